@@ -1,0 +1,252 @@
+-- The checkout under faults. The constraints are the design; see shop::checkout.
+CREATE TABLE checkout (
+  id UUID PRIMARY KEY,
+  cart_id UUID NOT NULL REFERENCES cart(id),
+  cart_version BIGINT NOT NULL,
+  customer_id UUID REFERENCES customer(id),
+  state TEXT NOT NULL CHECK (state IN ('prepared','paying','awaiting_action','unknown','payable_again','authorized','placed','settled',
+    'releasing','released','late_paid','refunding','refunded','manual_review')),
+  quote TEXT NOT NULL,                      -- JSON of shop::checkout::Quote, frozen
+  quote_hash TEXT NOT NULL,
+  total BIGINT NOT NULL CHECK (total >= 0),
+  currency TEXT NOT NULL,
+  recovery_point TEXT NOT NULL CHECK (recovery_point IN ('prepared','intent_created','confirming','placed','settled','releasing','released','refunding','refunded')),
+  epoch BIGINT NOT NULL DEFAULT 0,
+  lease_owner TEXT,
+  lease_until BIGINT NOT NULL DEFAULT 0,
+  expires_at BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  UNIQUE (cart_id, cart_version)
+);
+CREATE INDEX checkout_to_recover ON checkout(lease_until) WHERE state NOT IN ('settled','released','refunded','manual_review');
+CREATE INDEX checkout_to_expire ON checkout(expires_at) WHERE state IN ('prepared','paying','awaiting_action','unknown','payable_again');
+
+CREATE TABLE reservation (
+  id UUID PRIMARY KEY,
+  checkout_id UUID NOT NULL REFERENCES checkout(id),
+  stock_id UUID NOT NULL REFERENCES stock(id),
+  quantity BIGINT NOT NULL CHECK (quantity > 0),
+  state TEXT NOT NULL CHECK (state IN ('held','committed','released')),
+  expires_at BIGINT NOT NULL,
+  UNIQUE (checkout_id, stock_id)
+);
+CREATE INDEX reservation_held ON reservation(stock_id) WHERE state = 'held';
+
+CREATE TABLE orders (
+  id UUID PRIMARY KEY,
+  number TEXT NOT NULL UNIQUE,
+  checkout_id UUID NOT NULL UNIQUE REFERENCES checkout(id),
+  customer_id UUID REFERENCES customer(id),
+  access_token_hash TEXT NOT NULL,          -- SHA-256, hexadecimal; guests read their order with the token
+  state TEXT NOT NULL CHECK (state IN ('pending_payment','payment_failed','confirmed','processing','shipped','delivered','cancelled','refunded')),
+  email TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  subtotal BIGINT NOT NULL CHECK (subtotal >= 0),
+  discount BIGINT NOT NULL DEFAULT 0 CHECK (discount >= 0),
+  shipping BIGINT NOT NULL CHECK (shipping >= 0),
+  tax BIGINT NOT NULL CHECK (tax >= 0),
+  tax_inclusive BOOLEAN NOT NULL,
+  total BIGINT NOT NULL CHECK (total >= 0),
+  captured BIGINT NOT NULL DEFAULT 0 CHECK (captured >= 0),
+  refunded BIGINT NOT NULL DEFAULT 0 CHECK (refunded >= 0),
+  shipping_address TEXT NOT NULL,           -- JSON of shop::address::Address
+  shipping_method TEXT NOT NULL,            -- name shown to the shopper
+  note TEXT NOT NULL DEFAULT '',
+  version BIGINT NOT NULL DEFAULT 1,
+  created_at BIGINT NOT NULL,
+  placed_at BIGINT,
+  CHECK (captured <= total),
+  CHECK (refunded <= captured),
+  CHECK (total = subtotal - discount + shipping + CASE WHEN tax_inclusive THEN 0 ELSE tax END)
+);
+CREATE INDEX orders_by_customer ON orders(customer_id, id) WHERE customer_id IS NOT NULL;
+CREATE INDEX orders_by_state ON orders(state, id);
+CREATE INDEX orders_by_email ON orders(email, id);
+
+CREATE TABLE order_line (
+  id UUID PRIMARY KEY,
+  order_id UUID NOT NULL REFERENCES orders(id),
+  position BIGINT NOT NULL,
+  variant_id UUID NOT NULL REFERENCES variant(id),
+  sku TEXT NOT NULL,
+  title TEXT NOT NULL,
+  variant_title TEXT NOT NULL DEFAULT '',
+  product_slug TEXT NOT NULL,
+  picture_url TEXT NOT NULL DEFAULT '',
+  quantity BIGINT NOT NULL CHECK (quantity > 0),
+  unit_price BIGINT NOT NULL CHECK (unit_price >= 0),
+  total BIGINT NOT NULL,
+  tax BIGINT NOT NULL CHECK (tax >= 0),
+  tax_name TEXT NOT NULL DEFAULT '',
+  tax_rate_ppm BIGINT NOT NULL DEFAULT 0,
+  fulfilled BIGINT NOT NULL DEFAULT 0 CHECK (fulfilled >= 0),
+  restocked BIGINT NOT NULL DEFAULT 0 CHECK (restocked >= 0),
+  CHECK (fulfilled <= quantity),
+  CHECK (restocked <= quantity),
+  CHECK (total = unit_price * quantity)
+);
+CREATE INDEX order_line_by_order ON order_line(order_id, position);
+
+CREATE TABLE fulfilment (
+  id UUID PRIMARY KEY,
+  order_id UUID NOT NULL REFERENCES orders(id),
+  carrier TEXT NOT NULL DEFAULT '',
+  tracking_number TEXT NOT NULL DEFAULT '',
+  lines TEXT NOT NULL,                      -- JSON: [{"order_line_id":…,"quantity":…}]
+  actor TEXT NOT NULL,
+  at BIGINT NOT NULL
+);
+CREATE INDEX fulfilment_by_order ON fulfilment(order_id);
+
+CREATE TABLE payment_attempt (
+  id UUID PRIMARY KEY,
+  checkout_id UUID NOT NULL REFERENCES checkout(id),
+  attempt_no BIGINT NOT NULL,
+  provider TEXT NOT NULL,                   -- 'stripe'
+  way TEXT NOT NULL CHECK (way IN ('hosted','embedded','token')),
+  amount BIGINT NOT NULL CHECK (amount > 0),
+  currency TEXT NOT NULL,
+  pm_token TEXT NOT NULL DEFAULT '',        -- the provider's payment-method token; never card data
+  state TEXT NOT NULL CHECK (state IN ('prepared','sent','unknown','requires_action','processing','authorized','captured','declined','canceled')),
+  provider_ref TEXT UNIQUE,                 -- PaymentIntent id
+  session_ref TEXT UNIQUE,                  -- Checkout Session id, hosted way only
+  client_secret TEXT NOT NULL DEFAULT '',   -- embedded way only
+  next_url TEXT NOT NULL DEFAULT '',        -- hosted page or 3-D Secure challenge
+  decline_code TEXT NOT NULL DEFAULT '',
+  decline_message TEXT NOT NULL DEFAULT '',
+  captured BIGINT NOT NULL DEFAULT 0 CHECK (captured >= 0),
+  created_at BIGINT NOT NULL,
+  sent_at BIGINT,
+  outcome_at BIGINT,
+  capture_before BIGINT,
+  CHECK (captured <= amount),
+  UNIQUE (checkout_id, attempt_no)
+);
+-- At most one attempt of a checkout can still turn into money.
+CREATE UNIQUE INDEX one_live_attempt ON payment_attempt(checkout_id) WHERE state NOT IN ('declined','canceled');
+
+CREATE TABLE refund (
+  id UUID PRIMARY KEY,
+  attempt_id UUID NOT NULL REFERENCES payment_attempt(id),
+  amount BIGINT NOT NULL CHECK (amount > 0),
+  reason TEXT NOT NULL DEFAULT '',
+  state TEXT NOT NULL CHECK (state IN ('prepared','sent','succeeded','failed')),
+  provider_ref TEXT UNIQUE,
+  actor TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL
+);
+CREATE INDEX refund_by_attempt ON refund(attempt_id);
+
+CREATE TABLE idempotency (
+  scope TEXT NOT NULL,
+  key TEXT NOT NULL,
+  request_hash TEXT NOT NULL,
+  checkout_id UUID,
+  status BIGINT,
+  body TEXT,
+  finished BOOLEAN NOT NULL DEFAULT FALSE,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (scope, key)
+);
+CREATE INDEX idempotency_by_age ON idempotency(created_at);
+CREATE INDEX idempotency_by_checkout ON idempotency(checkout_id) WHERE checkout_id IS NOT NULL;
+
+CREATE TABLE psp_event (
+  event_id TEXT PRIMARY KEY,
+  type TEXT NOT NULL,
+  object_id TEXT NOT NULL,
+  received_at BIGINT NOT NULL,
+  payload TEXT NOT NULL,
+  applied_at BIGINT,
+  error TEXT NOT NULL DEFAULT '',
+  tries BIGINT NOT NULL DEFAULT 0,
+  next_try_at BIGINT NOT NULL DEFAULT 0
+);
+CREATE INDEX psp_event_to_apply ON psp_event(next_try_at) WHERE applied_at IS NULL;
+
+CREATE TABLE coupon (
+  id UUID PRIMARY KEY,
+  code TEXT NOT NULL UNIQUE,                -- upper case
+  max_uses BIGINT NOT NULL CHECK (max_uses >= 0),
+  used BIGINT NOT NULL DEFAULT 0 CHECK (used >= 0),
+  CHECK (used <= max_uses)
+);
+CREATE TABLE coupon_use (
+  coupon_id UUID NOT NULL REFERENCES coupon(id),
+  order_id UUID NOT NULL REFERENCES orders(id),
+  customer_id UUID REFERENCES customer(id),
+  PRIMARY KEY (coupon_id, order_id)
+);
+CREATE TABLE gift_card (
+  id UUID PRIMARY KEY,
+  code_hash TEXT NOT NULL UNIQUE,
+  currency TEXT NOT NULL,
+  balance BIGINT NOT NULL CHECK (balance >= 0)
+);
+
+-- Double entry: the rows of one tx_id sum to zero per currency.
+CREATE TABLE ledger (
+  id UUID PRIMARY KEY,
+  tx_id UUID NOT NULL,
+  account TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  order_id UUID,
+  at BIGINT NOT NULL
+);
+CREATE INDEX ledger_by_order ON ledger(order_id) WHERE order_id IS NOT NULL;
+
+CREATE TABLE transition_log (
+  id UUID PRIMARY KEY,
+  entity TEXT NOT NULL,                     -- 'order', 'checkout', 'payment_attempt'
+  entity_id UUID NOT NULL,
+  from_state TEXT NOT NULL,
+  to_state TEXT NOT NULL,
+  cause TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  at BIGINT NOT NULL
+);
+CREATE INDEX transition_log_by_entity ON transition_log(entity_id, id);
+
+CREATE TABLE outbox (
+  id UUID PRIMARY KEY,
+  kind TEXT NOT NULL,                       -- 'capture', 'mail', 'event', …
+  subject_id UUID,                          -- the order or checkout it is about
+  payload TEXT NOT NULL,                    -- JSON
+  created_at BIGINT NOT NULL,
+  due_at BIGINT NOT NULL,
+  claimed_until BIGINT NOT NULL DEFAULT 0,
+  epoch BIGINT NOT NULL DEFAULT 0,
+  tries BIGINT NOT NULL DEFAULT 0,
+  error TEXT NOT NULL DEFAULT '',
+  delivered_at BIGINT
+);
+CREATE INDEX outbox_due ON outbox(due_at) WHERE delivered_at IS NULL;
+CREATE INDEX outbox_by_subject ON outbox(subject_id) WHERE subject_id IS NOT NULL;
+
+CREATE TABLE mail (
+  id UUID PRIMARY KEY,                      -- the outbox row's id: a second delivery finds it here
+  recipient TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  body_text TEXT NOT NULL,
+  body_html TEXT NOT NULL,
+  order_id UUID,
+  state TEXT NOT NULL CHECK (state IN ('stored','sent','failed')),
+  error TEXT NOT NULL DEFAULT '',
+  at BIGINT NOT NULL
+);
+CREATE INDEX mail_by_order ON mail(order_id) WHERE order_id IS NOT NULL;
+
+CREATE TABLE recon_break (
+  id UUID PRIMARY KEY,
+  kind TEXT NOT NULL,
+  ref TEXT NOT NULL,
+  detail TEXT NOT NULL DEFAULT '',
+  first_seen BIGINT NOT NULL,
+  confirmed_seen BIGINT,
+  resolved_at BIGINT,
+  action TEXT NOT NULL DEFAULT '',
+  UNIQUE (kind, ref)
+);

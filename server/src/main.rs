@@ -1,0 +1,2 @@
+//! The program `mercer`.
+fn main() {}

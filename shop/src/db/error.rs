@@ -1,0 +1,65 @@
+//! Database errors, matched by kind and never by message.
+
+use sqlx::error::ErrorKind;
+
+/// Which kind of rule a write broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Violation {
+    Unique,
+    ForeignKey,
+    Check,
+    NotNull,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// `fetch_one` found nothing.
+    #[error("no such row")]
+    RowNotFound,
+    /// A constraint of the schema refused the write.
+    #[error("constraint violated ({0:?}): {1}")]
+    Constraint(Violation, sqlx::Error),
+    /// The database cannot be used as it is set up.
+    #[error("database setup: {0}")]
+    Setup(String),
+    #[error("database: {0}")]
+    Other(sqlx::Error),
+}
+
+impl DbError {
+    pub fn violation(&self) -> Option<Violation> {
+        match self {
+            Self::Constraint(violation, _) => Some(*violation),
+            _ => None,
+        }
+    }
+
+    pub fn is_unique_violation(&self) -> bool {
+        self.violation() == Some(Violation::Unique)
+    }
+}
+
+impl From<sqlx::Error> for DbError {
+    fn from(error: sqlx::Error) -> Self {
+        if matches!(error, sqlx::Error::RowNotFound) {
+            return Self::RowNotFound;
+        }
+        let violation = error.as_database_error().and_then(|e| match e.kind() {
+            ErrorKind::UniqueViolation => Some(Violation::Unique),
+            ErrorKind::ForeignKeyViolation => Some(Violation::ForeignKey),
+            ErrorKind::CheckViolation => Some(Violation::Check),
+            ErrorKind::NotNullViolation => Some(Violation::NotNull),
+            _ => None,
+        });
+        match violation {
+            Some(violation) => Self::Constraint(violation, error),
+            None => Self::Other(error),
+        }
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for DbError {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        Self::Setup(error.to_string())
+    }
+}

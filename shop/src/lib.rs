@@ -1,0 +1,54 @@
+//! The shop itself: what is sold, what is in the cart, what is owed, what is on the shelf.
+//!
+//! Types and pure rules compile everywhere, the browser included. Whatever touches SQL, files or the
+//! network stands behind the feature `server`. This crate knows nothing of HTTP routes or pages.
+
+pub mod account;
+pub mod address;
+pub mod cart;
+pub mod catalogue;
+pub mod checkout;
+pub mod error;
+pub mod id;
+pub mod inventory;
+pub mod limits;
+pub mod money;
+pub mod order;
+pub mod payment;
+pub mod pricing;
+pub mod shipping;
+pub mod staff;
+pub mod tax;
+
+#[cfg(feature = "server")]
+pub mod audit;
+#[cfg(feature = "server")]
+pub mod clock;
+#[cfg(feature = "server")]
+pub mod context;
+#[cfg(feature = "server")]
+pub mod db;
+#[cfg(feature = "server")]
+pub mod import;
+#[cfg(feature = "server")]
+pub mod ledger;
+#[cfg(feature = "server")]
+pub mod mail;
+#[cfg(feature = "server")]
+pub mod media;
+#[cfg(feature = "server")]
+pub mod outbox;
+#[cfg(feature = "server")]
+pub mod secret;
+#[cfg(feature = "server")]
+pub mod seed;
+#[cfg(feature = "server")]
+pub mod session;
+#[cfg(feature = "server")]
+pub mod setting;
+#[cfg(feature = "server")]
+pub mod worker;
+
+#[cfg(feature = "server")]
+pub use context::Shop;
+pub use error::{Error, FieldError, Problem, Result};

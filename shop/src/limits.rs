@@ -1,0 +1,82 @@
+//! Every bound on input, in one place. A value outside answers 422 and changes nothing.
+
+use crate::FieldError;
+
+/// Units of one line, inclusive.
+pub const LINE_QUANTITY: std::ops::RangeInclusive<i64> = 1..=999;
+/// Lines of one cart.
+pub const CART_LINES: usize = 100;
+/// Characters of an e-mail address (RFC 5321 section 4.5.3.1.3, less the angle brackets).
+pub const EMAIL_CHARS: usize = 254;
+/// Characters of a person's or company's name and of each address line.
+pub const NAME_CHARS: usize = 120;
+pub const ADDRESS_LINE_CHARS: usize = 120;
+pub const CITY_CHARS: usize = 80;
+pub const POSTAL_CODE_CHARS: usize = 16;
+pub const PHONE_CHARS: usize = 32;
+pub const ORDER_NOTE_CHARS: usize = 500;
+/// Characters of a password: at least 8 (NIST SP 800-63B section 3.1.1.2), at most 256 so that hashing stays cheap.
+pub const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 8..=256;
+pub const SKU_CHARS: usize = 64;
+pub const SLUG_CHARS: usize = 120;
+pub const TITLE_CHARS: usize = 200;
+pub const DESCRIPTION_BYTES: usize = 64 * 1024;
+/// Options of a product, values of an option, variants of a product.
+pub const OPTIONS: usize = 3;
+pub const OPTION_VALUES: usize = 50;
+pub const VARIANTS: usize = 500;
+pub const PICTURES: usize = 50;
+/// Minor units of one price: a trillion leaves room to multiply by any quantity within `i64`.
+pub const PRICE_MAX: i64 = 1_000_000_000_000;
+/// Units of one stock row.
+pub const ON_HAND_MAX: i64 = 1_000_000_000;
+pub const TRACKING_CHARS: usize = 100;
+pub const REASON_CHARS: usize = 200;
+/// Characters of an idempotency key, ASCII only.
+pub const IDEMPOTENCY_KEY_CHARS: usize = 255;
+/// Rows of one page of any list.
+pub const PAGE_ROWS: std::ops::RangeInclusive<i64> = 1..=100;
+
+/// Bytes of a request body: forms and JSON; CSV and picture uploads; incoming webhooks.
+pub const FORM_BODY_BYTES: usize = 64 * 1024;
+pub const UPLOAD_BODY_BYTES: usize = 32 * 1024 * 1024;
+pub const WEBHOOK_BODY_BYTES: usize = 256 * 1024;
+
+/// Collects what is wrong with a form, field by field.
+#[derive(Default)]
+pub struct Check(Vec<FieldError>);
+
+impl Check {
+    /// Refuses `field` with `message` unless `ok`.
+    pub fn that(&mut self, ok: bool, field: &str, message: impl Into<String>) -> &mut Self {
+        if !ok {
+            self.0.push(FieldError { field: field.into(), message: message.into() });
+        }
+        self
+    }
+
+    /// Text of at most `max` characters without control characters (line breaks and tabs pass).
+    pub fn text(&mut self, field: &str, value: &str, max: usize) -> &mut Self {
+        self.that(value.chars().count() <= max, field, format!("At most {max} characters."));
+        self.that(
+            !value.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')),
+            field,
+            "Contains characters that cannot be stored.",
+        )
+    }
+
+    /// As [`Check::text`], and not blank.
+    pub fn required(&mut self, field: &str, value: &str, max: usize) -> &mut Self {
+        self.that(!value.trim().is_empty(), field, "Please fill this in.").text(field, value, max)
+    }
+
+    pub fn extend(&mut self, others: Vec<FieldError>) -> &mut Self {
+        self.0.extend(others);
+        self
+    }
+
+    /// `Err(Error::Invalid)` when anything was refused.
+    pub fn done(&mut self) -> crate::Result<()> {
+        if self.0.is_empty() { Ok(()) } else { Err(crate::Error::Invalid(std::mem::take(&mut self.0))) }
+    }
+}
