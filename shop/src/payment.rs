@@ -1,1 +1,228 @@
-//! payment
+//! What the shop asks of a payment provider, and how the answers are read.
+//!
+//! Every call ends in one of three ways ([`Outcome`]): done, refused (the provider guarantees that nothing
+//! happened) or unknown. Unknown is never read as failed. Idempotency keys come in from the caller, who derives
+//! them from a stored row; this module neither invents nor remembers keys. What an answer means for an order is
+//! decided by `checkout`, in one place.
+//!
+//! ```text
+//! requires_payment_method → requires_confirmation → requires_action → processing → requires_capture → succeeded
+//!            ↑___________________ decline ___________________|              |____________ canceled
+//! ```
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::money::Money;
+
+/// Free text about an intent that the provider stores and gives back: our ids.
+pub type Metadata = BTreeMap<String, String>;
+
+/// How a call to the provider ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome<T> {
+    /// The provider did it and said so.
+    Done(T),
+    /// The provider guarantees that this call had no effect.
+    Refused(Refusal),
+    /// It may or may not have happened; the text is for the log. Ask again with the same key, or retrieve.
+    Unknown(String),
+}
+
+impl<T> Outcome<T> {
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Outcome<U> {
+        match self {
+            Self::Done(value) => Outcome::Done(f(value)),
+            Self::Refused(refusal) => Outcome::Refused(refusal),
+            Self::Unknown(why) => Outcome::Unknown(why),
+        }
+    }
+
+    pub fn done(self) -> Option<T> {
+        match self {
+            Self::Done(value) => Some(value),
+            Self::Refused(_) | Self::Unknown(_) => None,
+        }
+    }
+}
+
+/// A definite no.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refusal {
+    /// The provider's decline code when there is one, else its error code; `unreachable` when nothing was sent.
+    pub code: String,
+    /// The provider's words; those of a card decline may be shown to the shopper.
+    pub message: String,
+    pub is_card_decline: bool,
+    /// 0 when the provider was never reached.
+    pub http_status: u16,
+    /// How long the provider asks to be left alone (429).
+    pub retry_after_s: Option<u64>,
+    /// The intent as it stands after a decline, when the answer carried it.
+    pub intent: Option<Box<Snapshot>>,
+}
+
+/// The states of a PaymentIntent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IntentStatus {
+    RequiresPaymentMethod,
+    RequiresConfirmation,
+    RequiresAction,
+    Processing,
+    /// Authorised: the money is held and waits for its capture.
+    RequiresCapture,
+    Succeeded,
+    Canceled,
+}
+
+/// A payment as the provider described it at one moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    pub intent_id: String,
+    pub status: IntentStatus,
+    pub amount: i64,
+    /// ISO 4217, upper case.
+    pub currency: String,
+    pub amount_capturable: i64,
+    pub amount_received: i64,
+    pub client_secret: Option<String>,
+    /// Where the shopper has to go next (3-D Secure).
+    pub next_url: Option<String>,
+    /// Code and words of the last decline.
+    pub decline: Option<(String, String)>,
+    pub metadata: Metadata,
+    pub livemode: bool,
+    /// Until when an authorisation can be captured, Unix milliseconds.
+    pub capture_before: Option<i64>,
+    pub created_ms: i64,
+}
+
+/// What a new payment is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewIntent {
+    pub money: Money,
+    pub metadata: Metadata,
+    /// Shown in the provider's dashboard, for example the order number.
+    pub description: String,
+}
+
+/// A visit to the provider's hosted payment page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewSession {
+    /// What is shown on the page; the sum of the lines is what is charged.
+    pub lines: Vec<SessionLine>,
+    /// Put on the session and on the intent that it creates.
+    pub metadata: Metadata,
+    /// May contain `{CHECKOUT_SESSION_ID}`.
+    pub success_url: String,
+    pub cancel_url: String,
+    /// Unix milliseconds; the provider wants 30 minutes to 24 hours from now.
+    pub expires_at: i64,
+    pub customer_email: Option<String>,
+    /// Our reference, for example the checkout id.
+    pub reference: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionLine {
+    pub name: String,
+    pub unit_price: Money,
+    pub quantity: i64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionStatus {
+    Open,
+    Complete,
+    Expired,
+}
+
+/// A hosted payment page as the provider described it at one moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    pub id: String,
+    /// Where to send the shopper; `None` once it is no longer open.
+    pub url: Option<String>,
+    /// The provider creates the intent when the shopper pays, not before.
+    pub intent_id: Option<String>,
+    pub status: SessionStatus,
+    pub amount: i64,
+    pub currency: String,
+    pub metadata: Metadata,
+    pub expires_at: i64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundStatus {
+    Pending,
+    RequiresAction,
+    Succeeded,
+    Failed,
+    Canceled,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefundSnapshot {
+    pub refund_id: String,
+    pub intent_id: String,
+    pub status: RefundStatus,
+    pub amount: i64,
+    pub currency: String,
+    pub metadata: Metadata,
+    pub created_ms: i64,
+}
+
+/// News from the provider, reduced to what may be believed: which object to fetch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventNotice {
+    pub event_id: String,
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub object_id: String,
+    pub livemode: bool,
+    pub created_ms: i64,
+}
+
+/// One page of a list, newest first; `next` is the cursor of the following one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    pub next: Option<String>,
+}
+
+/// A payment provider. Calls may take 10 seconds and must never be made inside a database transaction.
+///
+/// `key` is the idempotency key: the same key with the same parameters has one effect, however often it is sent.
+#[cfg(feature = "server")]
+#[async_trait::async_trait]
+pub trait Provider: Send + Sync {
+    /// Stable name, as stored with an attempt.
+    fn name(&self) -> &'static str;
+
+    /// Creates a payment for manual capture, not yet confirmed.
+    async fn create_intent(&self, key: &str, new: &NewIntent) -> Outcome<Snapshot>;
+    /// Charges a payment-method token. A decline is `Refused` with `is_card_decline`.
+    async fn confirm_intent(&self, key: &str, id: &str, payment_method: &str, return_url: &str) -> Outcome<Snapshot>;
+    async fn retrieve_intent(&self, id: &str) -> Outcome<Snapshot>;
+    /// Takes `amount` of the authorised money and lets the rest go.
+    async fn capture_intent(&self, key: &str, id: &str, amount: i64) -> Outcome<Snapshot>;
+    async fn cancel_intent(&self, key: &str, id: &str) -> Outcome<Snapshot>;
+    /// Intents created in `[from, to]` (Unix milliseconds), newest first.
+    async fn list_intents(&self, from: i64, to: i64, page: Option<&str>) -> Outcome<Page<Snapshot>>;
+
+    async fn create_session(&self, key: &str, new: &NewSession) -> Outcome<Session>;
+    async fn retrieve_session(&self, id: &str) -> Outcome<Session>;
+    /// Closes the hosted page: after `Done`, nobody can pay there any more.
+    async fn expire_session(&self, key: &str, id: &str) -> Outcome<Session>;
+
+    async fn refund(&self, key: &str, id: &str, amount: i64, metadata: &Metadata) -> Outcome<RefundSnapshot>;
+    /// All refunds of one intent.
+    async fn list_refunds(&self, id: &str) -> Outcome<Vec<RefundSnapshot>>;
+
+    /// Events created at or after `from` (Unix milliseconds), newest first.
+    async fn list_events(&self, from: i64, page: Option<&str>) -> Outcome<Page<EventNotice>>;
+}
