@@ -1,1 +1,3 @@
-//! server
+//! How Mercer runs: configuration, router, sessions, workers, command line.
+
+pub mod render;

@@ -1,1 +1,164 @@
-//! catalogue
+//! What is sold: categories, products with variants, prices per currency, pictures.
+//!
+//! The types here are what pages, islands and the API show; SQL stands in `catalogue/sql.rs`, the merchant's
+//! editor in `catalogue/edit.rs`. Stock numbers come along as "what can be bought", never as a promise.
+
+use crate::id::{CategoryId, PictureId, ProductId, VariantId};
+use crate::money::{Currency, Money};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Picture {
+    pub id: PictureId,
+    /// `/media/<key>` or `/placeholder/<picture id>.svg`.
+    pub url: String,
+    pub alt: String,
+    pub width: i64,
+    pub height: i64,
+    pub variant_id: Option<VariantId>,
+}
+
+/// A product in a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    pub id: ProductId,
+    pub slug: String,
+    pub title: String,
+    pub brand: String,
+    pub picture: Option<Picture>,
+    /// Lowest price over the active variants.
+    pub price_from: Money,
+    /// Prices differ between variants: show "from".
+    pub price_varies: bool,
+    pub compare_at: Option<Money>,
+    pub in_stock: bool,
+    /// Name of the first option with more than one value and how many there are, e.g. ("Colour", 3).
+    pub choices: Option<(String, usize)>,
+    /// Sku to add straight from the card: set when there is exactly one variant.
+    pub only_sku: Option<String>,
+}
+
+/// How much of a variant can be bought now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Availability {
+    /// Not counted: always there.
+    Untracked,
+    /// Units available over all warehouses, 0 when sold out.
+    Units(i64),
+}
+
+impl Availability {
+    pub fn can_buy(self, quantity: i64) -> bool {
+        match self {
+            Self::Untracked => true,
+            Self::Units(units) => units >= quantity,
+        }
+    }
+
+    /// `quantity` cut down to what can be bought.
+    pub fn cap(self, quantity: i64) -> i64 {
+        match self {
+            Self::Untracked => quantity,
+            Self::Units(units) => quantity.min(units),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Variant {
+    pub id: VariantId,
+    pub sku: String,
+    pub barcode: Option<String>,
+    /// In the order of the product's options; empty for a product with one variant.
+    pub option_values: Vec<String>,
+    /// "Small / Blue"; empty for a product with one variant.
+    pub title: String,
+    pub price: Money,
+    pub compare_at: Option<Money>,
+    pub weight_grams: i64,
+    pub availability: Availability,
+}
+
+/// One choice a shopper makes: "Size" with its values in display order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductOption {
+    pub name: String,
+    pub values: Vec<String>,
+}
+
+/// A published product as its page shows it, priced in one currency.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Product {
+    pub id: ProductId,
+    pub slug: String,
+    pub title: String,
+    /// Sanitised HTML.
+    pub description_html: String,
+    pub brand: String,
+    pub product_type: String,
+    pub tags: Vec<String>,
+    pub options: Vec<ProductOption>,
+    /// Active variants that have a price in the asked currency, in position order; never empty.
+    pub variants: Vec<Variant>,
+    pub pictures: Vec<Picture>,
+    /// From the root down to the product's first category.
+    pub breadcrumb: Vec<CategoryLink>,
+    pub seo_title: String,
+    pub seo_description: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CategoryLink {
+    pub slug: String,
+    pub title: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Category {
+    pub id: CategoryId,
+    pub slug: String,
+    pub title: String,
+    pub description: String,
+    pub picture_url: Option<String>,
+    pub breadcrumb: Vec<CategoryLink>,
+    pub children: Vec<CategoryLink>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sort {
+    #[default]
+    Newest,
+    PriceLow,
+    PriceHigh,
+    Title,
+}
+
+/// What a list shows: all published products, or one category with its descendants.
+#[derive(Clone, Debug)]
+pub struct ListQuery {
+    pub category: Option<CategoryId>,
+    pub currency: Currency,
+    pub sort: Sort,
+    pub in_stock_only: bool,
+    /// Opaque position after which the page starts, from [`Page::next`]; an unreadable one is `Error::Invalid`.
+    pub after: Option<String>,
+    /// Within `limits::PAGE_ROWS`.
+    pub rows: i64,
+}
+
+/// One page of a keyset-paged list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    pub next: Option<String>,
+}
+
+// Signatures (feature `server`), kept in `catalogue/sql.rs` and re-exported here:
+//   product_by_slug(&Shop, slug, Currency) -> Result<Product>            (published only, NotFound otherwise)
+//   product_by_sku(&Shop, sku, Currency) -> Result<Product>
+//   category_by_slug(&Shop, slug) -> Result<Category>
+//   category_menu(&Shop) -> Result<Vec<Category>>                        (top level, position order)
+//   list(&Shop, &ListQuery) -> Result<Page<Card>>
+//   related(&Shop, ProductId, Currency, rows) -> Result<Vec<Card>>       (same category)
+//   currencies(&Shop) -> Vec<Currency>                                   (see setting.rs)

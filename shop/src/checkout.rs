@@ -1,1 +1,142 @@
-//! checkout
+//! From cart to paid order, under faults. `RELIABILITY.md` section 2 is the specification.
+//!
+//! Details (contact, address, delivery) are collected on the cart, step by step. `place` freezes a quote and
+//! creates order, reservation, payment attempt and idempotency record in one transaction before the provider
+//! hears of it; everything after is driven by a persisted recovery point.
+//!
+//! ```text
+//! prepared → paying ⇄ awaiting_action → authorized → placed → settled
+//!     │         └→ unknown ──(proof)→ authorized | payable_again | released
+//!     └→ releasing → released
+//! ```
+
+use crate::address::Address;
+use crate::id::{CheckoutId, OrderId, ShippingMethodId, VariantId};
+use crate::pricing::{PricedLine, Totals};
+use crate::shipping::DeliveryOption;
+use serde::{Deserialize, Serialize};
+
+/// What the shopper has told so far; kept with the cart.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Details {
+    pub email: String,
+    pub address: Option<Address>,
+    pub delivery: Option<ShippingMethodId>,
+    pub note: String,
+}
+
+/// The steps that have a URL, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepName {
+    Contact,
+    Address,
+    Delivery,
+    Payment,
+}
+
+/// The checkout page's data: details so far, what can be chosen, what it costs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct View {
+    pub cart: crate::cart::Cart,
+    pub details: Details,
+    /// First step that still lacks something.
+    pub reached: StepName,
+    /// Empty until the address is known.
+    pub delivery_options: Vec<DeliveryOption>,
+    /// Without delivery and tax until they are known.
+    pub totals: Totals,
+}
+
+/// A frozen offer: what the shopper saw and agreed to. Stored as JSON with its SHA-256.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Quote {
+    pub lines: Vec<QuoteLine>,
+    pub email: String,
+    pub address: Address,
+    pub delivery_id: ShippingMethodId,
+    pub delivery_name: String,
+    pub note: String,
+    pub totals: Totals,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct QuoteLine {
+    #[serde(flatten)]
+    pub priced: PricedLine,
+    pub sku: String,
+    pub title: String,
+    pub variant_title: String,
+    pub product_slug: String,
+    pub picture_url: String,
+    pub tracked: bool,
+}
+
+/// How the shopper pays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "way", rename_all = "snake_case")]
+pub enum PaymentWay {
+    /// The provider's page; works without JavaScript.
+    Hosted,
+    /// The provider's element in our page.
+    Embedded,
+    /// A payment-method token, confirmed by the server.
+    Token { payment_method: String },
+}
+
+/// A request to place the order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceOrder {
+    pub idempotency_key: String,
+    /// Minor units the shopper saw; another total is refused with `total_changed`.
+    pub expected_total: i64,
+    pub cart_version: i64,
+    pub payment: PaymentWay,
+}
+
+/// What placing came to, for now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Placed {
+    /// Send the shopper there: the provider's page or a 3-D Secure challenge.
+    Redirect { checkout_id: CheckoutId, url: String },
+    /// Confirm in the page with the provider's script.
+    Confirm { checkout_id: CheckoutId, client_secret: String },
+    /// Paid or authorised: the order stands.
+    Order { order_id: OrderId, number: String, access_token: String },
+    /// Outcome not known yet: "processing, do not pay again".
+    Pending { checkout_id: CheckoutId },
+}
+
+/// Where a checkout stands, for the return and pending pages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum Status {
+    Pending,
+    Placed {
+        order_id: OrderId,
+        number: String,
+        access_token: String,
+    },
+    /// Declined or given up at the provider: the same cart can be paid again until `expires_at` (ms).
+    PayableAgain {
+        message: String,
+        expires_at: i64,
+    },
+    /// The hold ran out or the shopper cancelled; the cart is still there.
+    Released,
+}
+
+/// Units of a variant that the checkout needs, for the reservation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Demand {
+    pub variant_id: VariantId,
+    pub quantity: i64,
+}
+// Signatures (feature `server`):
+//   view(&Shop, &Visitor) -> Result<View>                       (Conflict "cart_empty" when there is nothing to buy)
+//   save_contact(&Shop, &Visitor, email, note) / save_address(&Shop, &Visitor, Address) / save_delivery(&Shop, &Visitor, ShippingMethodId) -> Result<View>
+//   place(&Shop, &Visitor, PlaceOrder) -> Result<Placed>        (drives the saga in a supervised task)
+//   status(&Shop, &Visitor, CheckoutId) -> Result<Status>       (asks the provider when it must; NotFound for a foreign one)
+//   cancel(&Shop, &Visitor, CheckoutId) -> Result<Status>       (shopper gives up: cancel at the provider, release)

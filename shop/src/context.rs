@@ -1,2 +1,29 @@
-//! context
-pub struct Shop;
+//! [`Shop`]: the handle every business function takes first.
+
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::mail::Mailer;
+use crate::media::Media;
+use crate::payment::Provider;
+use crate::setting::Settings;
+use std::sync::Arc;
+
+/// Everything the business needs from outside; cheap to clone.
+#[derive(Clone)]
+pub struct Shop {
+    pub db: Db,
+    pub clock: Arc<dyn Clock>,
+    pub payments: Arc<dyn Provider>,
+    pub mailer: Arc<dyn Mailer>,
+    pub media: Media,
+    pub settings: Arc<Settings>,
+    /// Origin under which shoppers reach the shop, "https://shop.example", no slash at the end:
+    /// for links in mail and for the provider's return addresses. Never taken from a request.
+    pub origin: Arc<str>,
+}
+
+impl Shop {
+    pub fn now_ms(&self) -> i64 {
+        self.clock.now_ms()
+    }
+}
