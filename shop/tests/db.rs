@@ -1,0 +1,4 @@
+//! The storage layer: migrations and transactions.
+
+mod migrations;
+mod transactions;

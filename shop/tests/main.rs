@@ -1,0 +1,12 @@
+//! Integration tests of the shop: real databases, one test body, both engines.
+//!
+//! A test is written once with [`on_both_engines!`] and becomes two: `<name>::on_sqlite` in a folder of its own
+//! and `<name>::on_postgres` in a database of its own. The second needs `MERCER_TEST_POSTGRES_URL`
+//! (a cluster where databases may be created and dropped); without it the run says that the half was skipped.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by panicking"))]
+
+#[macro_use]
+mod support;
+
+mod db;
