@@ -16,6 +16,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::money::Money;
 
+#[cfg(feature = "server")]
+pub mod stripe;
+#[cfg(feature = "server")]
+pub mod webhook;
+
 /// Free text about an intent that the provider stores and gives back: our ids.
 pub type Metadata = BTreeMap<String, String>;
 
@@ -63,7 +68,7 @@ pub struct Refusal {
     pub intent: Option<Box<Snapshot>>,
 }
 
-/// The states of a PaymentIntent.
+/// The states of a payment at the provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IntentStatus {
@@ -208,8 +213,8 @@ pub trait Provider: Send + Sync {
     /// Charges a payment-method token. A decline is `Refused` with `is_card_decline`.
     async fn confirm_intent(&self, key: &str, id: &str, payment_method: &str, return_url: &str) -> Outcome<Snapshot>;
     async fn retrieve_intent(&self, id: &str) -> Outcome<Snapshot>;
-    /// Takes `amount` of the authorised money and lets the rest go.
-    async fn capture_intent(&self, key: &str, id: &str, amount: i64) -> Outcome<Snapshot>;
+    /// Takes `money` of what is authorised and lets the rest go.
+    async fn capture_intent(&self, key: &str, id: &str, money: Money) -> Outcome<Snapshot>;
     async fn cancel_intent(&self, key: &str, id: &str) -> Outcome<Snapshot>;
     /// Intents created in `[from, to]` (Unix milliseconds), newest first.
     async fn list_intents(&self, from: i64, to: i64, page: Option<&str>) -> Outcome<Page<Snapshot>>;
@@ -219,7 +224,7 @@ pub trait Provider: Send + Sync {
     /// Closes the hosted page: after `Done`, nobody can pay there any more.
     async fn expire_session(&self, key: &str, id: &str) -> Outcome<Session>;
 
-    async fn refund(&self, key: &str, id: &str, amount: i64, metadata: &Metadata) -> Outcome<RefundSnapshot>;
+    async fn refund(&self, key: &str, id: &str, money: Money, metadata: &Metadata) -> Outcome<RefundSnapshot>;
     /// All refunds of one intent.
     async fn list_refunds(&self, id: &str) -> Outcome<Vec<RefundSnapshot>>;
 

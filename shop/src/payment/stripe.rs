@@ -1,0 +1,285 @@
+//! The Stripe adapter: ten endpoints of the public REST API over HTTPS, or over HTTP to the sandbox gateway.
+//!
+//! One code path for both: only the base URL differs. It keeps no state, retries nothing and invents no keys;
+//! what it promises is the three-way reading of every answer in [`client`]. Card data never passes through here:
+//! shoppers type it into the provider's page or frame.
+
+mod amount;
+mod client;
+mod wire;
+
+use async_trait::async_trait;
+use reqwest::Method;
+
+use self::client::{Call, Client};
+use super::{EventNotice, Metadata, NewIntent, NewSession, Outcome, Page, Provider, RefundSnapshot, Session, Snapshot};
+use crate::money::Money;
+
+/// Where the real Stripe answers.
+pub const LIVE_API: &str = "https://api.stripe.com";
+/// How many objects a list call asks for; Stripe's maximum.
+const PAGE_SIZE: &str = "100";
+
+/// How to reach Stripe, or the sandbox gateway in its place.
+#[derive(Clone)]
+pub struct StripeConfig {
+    /// `https://api.stripe.com`, or the address of a sandbox gateway.
+    pub api_base: String,
+    pub secret_key: String,
+    pub publishable_key: String,
+    /// All secrets that may sign webhooks; two during a rotation.
+    pub webhook_secrets: Vec<String>,
+}
+
+/// What a page's content security policy has to allow for the provider's widget and redirects.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CspSources {
+    pub script: Vec<String>,
+    pub frame: Vec<String>,
+    pub connect: Vec<String>,
+    /// Browsers hold the redirects of a form post against this list too.
+    pub form_action: Vec<String>,
+}
+
+impl StripeConfig {
+    pub fn is_real(&self) -> bool {
+        self.api_base.trim_end_matches('/') == LIVE_API
+    }
+
+    pub fn livemode(&self) -> bool {
+        self.secret_key.starts_with("sk_live_") || self.secret_key.starts_with("rk_live_")
+    }
+
+    /// The script that draws the card form in a frame of the provider.
+    pub fn js_url(&self) -> String {
+        if self.is_real() {
+            "https://js.stripe.com/clover/stripe.js".to_owned()
+        } else {
+            format!("{}/v3/stripe.js", self.api_base.trim_end_matches('/'))
+        }
+    }
+
+    /// Exactly the origins that payment needs (<https://docs.stripe.com/security/guide#content-security-policy>).
+    pub fn csp_sources(&self) -> CspSources {
+        let list = |sources: &[&str]| sources.iter().map(|&s| s.to_owned()).collect::<Vec<_>>();
+        if self.is_real() {
+            return CspSources {
+                script: list(&["https://js.stripe.com", "https://*.js.stripe.com"]),
+                frame: list(&["https://js.stripe.com", "https://*.js.stripe.com", "https://hooks.stripe.com"]),
+                connect: list(&["https://api.stripe.com"]),
+                form_action: list(&["https://checkout.stripe.com", "https://hooks.stripe.com"]),
+            };
+        }
+        let Ok(base) = url::Url::parse(&self.api_base) else { return CspSources::default() };
+        let origin = base.origin().ascii_serialization();
+        CspSources {
+            script: vec![origin.clone()],
+            frame: vec![origin.clone()],
+            connect: Vec::new(),
+            form_action: vec![origin],
+        }
+    }
+}
+
+/// A [`Provider`] that speaks Stripe's API.
+pub struct Stripe {
+    config: StripeConfig,
+    client: Client,
+}
+
+impl Stripe {
+    /// Fails when the base URL is not one or TLS cannot be set up.
+    pub fn new(config: StripeConfig) -> crate::Result<Self> {
+        let client = Client::new(&config.api_base, &config.secret_key).map_err(crate::Error::Internal)?;
+        Ok(Self { config, client })
+    }
+
+    pub fn config(&self) -> &StripeConfig {
+        &self.config
+    }
+
+    async fn intent(&self, call: Call<'_>) -> Outcome<Snapshot> {
+        self.client.send::<wire::Intent, _>(call.with("expand[]", "latest_charge")).await
+    }
+
+    async fn session(&self, call: Call<'_>) -> Outcome<Session> {
+        self.client.send::<wire::Session, _>(call).await
+    }
+}
+
+#[async_trait]
+impl Provider for Stripe {
+    fn name(&self) -> &'static str {
+        "stripe"
+    }
+
+    async fn create_intent(&self, key: &str, new: &NewIntent) -> Outcome<Snapshot> {
+        let amount = match amount::to_wire(new.money) {
+            Ok(amount) => amount,
+            Err(refusal) => return Outcome::Refused(refusal),
+        };
+        let call = Call::post("/v1/payment_intents", key)
+            .with("amount", amount.to_string())
+            .with("currency", amount::currency(new.money))
+            .with("capture_method", "manual")
+            .with("automatic_payment_methods[enabled]", "true")
+            .with("description", &new.description)
+            .metadata("metadata", &new.metadata);
+        self.intent(call).await
+    }
+
+    async fn confirm_intent(&self, key: &str, id: &str, payment_method: &str, return_url: &str) -> Outcome<Snapshot> {
+        let call = Call::post(&path(&["payment_intents", id, "confirm"]), key)
+            .with("payment_method", payment_method)
+            .with("return_url", return_url);
+        self.intent(call).await
+    }
+
+    async fn retrieve_intent(&self, id: &str) -> Outcome<Snapshot> {
+        self.intent(Call::get(&path(&["payment_intents", id]))).await
+    }
+
+    async fn capture_intent(&self, key: &str, id: &str, money: Money) -> Outcome<Snapshot> {
+        let amount = match amount::to_wire(money) {
+            Ok(amount) => amount,
+            Err(refusal) => return Outcome::Refused(refusal),
+        };
+        let call = Call::post(&path(&["payment_intents", id, "capture"]), key);
+        self.intent(call.with("amount_to_capture", amount.to_string())).await
+    }
+
+    async fn cancel_intent(&self, key: &str, id: &str) -> Outcome<Snapshot> {
+        self.intent(Call::post(&path(&["payment_intents", id, "cancel"]), key)).await
+    }
+
+    async fn list_intents(&self, from: i64, to: i64, page: Option<&str>) -> Outcome<Page<Snapshot>> {
+        let call = Call::get("/v1/payment_intents")
+            .with("created[gte]", from.div_euclid(1000).to_string())
+            .with("created[lte]", to.div_euclid(1000).to_string())
+            .with("expand[]", "data.latest_charge")
+            .page(PAGE_SIZE, page);
+        self.client.send::<wire::List<wire::Intent>, Page<Snapshot>>(call).await
+    }
+
+    async fn create_session(&self, key: &str, new: &NewSession) -> Outcome<Session> {
+        let mut call = Call::post("/v1/checkout/sessions", key)
+            .with("mode", "payment")
+            .with("success_url", &new.success_url)
+            .with("cancel_url", &new.cancel_url)
+            .with("expires_at", new.expires_at.div_euclid(1000).to_string())
+            .with("client_reference_id", &new.reference)
+            .with("payment_intent_data[capture_method]", "manual")
+            .metadata("payment_intent_data[metadata]", &new.metadata)
+            .metadata("metadata", &new.metadata);
+        if let Some(email) = &new.customer_email {
+            call = call.with("customer_email", email);
+        }
+        for (at, line) in new.lines.iter().enumerate() {
+            let amount = match amount::to_wire(line.unit_price) {
+                Ok(amount) => amount,
+                Err(refusal) => return Outcome::Refused(refusal),
+            };
+            let price = format!("line_items[{at}][price_data]");
+            call = call
+                .with(format!("line_items[{at}][quantity]"), line.quantity.to_string())
+                .with(format!("{price}[currency]"), amount::currency(line.unit_price))
+                .with(format!("{price}[unit_amount]"), amount.to_string())
+                .with(format!("{price}[product_data][name]"), &line.name);
+        }
+        self.session(call).await
+    }
+
+    async fn retrieve_session(&self, id: &str) -> Outcome<Session> {
+        self.session(Call::get(&path(&["checkout", "sessions", id]))).await
+    }
+
+    async fn expire_session(&self, key: &str, id: &str) -> Outcome<Session> {
+        self.session(Call::post(&path(&["checkout", "sessions", id, "expire"]), key)).await
+    }
+
+    async fn refund(&self, key: &str, id: &str, money: Money, metadata: &Metadata) -> Outcome<RefundSnapshot> {
+        let amount = match amount::to_wire(money) {
+            Ok(amount) => amount,
+            Err(refusal) => return Outcome::Refused(refusal),
+        };
+        let call = Call::post("/v1/refunds", key)
+            .with("payment_intent", id)
+            .with("amount", amount.to_string())
+            .metadata("metadata", metadata);
+        self.client.send::<wire::Refund, _>(call).await
+    }
+
+    async fn list_refunds(&self, id: &str) -> Outcome<Vec<RefundSnapshot>> {
+        let mut all = Vec::new();
+        let mut cursor: Option<String> = None;
+        loop {
+            let call = Call::get("/v1/refunds").with("payment_intent", id).page(PAGE_SIZE, cursor.as_deref());
+            match self.client.send::<wire::List<wire::Refund>, Page<RefundSnapshot>>(call).await {
+                Outcome::Done(page) => {
+                    all.extend(page.items);
+                    match page.next {
+                        Some(next) => cursor = Some(next),
+                        None => return Outcome::Done(all),
+                    }
+                }
+                Outcome::Refused(refusal) => return Outcome::Refused(refusal),
+                Outcome::Unknown(why) => return Outcome::Unknown(why),
+            }
+        }
+    }
+
+    async fn list_events(&self, from: i64, page: Option<&str>) -> Outcome<Page<EventNotice>> {
+        let call =
+            Call::get("/v1/events").with("created[gte]", from.div_euclid(1000).to_string()).page(PAGE_SIZE, page);
+        self.client.send::<wire::List<super::webhook::Event>, Page<EventNotice>>(call).await
+    }
+}
+
+/// `/v1/…` of parts that may hold anything: an id from elsewhere cannot change which endpoint is called.
+fn path(parts: &[&str]) -> String {
+    let mut path = String::from("/v1");
+    for part in parts {
+        path.push('/');
+        path.extend(url::form_urlencoded::byte_serialize(part.as_bytes()));
+    }
+    path
+}
+
+impl<'a> Call<'a> {
+    fn get(path: &str) -> Self {
+        Self::new(Method::GET, path, None)
+    }
+
+    fn post(path: &str, key: &'a str) -> Self {
+        Self::new(Method::POST, path, Some(key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(api_base: &str) -> StripeConfig {
+        StripeConfig {
+            api_base: api_base.to_owned(),
+            secret_key: "sk_test_x".to_owned(),
+            publishable_key: "pk_test_x".to_owned(),
+            webhook_secrets: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_policy_names_the_sandbox_only_when_the_sandbox_is_used() {
+        let sandbox = config("http://127.0.0.1:4242/");
+        assert_eq!(sandbox.js_url(), "http://127.0.0.1:4242/v3/stripe.js");
+        assert_eq!(sandbox.csp_sources().frame, ["http://127.0.0.1:4242"]);
+        let real = config(LIVE_API);
+        assert!(real.js_url().starts_with("https://js.stripe.com/"));
+        assert!(real.csp_sources().form_action.contains(&"https://checkout.stripe.com".to_owned()));
+    }
+
+    #[test]
+    fn an_id_cannot_walk_to_another_endpoint() {
+        assert_eq!(path(&["payment_intents", "../refunds?x=1"]), "/v1/payment_intents/..%2Frefunds%3Fx%3D1");
+    }
+}

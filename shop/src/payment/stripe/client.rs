@@ -1,0 +1,210 @@
+//! One HTTP call and how its answer is read.
+//!
+//! ```text
+//! 2xx, well formed                          → Done
+//! nothing sent (connect refused or late)    → Refused   unreachable
+//! 429, or another 4xx with Stripe's error   → Refused   the code of the error
+//! 409, key reused with other parameters     → Unknown   an earlier call under the key may have had its effect
+//! everything else                           → Unknown   timeout, reset, 5xx, redirect, HTML, truncated JSON
+//! ```
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::{Method, StatusCode, header};
+use serde::de::DeserializeOwned;
+use url::form_urlencoded::Serializer;
+
+use super::super::{Metadata, Outcome, Refusal};
+use super::wire::{self, Read as _};
+
+/// The API version whose shapes [`wire`] reads.
+const API_VERSION: &str = "2025-09-30.clover";
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+/// Answers beyond this are not Stripe's.
+const ANSWER_MAX_BYTES: usize = 8 << 20;
+const IDLE_CONNECTIONS: usize = 64;
+
+/// A request in the making; parameters go into the body of a POST and the query of a GET.
+pub struct Call<'a> {
+    method: Method,
+    path: String,
+    key: Option<&'a str>,
+    form: String,
+}
+
+impl<'a> Call<'a> {
+    pub fn new(method: Method, path: &str, key: Option<&'a str>) -> Self {
+        Self { method, path: path.to_owned(), key, form: String::new() }
+    }
+
+    pub fn with<'v>(mut self, name: impl AsRef<str>, value: impl Into<Cow<'v, str>>) -> Self {
+        Serializer::new(&mut self.form).append_pair(name.as_ref(), &value.into());
+        self
+    }
+
+    pub fn metadata(mut self, name: &str, metadata: &Metadata) -> Self {
+        for (key, value) in metadata {
+            self = self.with(format!("{name}[{key}]"), value);
+        }
+        self
+    }
+
+    pub fn page(self, limit: &str, after: Option<&str>) -> Self {
+        let call = self.with("limit", limit);
+        match after {
+            Some(after) => call.with("starting_after", after),
+            None => call,
+        }
+    }
+}
+
+/// Pooled connections to one base URL.
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+    bearer: header::HeaderValue,
+}
+
+impl Client {
+    pub fn new(base: &str, secret_key: &str) -> Result<Self, String> {
+        let url = url::Url::parse(base).map_err(|e| format!("the payment provider's address {base:?}: {e}"))?;
+        let mut bearer = header::HeaderValue::from_str(&format!("Bearer {secret_key}"))
+            .map_err(|_| "the payment provider's key has characters that no key has".to_owned())?;
+        bearer.set_sensitive(true);
+        let mut http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls()?)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(CALL_TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none())
+            .pool_max_idle_per_host(IDLE_CONNECTIONS)
+            .tcp_nodelay(true)
+            .user_agent(concat!("mercer/", env!("CARGO_PKG_VERSION")));
+        if is_loopback(&url) {
+            http = http.no_proxy();
+        }
+        let http = http.build().map_err(|e| format!("HTTP client: {e}"))?;
+        Ok(Self { http, base: base.trim_end_matches('/').to_owned(), bearer })
+    }
+
+    /// Sends the call and reads the answer as `W`, then as the shop's `T`.
+    pub async fn send<W: DeserializeOwned + wire::Read<T>, T>(&self, call: Call<'_>) -> Outcome<T> {
+        let mut url = format!("{}{}", self.base, call.path);
+        let form = call.form;
+        if call.method == Method::GET && !form.is_empty() {
+            url.push('?');
+            url.push_str(&form);
+        }
+        let mut request = self
+            .http
+            .request(call.method.clone(), url)
+            .header(header::AUTHORIZATION, self.bearer.clone())
+            .header("Stripe-Version", API_VERSION);
+        if let Some(key) = call.key {
+            request = request.header("Idempotency-Key", key);
+        }
+        if call.method == Method::POST {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form);
+        }
+        match request.send().await {
+            Ok(answer) => read::<W, T>(answer).await,
+            Err(error) if error.is_connect() => Outcome::Refused(Refusal {
+                code: "unreachable".to_owned(),
+                message: format!("the payment provider cannot be reached: {}", chain(&error)),
+                ..Refusal::default()
+            }),
+            Err(error) => Outcome::Unknown(chain(&error)),
+        }
+    }
+}
+
+async fn read<W: DeserializeOwned + wire::Read<T>, T>(mut answer: reqwest::Response) -> Outcome<T> {
+    let status = answer.status();
+    let retry_after_s = answer
+        .headers()
+        .get(header::RETRY_AFTER)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.parse().ok());
+    let mut body = Vec::new();
+    loop {
+        match answer.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() <= ANSWER_MAX_BYTES => body.extend_from_slice(&chunk),
+            Ok(Some(_)) => return Outcome::Unknown(format!("{status}: an answer beyond {ANSWER_MAX_BYTES} bytes")),
+            Ok(None) => break,
+            Err(error) => return Outcome::Unknown(format!("{status}, then {}", chain(&error))),
+        }
+    }
+    if status.is_success() {
+        return match serde_json::from_slice::<W>(&body) {
+            Ok(wire) => wire.read().map_or_else(
+                || Outcome::Unknown(format!("{status} with an amount outside the currency's units")),
+                Outcome::Done,
+            ),
+            Err(error) => Outcome::Unknown(format!("{status} with an answer that does not parse: {error}")),
+        };
+    }
+    refused_or_unknown(status, &body, retry_after_s)
+}
+
+fn refused_or_unknown<T>(status: StatusCode, body: &[u8], retry_after_s: Option<u64>) -> Outcome<T> {
+    let error = serde_json::from_slice::<wire::Failure>(body).ok().map(|failure| failure.error);
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        let (code, message) = error.map_or_else(Default::default, |e| (e.code.unwrap_or_default(), e.message));
+        let code = if code.is_empty() { "rate_limit".to_owned() } else { code };
+        return Outcome::Refused(Refusal { code, message, http_status: 429, retry_after_s, ..Refusal::default() });
+    }
+    match error {
+        Some(error) if error.kind == "idempotency_error" => {
+            tracing::error!(%status, message = error.message, "idempotency key refused by the payment provider");
+            Outcome::Unknown(format!("{status} idempotency_error: {}", error.message))
+        }
+        Some(error) if matches!(status.as_u16(), 400..=404) => {
+            let is_card_decline = error.kind == "card_error";
+            let code = error.decline_code.or(error.code).unwrap_or(error.kind);
+            Outcome::Refused(Refusal {
+                code,
+                message: error.message,
+                is_card_decline,
+                http_status: status.as_u16(),
+                retry_after_s,
+                intent: error.payment_intent.and_then(|intent| intent.read()).map(Box::new),
+            })
+        }
+        Some(error) => Outcome::Unknown(format!("{status} {}: {}", error.kind, error.message)),
+        None => Outcome::Unknown(format!("{status} without the provider's error envelope")),
+    }
+}
+
+/// Trust anchors are compiled in, so that a bare machine without a certificate store can take payments.
+fn tls() -> Result<rustls::ClientConfig, String> {
+    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    Ok(rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|e| format!("TLS: {e}"))?
+        .with_root_certificates(roots)
+        .with_no_client_auth())
+}
+
+fn is_loopback(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+/// The error and its causes in one line; reqwest's own text stops at the first.
+fn chain(error: &reqwest::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}
