@@ -19,4 +19,42 @@ pub struct Staff {
     pub email: String,
     pub name: String,
     pub role: Role,
+    /// Network address of the request, for the audit log; empty outside one.
+    #[serde(default)]
+    pub address: String,
+}
+
+impl Role {
+    pub const ALL: [Self; 2] = [Self::Owner, Self::Staff];
+
+    /// As stored and as forms send it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Staff => "staff",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
+    }
+
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Owner => "Owner",
+            Self::Staff => "Staff",
+        }
+    }
+}
+
+impl Staff {
+    pub fn is_owner(&self) -> bool {
+        self.role == Role::Owner
+    }
+
+    /// `Error::Forbidden` unless an owner asks.
+    pub fn require_owner(&self) -> crate::Result<()> {
+        if self.is_owner() { Ok(()) } else { Err(crate::Error::Forbidden) }
+    }
 }
