@@ -42,8 +42,14 @@ pub enum Db {
     Postgres(PgPool),
 }
 
-/// One write transaction.
-pub enum Tx {
+/// One write transaction. After a failed statement it can only be dropped, on both engines: PostgreSQL would answer
+/// its commit with a silent rollback, and SQLite may have rolled back already.
+pub struct Tx {
+    inner: Inner,
+    failed: bool,
+}
+
+enum Inner {
     Sqlite(sqlite::SqliteTx),
     Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
 }
@@ -112,17 +118,34 @@ impl Db {
 
     /// Begins a write transaction.
     pub async fn begin(&self) -> Result<Tx> {
-        Ok(match self {
-            Self::Sqlite(db) => Tx::Sqlite(db.begin().await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
-        })
+        let inner = match self {
+            Self::Sqlite(db) => Inner::Sqlite(db.begin().await?),
+            Self::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+        };
+        Ok(Tx { inner, failed: false })
+    }
+
+    /// On SQLite: how many transactions were committed so far, and by how many `COMMIT`s, each of which is one fsync.
+    pub fn shared_commits(&self) -> Option<(u64, u64)> {
+        match self {
+            Self::Sqlite(db) => Some(db.commits()),
+            Self::Postgres(_) => None,
+        }
     }
 }
 
 impl Read for &Db {
     async fn fetch_all<T: Row>(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<T>> {
         Ok(match *self {
-            Db::Sqlite(db) => arg::query_as(sql, args)?.fetch_all(db.readers()).await?,
+            Db::Sqlite(db) => {
+                let query = arg::query_as(sql, args)?;
+                let mut reader = db.readers().acquire().await?;
+                let rows = query.fetch_all(reader.connection()).await;
+                if matches!(rows, Err(sqlx::Error::WorkerCrashed)) {
+                    reader.discard();
+                }
+                rows?
+            }
             Db::Postgres(pool) => arg::query_as(sql, args)?.fetch_all(pool).await?,
         })
     }
@@ -130,34 +153,50 @@ impl Read for &Db {
 
 impl Read for Tx {
     async fn fetch_all<T: Row>(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<T>> {
-        Ok(match self {
-            Self::Sqlite(tx) => arg::query_as(sql, args)?.fetch_all(tx.connection()).await?,
-            Self::Postgres(tx) => arg::query_as(sql, args)?.fetch_all(&mut **tx).await?,
-        })
+        self.check_usable()?;
+        let rows = match &mut self.inner {
+            Inner::Sqlite(tx) => arg::query_as(sql, args)?.fetch_all(tx.connection()).await,
+            Inner::Postgres(tx) => arg::query_as(sql, args)?.fetch_all(&mut **tx).await,
+        };
+        self.failed = rows.is_err();
+        Ok(rows?)
     }
 }
 
 impl Tx {
     pub fn engine(&self) -> Engine {
-        match self {
-            Self::Sqlite(_) => Engine::Sqlite,
-            Self::Postgres(_) => Engine::Postgres,
+        match self.inner {
+            Inner::Sqlite(_) => Engine::Sqlite,
+            Inner::Postgres(_) => Engine::Postgres,
         }
     }
 
     /// Runs one statement and returns how many rows it changed.
     pub async fn execute(&mut self, sql: &str, args: Vec<Arg>) -> Result<u64> {
-        Ok(match self {
-            Self::Sqlite(tx) => arg::query(sql, args)?.execute(tx.connection()).await?.rows_affected(),
-            Self::Postgres(tx) => arg::query(sql, args)?.execute(&mut **tx).await?.rows_affected(),
-        })
+        self.check_usable()?;
+        let changed = match &mut self.inner {
+            Inner::Sqlite(tx) => arg::query(sql, args)?.execute(tx.connection()).await.map(|done| done.rows_affected()),
+            Inner::Postgres(tx) => arg::query(sql, args)?.execute(&mut **tx).await.map(|done| done.rows_affected()),
+        };
+        self.failed = changed.is_err();
+        Ok(changed?)
     }
 
-    /// Returns when everything done here is on disk. An error means that the outcome is unknown: read again.
+    /// Returns when everything done here is on disk. [`DbError::Aborted`] means that nothing was kept; any other error
+    /// that the outcome is unknown: read again.
     pub async fn commit(self) -> Result<()> {
-        match self {
-            Self::Sqlite(tx) => tx.commit().await,
-            Self::Postgres(tx) => Ok(tx.commit().await?),
+        self.check_usable()?;
+        match self.inner {
+            Inner::Sqlite(tx) => tx.commit().await,
+            Inner::Postgres(tx) => tx.commit().await.map_err(|error| match DbError::from(error) {
+                // The server said itself that it rolled back.
+                error if error.violation().is_some() || error.is_transient() => error,
+                error => DbError::Unknown(error.to_string()),
+            }),
         }
+    }
+
+    fn check_usable(&self) -> Result<()> {
+        if self.failed { Err(DbError::Aborted) } else { Ok(()) }
     }
 }

@@ -1,4 +1,5 @@
 //! The storage layer: migrations and transactions.
 
+mod group_commit;
 mod migrations;
 mod transactions;

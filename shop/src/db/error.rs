@@ -22,6 +22,12 @@ pub enum DbError {
     /// The database cannot be used as it is set up.
     #[error("database setup: {0}")]
     Setup(String),
+    /// A commit may or may not have happened: read again before doing anything else.
+    #[error("outcome unknown: {0}")]
+    Unknown(String),
+    /// An earlier statement of this transaction failed, so the whole of it is rolled back.
+    #[error("an earlier statement of the transaction failed")]
+    Aborted,
     #[error("database: {0}")]
     Other(sqlx::Error),
 }
@@ -32,6 +38,19 @@ impl DbError {
             Self::Constraint(violation, _) => Some(*violation),
             _ => None,
         }
+    }
+
+    /// Whether the same work may succeed when it is simply done again: the engine chose a victim among
+    /// transactions or gave up waiting for a lock, and nothing was changed.
+    pub fn is_transient(&self) -> bool {
+        let Self::Other(error) = self else { return false };
+        // PostgreSQL: serialization_failure, deadlock_detected, lock_not_available. SQLite: SQLITE_BUSY and
+        // SQLITE_BUSY_SNAPSHOT.
+        matches!(error, sqlx::Error::PoolTimedOut)
+            || error
+                .as_database_error()
+                .and_then(sqlx::error::DatabaseError::code)
+                .is_some_and(|code| ["40001", "40P01", "55P03", "5", "517"].contains(&code.as_ref()))
     }
 
     pub fn is_unique_violation(&self) -> bool {

@@ -1,55 +1,76 @@
-//! SQLite: one writing connection, a pool of readers, commits that share one fsync.
+//! SQLite: one writing connection, a few readers, commits that share one fsync.
+//!
+//! ```text
+//! begin ── FIFO turn on the writer ── SAVEPOINT ── statements ── commit: hand the turn on, wait
+//!            │ first of a group: BEGIN IMMEDIATE                        │
+//!            └───────── the next in the queue joins the group ──────────┘── nobody waits, 64 members or
+//!                                                                           2 ms: COMMIT, answer everyone
+//! ```
+//!
+//! Only the writer ever checkpoints: readers are `query_only` and never commit.
 
-use super::Result;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite as Engine, SqlitePool, Transaction};
+mod gate;
+mod readers;
+mod settings;
+mod writer;
+
+use super::{DbError, Result};
+use gate::{Gate, Turn};
+use readers::Readers;
+use sqlx::sqlite::SqliteConnection;
 use std::path::Path;
-use std::time::Duration;
+use std::sync::Arc;
 
 static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite");
 
 #[derive(Clone)]
 pub struct Sqlite {
-    writer: SqlitePool,
-    readers: SqlitePool,
+    gate: Arc<Gate>,
+    readers: Readers,
 }
 
-pub struct SqliteTx(Transaction<'static, Engine>);
+/// A turn on the writer with a savepoint of its own; rolled back when dropped.
+pub struct SqliteTx(Turn);
 
 impl Sqlite {
     pub(super) async fn open(path: &Path) -> Result<Self> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5));
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        let readers =
-            SqlitePoolOptions::new().max_connections(4).connect_with(options.pragma("query_only", "ON")).await?;
-        Ok(Self { writer, readers })
+        let gate = Gate::open(settings::writer(path)).await?;
+        Ok(Self { gate, readers: Readers::open(settings::reader(path)).await? })
     }
 
-    pub(super) fn readers(&self) -> &SqlitePool {
+    pub(super) fn readers(&self) -> &Readers {
         &self.readers
     }
 
+    /// How many transactions were committed so far, and by how many `COMMIT`s.
+    pub(super) fn commits(&self) -> (u64, u64) {
+        self.gate.commits()
+    }
+
     pub(super) async fn migrate(&self) -> Result<()> {
-        Ok(MIGRATOR.run(&self.writer).await?)
+        let mut turn = self.gate.turn().await?;
+        let connection = turn.writer().bare().await?;
+        MIGRATOR.run_direct(None, &mut *connection, false).await?;
+        turn.writer().bare_done();
+        Ok(())
     }
 
     pub(super) async fn begin(&self) -> Result<SqliteTx> {
-        Ok(SqliteTx(self.writer.begin_with("BEGIN IMMEDIATE").await?))
+        let mut turn = self.gate.turn().await?;
+        turn.writer().enter().await?;
+        Ok(SqliteTx(turn))
     }
 }
 
 impl SqliteTx {
     pub(super) fn connection(&mut self) -> &mut SqliteConnection {
-        &mut self.0
+        self.0.writer().connection()
     }
 
-    pub(super) async fn commit(self) -> Result<()> {
-        Ok(self.0.commit().await?)
+    /// Cancelling this future once it was polled cancels only the waiting, not the commit.
+    pub(super) async fn commit(mut self) -> Result<()> {
+        let answer = self.0.writer().release();
+        drop(self.0);
+        answer.await.unwrap_or_else(|_| Err(DbError::Unknown("the writer stopped".into())))
     }
 }

@@ -1,9 +1,10 @@
 //! What `begin` and `commit` promise, on both engines.
 
-#[expect(unused_imports, reason = "names the argument of on_both_engines!")]
 use crate::support::TestShop;
 use shop::args;
-use shop::db::Violation;
+use shop::db::{DbError, Read, Violation};
+use std::sync::Arc;
+use std::time::Duration;
 
 const INSERT: &str = "INSERT INTO setting (key, value) VALUES ($1, $2)";
 
@@ -35,5 +36,84 @@ on_both_engines! {
             .await
             .unwrap_err();
         assert_eq!(orphan.violation(), Some(Violation::ForeignKey));
+    }
+}
+
+async fn set(t: &TestShop, key: String) -> shop::db::Result<()> {
+    let mut tx = t.db.begin().await?;
+    tx.execute(INSERT, args![key, "1"]).await?;
+    tx.commit().await
+}
+
+on_both_engines! {
+    async fn after_a_failed_statement_nothing_can_be_committed(t: TestShop) {
+        let mut tx = t.db.begin().await.unwrap();
+        tx.execute(INSERT, args!["a", "1"]).await.unwrap();
+        tx.execute(INSERT, args!["a", "2"]).await.unwrap_err();
+        assert!(matches!(tx.execute(INSERT, args!["b", "1"]).await, Err(DbError::Aborted)));
+        assert!(matches!(tx.fetch_all::<(String,)>("SELECT key FROM setting", args![]).await, Err(DbError::Aborted)));
+        assert!(matches!(tx.commit().await, Err(DbError::Aborted)));
+        assert_eq!(t.number("SELECT COUNT(*) FROM setting").await, 0);
+    }
+
+    async fn many_writers_keep_what_they_committed_and_only_that(t: TestShop) {
+        let t = Arc::new(t);
+        let tasks: Vec<_> = (0..240).map(|n| {
+            let t = Arc::clone(&t);
+            tokio::spawn(async move {
+                match n % 4 {
+                    // Committed.
+                    0 | 1 => set(&t, format!("kept {n}")).await.unwrap(),
+                    // Dropped half-way.
+                    2 => {
+                        let mut tx = t.db.begin().await.unwrap();
+                        tx.execute(INSERT, args![format!("dropped {n}"), "1"]).await.unwrap();
+                    }
+                    // Broken by a rule, which must not touch its neighbours.
+                    _ => {
+                        let mut tx = t.db.begin().await.unwrap();
+                        tx.execute(INSERT, args![format!("broken {n}"), "1"]).await.unwrap();
+                        tx.execute(INSERT, args![format!("broken {n}"), "1"]).await.unwrap_err();
+                        tx.commit().await.unwrap_err();
+                    }
+                }
+            })
+        }).collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert_eq!(t.number("SELECT COUNT(*) FROM setting").await, 120);
+        assert_eq!(t.number("SELECT COUNT(*) FROM setting WHERE key LIKE 'kept %'").await, 120);
+    }
+
+    async fn futures_dropped_at_any_point_strand_nobody(t: TestShop) {
+        let t = Arc::new(t);
+        let tasks: Vec<_> = (0..400u64).map(|n| {
+            let t = Arc::clone(&t);
+            tokio::spawn(async move {
+                let work = set(&t, format!("{n}"));
+                if n % 2 == 0 {
+                    // Cancelled while queueing, beginning, writing or waiting for the COMMIT.
+                    tokio::time::timeout(Duration::from_micros(n * 40), work).await.ok();
+                } else {
+                    tokio::time::timeout(Duration::from_secs(20), work).await.expect("nobody waits for ever").unwrap();
+                }
+            })
+        }).collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        let kept = t.number("SELECT COUNT(*) FROM setting WHERE CAST(key AS BIGINT) % 2 = 1").await;
+        assert_eq!(kept, 200);
+        set(&t, "afterwards".into()).await.unwrap();
+    }
+
+    async fn a_transaction_sees_its_own_writes_and_others_do_not(t: TestShop) {
+        let mut tx = t.db.begin().await.unwrap();
+        tx.execute(INSERT, args!["a", "1"]).await.unwrap();
+        assert_eq!(tx.fetch_one::<(i64,)>("SELECT COUNT(*) FROM setting", args![]).await.unwrap().0, 1);
+        assert_eq!(t.number("SELECT COUNT(*) FROM setting").await, 0);
+        tx.commit().await.unwrap();
+        assert_eq!(t.number("SELECT COUNT(*) FROM setting").await, 1);
     }
 }

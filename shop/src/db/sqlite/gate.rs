@@ -1,0 +1,121 @@
+//! The queue before the writer: one turn at a time, first come, first served.
+//!
+//! Whoever holds a [`Turn`] owns the writer. Dropping the turn, for whatever reason and at whatever point, passes
+//! the writer on: to the next in the queue, or to a task that finishes the shared transaction, or to rest.
+//! No future of a caller ever runs the COMMIT, so cancelling one strands nobody.
+
+use super::writer::Writer;
+use crate::db::{DbError, Result};
+use sqlx::sqlite::SqliteConnectOptions;
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+
+/// A turn that does not come in this time is given up: some transaction hangs.
+const TURN_TIMEOUT: Duration = Duration::from_secs(30);
+
+pub(super) struct Gate {
+    state: Mutex<State>,
+    runtime: Handle,
+    transactions: AtomicU64,
+    commits: AtomicU64,
+}
+
+struct State {
+    resting: Option<Box<Writer>>,
+    queue: VecDeque<oneshot::Sender<Turn>>,
+}
+
+impl Gate {
+    pub(super) async fn open(options: SqliteConnectOptions) -> Result<Arc<Self>> {
+        let writer = Box::new(Writer::open(options).await?);
+        Ok(Arc::new(Self {
+            state: Mutex::new(State { resting: Some(writer), queue: VecDeque::new() }),
+            runtime: Handle::current(),
+            transactions: AtomicU64::new(0),
+            commits: AtomicU64::new(0),
+        }))
+    }
+
+    /// (transactions made durable, COMMITs that did it).
+    pub(super) fn commits(&self) -> (u64, u64) {
+        (self.transactions.load(Ordering::Relaxed), self.commits.load(Ordering::Relaxed))
+    }
+
+    pub(super) async fn turn(self: &Arc<Self>) -> Result<Turn> {
+        let turn = {
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(writer) = state.resting.take() {
+                return Ok(Turn { gate: Arc::clone(self), writer: Some(writer), finishing: false });
+            }
+            let (sender, receiver) = oneshot::channel();
+            state.queue.push_back(sender);
+            receiver
+        };
+        match tokio::time::timeout(TURN_TIMEOUT, turn).await {
+            Ok(Ok(turn)) => Ok(turn),
+            _ => Err(DbError::Other(sqlx::Error::PoolTimedOut)),
+        }
+    }
+
+    fn pass(self: &Arc<Self>, mut writer: Box<Writer>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if !writer.is_due() {
+            while let Some(next) = state.queue.pop_front() {
+                match next.send(Turn { gate: Arc::clone(self), writer: Some(writer), finishing: false }) {
+                    Ok(()) => return,
+                    // This one has left the queue.
+                    Err(mut turn) => writer = turn.writer.take().expect("the turn came back whole"),
+                }
+            }
+        }
+        if writer.is_unfinished() {
+            drop(state);
+            let turn = Turn { gate: Arc::clone(self), writer: Some(writer), finishing: true };
+            self.runtime.spawn(turn.finish());
+        } else if let Some(next) = state.queue.pop_front() {
+            // Due, but nothing is open: the group was lost.
+            drop(state);
+            drop(next.send(Turn { gate: Arc::clone(self), writer: Some(writer), finishing: false }));
+        } else {
+            state.resting = Some(writer);
+        }
+    }
+}
+
+/// The right to use the writer.
+pub(super) struct Turn {
+    gate: Arc<Gate>,
+    writer: Option<Box<Writer>>,
+    /// Set while a task ends the shared transaction. Still set when dropped: the runtime is shutting down.
+    finishing: bool,
+}
+
+impl Turn {
+    pub(super) fn writer(&mut self) -> &mut Writer {
+        self.writer.as_mut().expect("only Drop takes the writer")
+    }
+
+    async fn finish(mut self) {
+        let members = self.writer().finish().await;
+        if members > 0 {
+            self.gate.transactions.fetch_add(members, Ordering::Relaxed);
+            self.gate.commits.fetch_add(1, Ordering::Relaxed);
+        }
+        self.finishing = false;
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if let Some(mut writer) = self.writer.take() {
+            if self.finishing {
+                writer.lose("the program is stopping");
+            }
+            self.gate.pass(writer);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The reading connections: a small stack, no pings, no tasks.
+//!
+//! sqlx's own pool checks a connection when it is taken and again, in a task, when it is returned; for a file on the
+//! same machine both are thread hops that tell nothing. A connection whose statement was cancelled stays usable,
+//! because its thread works commands off in order.
+
+use super::settings;
+use crate::db::Result;
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteConnectOptions;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// More readers than cores do not read faster; a few more than two keep short queries from waiting behind a long one.
+const READERS: usize = 4;
+
+#[derive(Clone)]
+pub struct Readers(Arc<Inner>);
+
+struct Inner {
+    options: SqliteConnectOptions,
+    free: Semaphore,
+    idle: Mutex<Vec<SqliteConnection>>,
+}
+
+impl Readers {
+    pub(super) async fn open(options: SqliteConnectOptions) -> Result<Self> {
+        // One at least, so that a wrong setting is found at the start.
+        let first = settings::connect(&options, true).await?;
+        Ok(Self(Arc::new(Inner { options, free: Semaphore::new(READERS), idle: Mutex::new(vec![first]) })))
+    }
+
+    pub(in crate::db) async fn acquire(&self) -> Result<Reader<'_>> {
+        let permit = self.0.free.acquire().await.expect("the semaphore is never closed");
+        let idle = self.idle().pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => settings::connect(&self.0.options, true).await?,
+        };
+        Ok(Reader { readers: self, connection: Some(connection), _permit: permit })
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<SqliteConnection>> {
+        self.0.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A reader on loan.
+pub(in crate::db) struct Reader<'a> {
+    readers: &'a Readers,
+    connection: Option<SqliteConnection>,
+    _permit: SemaphorePermit<'a>,
+}
+
+impl Reader<'_> {
+    pub(in crate::db) fn connection(&mut self) -> &mut SqliteConnection {
+        self.connection.as_mut().expect("only Drop and discard take the connection")
+    }
+
+    /// For a connection whose thread is gone: the next loan opens another.
+    pub(in crate::db) fn discard(mut self) {
+        self.connection = None;
+    }
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            self.readers.idle().push(connection);
+        }
+    }
+}
