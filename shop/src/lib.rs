@@ -21,6 +21,8 @@ pub mod staff;
 pub mod tax;
 
 #[cfg(feature = "server")]
+pub mod attempt;
+#[cfg(feature = "server")]
 pub mod audit;
 #[cfg(feature = "server")]
 pub mod clock;
