@@ -27,6 +27,7 @@ CREATE TABLE product (
   updated_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX product_by_status ON product(status, id);
+CREATE INDEX product_by_title ON product(status, lower(title), id);
 
 CREATE TABLE product_category (
   category_id BLOB NOT NULL REFERENCES category(id),
@@ -61,6 +62,7 @@ CREATE TABLE price (
   compare_at INTEGER CHECK (compare_at >= 0),
   PRIMARY KEY (variant_id, currency)
 ) STRICT;
+CREATE INDEX price_by_amount ON price(currency, amount, variant_id);
 
 CREATE TABLE picture (
   id BLOB PRIMARY KEY,
@@ -74,3 +76,11 @@ CREATE TABLE picture (
   height INTEGER NOT NULL DEFAULT 800
 ) STRICT;
 CREATE INDEX picture_by_product ON picture(product_id, position);
+
+-- What the last import of a product said, so that the next one can tell what has changed in the file since.
+CREATE TABLE imported_product (
+  product_id BLOB PRIMARY KEY REFERENCES product(id) ON DELETE CASCADE,
+  source_hash TEXT NOT NULL,                -- SHA-256 of the product's rows, hexadecimal
+  quantities TEXT NOT NULL,                 -- JSON: {"SKU": units the file named}
+  imported_at INTEGER NOT NULL
+) STRICT;

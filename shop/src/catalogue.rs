@@ -1,7 +1,25 @@
 //! What is sold: categories, products with variants, prices per currency, pictures.
 //!
-//! The types here are what pages, islands and the API show; SQL stands in `catalogue/sql.rs`, the merchant's
+//! The types here are what pages, islands and the API show; SQL stands in the files below, the merchant's
 //! editor in `catalogue/edit.rs`. Stock numbers come along as "what can be bought", never as a promise.
+
+#[cfg(feature = "server")]
+mod card;
+#[cfg(feature = "server")]
+mod category;
+#[cfg(feature = "server")]
+mod list;
+#[cfg(feature = "server")]
+mod product;
+#[cfg(feature = "server")]
+mod statement;
+
+#[cfg(feature = "server")]
+pub use category::{category_by_slug, category_menu};
+#[cfg(feature = "server")]
+pub use list::{list, related};
+#[cfg(feature = "server")]
+pub use product::{product_by_sku, product_by_slug};
 
 use crate::id::{CategoryId, PictureId, ProductId, VariantId};
 use crate::money::{Currency, Money};
@@ -153,12 +171,3 @@ pub struct Page<T> {
     pub items: Vec<T>,
     pub next: Option<String>,
 }
-
-// Signatures (feature `server`), kept in `catalogue/sql.rs` and re-exported here:
-//   product_by_slug(&Shop, slug, Currency) -> Result<Product>            (published only, NotFound otherwise)
-//   product_by_sku(&Shop, sku, Currency) -> Result<Product>
-//   category_by_slug(&Shop, slug) -> Result<Category>
-//   category_menu(&Shop) -> Result<Vec<Category>>                        (top level, position order)
-//   list(&Shop, &ListQuery) -> Result<Page<Card>>
-//   related(&Shop, ProductId, Currency, rows) -> Result<Vec<Card>>       (same category)
-//   currencies(&Shop) -> Vec<Currency>                                   (see setting.rs)

@@ -1,0 +1,69 @@
+//! Cards: products in lists. A statement picks the page's products, [`around`] dresses them, all in one go.
+
+use super::statement::{AVAILABLE, read};
+use super::{Availability, Card, Picture, ProductOption};
+use crate::Result;
+use crate::id::{PictureId, ProductId};
+use crate::money::Currency;
+use uuid::Uuid;
+
+/// Wraps `page`, which yields `id` and the sort keys `amount`, `name`, `tie`, into a statement that yields cards
+/// priced in currency `$1`.
+pub(super) fn around(page: &str, order: &str) -> String {
+    format!(
+        "SELECT p.id, p.slug, p.title, p.brand, p.options, page.amount, page.name, page.tie,
+           (SELECT CAST(json_agg(json_build_array(v.sku, r.amount, r.compare_at, {AVAILABLE})
+                ORDER BY r.amount, v.position, v.id) AS TEXT)
+            FROM variant v JOIN price r ON r.variant_id = v.id AND r.currency = $1
+            WHERE v.product_id = p.id AND v.active) AS variants,
+           (SELECT CAST(json_build_array(id_text(i.id), i.url, i.alt, i.width, i.height) AS TEXT)
+            FROM picture i WHERE i.product_id = p.id ORDER BY i.position, i.id LIMIT 1) AS picture
+         FROM ({page}) AS page JOIN product p ON p.id = page.id ORDER BY {order}"
+    )
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct Row {
+    id: ProductId,
+    slug: String,
+    title: String,
+    brand: String,
+    options: String,
+    pub amount: i64,
+    pub name: String,
+    pub tie: Uuid,
+    variants: Option<String>,
+    picture: Option<String>,
+}
+
+impl Row {
+    /// `None` when the product lost its last priced variant between picking and dressing.
+    pub fn card(self, currency: Currency) -> Result<Option<Card>> {
+        // Cheapest first.
+        let variants = read::<(String, i64, Option<i64>, Option<i64>)>(self.variants.as_deref())?;
+        let Some((_, cheapest, was, _)) = variants.first() else { return Ok(None) };
+        let availability = |units: Option<i64>| units.map_or(Availability::Untracked, Availability::Units);
+        let options: Vec<ProductOption> = serde_json::from_str(&self.options)?;
+        Ok(Some(Card {
+            id: self.id,
+            slug: self.slug,
+            title: self.title,
+            brand: self.brand,
+            picture: self.picture.as_deref().map(picture).transpose()?,
+            price_from: currency.money(*cheapest),
+            price_varies: variants.last().is_some_and(|(_, dearest, ..)| dearest > cheapest),
+            compare_at: was.filter(|was| was > cheapest).map(|was| currency.money(was)),
+            in_stock: variants.iter().any(|(.., units)| availability(*units).can_buy(1)),
+            choices: options.into_iter().find(|o| o.values.len() > 1).map(|o| (o.name, o.values.len())),
+            only_sku: match variants.as_slice() {
+                [(sku, ..)] => Some(sku.clone()),
+                _ => None,
+            },
+        }))
+    }
+}
+
+fn picture(json: &str) -> Result<Picture> {
+    let (id, url, alt, width, height): (PictureId, _, _, _, _) = serde_json::from_str(json)?;
+    Ok(Picture { id, url, alt, width, height, variant_id: None })
+}

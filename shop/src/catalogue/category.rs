@@ -1,0 +1,61 @@
+//! Categories: one with its way up and its children, and the menu of the top level.
+
+use super::statement::{Statement, breadcrumb, read};
+use super::{Category, CategoryLink};
+use crate::id::CategoryId;
+use crate::{Error, Result, Shop, args};
+use std::sync::LazyLock;
+
+/// The category with this slug.
+pub async fn category_by_slug(shop: &Shop, slug: &str) -> Result<Category> {
+    static BY_SLUG: LazyLock<Statement> = LazyLock::new(|| statement("g.slug = $1"));
+    let row: Option<Row> = shop.db.fetch_optional(BY_SLUG.on(shop.db.engine()), args![slug]).await?;
+    row.ok_or(Error::NotFound("category"))?.category()
+}
+
+/// The top level in position order, each with its children.
+pub async fn category_menu(shop: &Shop) -> Result<Vec<Category>> {
+    static MENU: LazyLock<Statement> = LazyLock::new(|| statement("g.parent_id IS NULL"));
+    let rows: Vec<Row> = shop.db.fetch_all(MENU.on(shop.db.engine()), args![]).await?;
+    rows.into_iter().map(Row::category).collect()
+}
+
+fn statement(which: &str) -> Statement {
+    Statement::new(&format!(
+        "SELECT g.id, g.slug, g.title, g.description, g.picture_url,
+           {breadcrumb} AS breadcrumb,
+           (SELECT CAST(json_agg(json_build_array(k.slug, k.title) ORDER BY k.position, k.id) AS TEXT)
+            FROM category k WHERE k.parent_id = g.id) AS children
+         FROM category g WHERE {which} ORDER BY g.position, g.id",
+        breadcrumb = breadcrumb!("g.id")
+    ))
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: CategoryId,
+    slug: String,
+    title: String,
+    description: String,
+    picture_url: Option<String>,
+    breadcrumb: Option<String>,
+    children: Option<String>,
+}
+
+impl Row {
+    fn category(self) -> Result<Category> {
+        let links = |json: Option<String>| -> Result<Vec<CategoryLink>> {
+            let pairs = read::<(String, String)>(json.as_deref())?;
+            Ok(pairs.into_iter().map(|(slug, title)| CategoryLink { slug, title }).collect())
+        };
+        Ok(Category {
+            id: self.id,
+            slug: self.slug,
+            title: self.title,
+            description: self.description,
+            picture_url: self.picture_url,
+            breadcrumb: links(self.breadcrumb)?,
+            children: links(self.children)?,
+        })
+    }
+}

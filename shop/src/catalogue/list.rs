@@ -1,0 +1,179 @@
+//! Lists of published products, paged by key: a page begins after the last one's sort key, never at a row number.
+//!
+//! Without a category each sort walks an index and stops after a page. Within a category the work is bounded by the
+//! category's own size. A product stands at its lowest price among active variants in the asked currency.
+
+use super::card::{self, around};
+use super::statement::Statement;
+use super::{Card, ListQuery, Page, Sort};
+use crate::id::ProductId;
+use crate::money::Currency;
+use crate::{Error, Result, Shop, args, limits};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use std::sync::LazyLock;
+use uuid::Uuid;
+
+/// One page of what `query` describes.
+pub async fn list(shop: &Shop, query: &ListQuery) -> Result<Page<Card>> {
+    let mut check = limits::Check::default();
+    check.that(limits::PAGE_ROWS.contains(&query.rows), "rows", "Between 1 and 100.").done()?;
+    let after = query.after.as_deref().map(|text| Position::parse(text, query.sort)).transpose()?;
+    let (amount, name, tie) = after.map_or_else(|| start(query.sort), |p| (p.amount, p.name, p.tie));
+    // One more than asked for tells whether there is a next page.
+    let mut args = args![query.currency, query.rows + 1, !query.in_stock_only, tie];
+    match query.sort {
+        Sort::Newest => {}
+        Sort::PriceLow | Sort::PriceHigh => args.push(amount.into()),
+        Sort::Title => args.push(name.into()),
+    }
+    if let Some(category) = query.category {
+        args.push(category.into());
+    }
+    let statement = &STATEMENTS[query.sort as usize][usize::from(query.category.is_some())];
+    let mut rows: Vec<card::Row> = shop.db.fetch_all(statement.on(shop.db.engine()), args).await?;
+    let more = i64::try_from(rows.len()).is_ok_and(|n| n > query.rows);
+    if more {
+        rows.pop();
+    }
+    let next = rows.last().filter(|_| more).map(|last| Position::at(last, query.sort).to_string());
+    let items = rows.into_iter().filter_map(|row| row.card(query.currency).transpose()).collect::<Result<_>>()?;
+    Ok(Page { items, next })
+}
+
+/// Up to `rows` other products of the same category: the next older ones, then round from the newest.
+pub async fn related(shop: &Shop, id: ProductId, currency: Currency, rows: i64) -> Result<Vec<Card>> {
+    static RELATED: LazyLock<Statement> = LazyLock::new(|| {
+        let part = |rank: i64, compare: &str| {
+            format!(
+                "SELECT * FROM (SELECT p.id, CAST({rank} AS BIGINT) AS amount, '' AS name, p.id AS tie
+                 FROM product_category m JOIN product p ON p.id = m.product_id AND p.status = 'published'
+                 WHERE m.category_id = (SELECT n.category_id FROM product_category n JOIN category d ON d.id = n.category_id
+                     WHERE n.product_id = $3
+                     ORDER BY CASE WHEN d.parent_id IS NULL THEN 1 ELSE 0 END, d.position, d.id LIMIT 1)
+                   AND m.product_id {compare} $3 AND {PRICED}
+                 ORDER BY m.product_id DESC LIMIT $2) AS part{rank}"
+            )
+        };
+        let both = format!("{} UNION ALL {}", part(0, "<"), part(1, ">"));
+        Statement::new(&around(&both, "page.amount, page.tie DESC"))
+    });
+    let rows_found: Vec<card::Row> =
+        shop.db.fetch_all(RELATED.on(shop.db.engine()), args![currency, rows, id]).await?;
+    let cards = rows_found.into_iter().filter_map(|row| row.card(currency).transpose());
+    cards.take(usize::try_from(rows).unwrap_or(0)).collect()
+}
+
+/// Where the page after this one starts.
+#[derive(Serialize, Deserialize)]
+struct Position {
+    sort: Sort,
+    amount: i64,
+    name: String,
+    tie: Uuid,
+}
+
+impl Position {
+    fn at(row: &card::Row, sort: Sort) -> Self {
+        Self { sort, amount: row.amount, name: row.name.clone(), tie: row.tie }
+    }
+
+    fn parse(text: &str, sort: Sort) -> Result<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok();
+        let position = bytes.and_then(|b| serde_json::from_slice::<Self>(&b).ok()).filter(|p| p.sort == sort);
+        position.ok_or_else(|| Error::field("after", "Not a position in this list."))
+    }
+}
+
+impl std::fmt::Display for Position {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let json = serde_json::to_vec(self).map_err(|_| std::fmt::Error)?;
+        f.write_str(&URL_SAFE_NO_PAD.encode(json))
+    }
+}
+
+/// Before the first row.
+fn start(sort: Sort) -> (i64, String, Uuid) {
+    match sort {
+        Sort::Newest => (0, String::new(), Uuid::max()),
+        Sort::PriceLow => (-1, String::new(), Uuid::nil()),
+        Sort::PriceHigh => (i64::MAX, String::new(), Uuid::max()),
+        Sort::Title => (0, String::new(), Uuid::nil()),
+    }
+}
+
+const PRICED: &str = "EXISTS (SELECT 1 FROM variant v JOIN price r ON r.variant_id = v.id AND r.currency = $1
+     WHERE v.product_id = p.id AND v.active)";
+
+const BUYABLE: &str = "($3 OR EXISTS (SELECT 1 FROM variant v WHERE v.product_id = p.id AND v.active
+     AND (NOT v.tracked OR EXISTS (SELECT 1 FROM stock s WHERE s.variant_id = v.id AND s.on_hand > s.reserved))))";
+
+/// By sort, then without and with a category.
+static STATEMENTS: LazyLock<[[Statement; 2]; 4]> = LazyLock::new(|| {
+    [Sort::Newest, Sort::PriceLow, Sort::PriceHigh, Sort::Title]
+        .map(|sort| [statement(sort, None), statement(sort, Some(if sort == Sort::Newest { 5 } else { 6 }))])
+});
+
+/// `category`: number of the argument that names it.
+fn statement(sort: Sort, category: Option<u32>) -> Statement {
+    // CROSS JOIN keeps SQLite's planner on the sort's index; within a category its members come first instead.
+    let (join, within) = match category {
+        None => ("CROSS JOIN", String::new()),
+        Some(n) => (
+            ",",
+            format!(
+                "AND p.id IN (SELECT m.product_id FROM product_category m WHERE m.category_id IN (
+                     WITH RECURSIVE below(id) AS (SELECT c.id FROM category c WHERE c.id = ${n}
+                       UNION SELECT c.id FROM category c JOIN below ON c.parent_id = below.id)
+                     SELECT below.id FROM below))"
+            ),
+        ),
+    };
+    let by_price = |compare: &str, direction: &str| {
+        format!(
+            "SELECT p.id, x.amount, '' AS name, w.id AS tie
+             FROM price x {join} variant w {join} product p
+             WHERE x.currency = $1 AND w.id = x.variant_id AND w.active AND p.id = w.product_id
+               AND p.status = 'published' {within} AND (x.amount, x.variant_id) {compare} ($5, $4) AND {BUYABLE}
+               AND NOT EXISTS (SELECT 1 FROM variant v JOIN price r ON r.variant_id = v.id AND r.currency = $1
+                 WHERE v.product_id = p.id AND v.active AND (r.amount, r.variant_id) < (x.amount, x.variant_id))
+             ORDER BY x.amount {direction}, x.variant_id {direction} LIMIT $2"
+        )
+    };
+    let (page, order) = match sort {
+        Sort::Newest => (
+            format!(
+                "SELECT p.id, CAST(0 AS BIGINT) AS amount, '' AS name, p.id AS tie FROM product p
+                 WHERE p.status = 'published' AND p.id < $4 {within} AND {PRICED} AND {BUYABLE}
+                 ORDER BY p.id DESC LIMIT $2"
+            ),
+            "page.tie DESC",
+        ),
+        Sort::PriceLow => (by_price(">", "ASC"), "page.amount, page.tie"),
+        Sort::PriceHigh => (by_price("<", "DESC"), "page.amount DESC, page.tie DESC"),
+        Sort::Title => (
+            format!(
+                "SELECT p.id, CAST(0 AS BIGINT) AS amount, lower(p.title) AS name, p.id AS tie FROM product p
+                 WHERE p.status = 'published' AND (lower(p.title), p.id) > ($5, $4) {within} AND {PRICED} AND {BUYABLE}
+                 ORDER BY lower(p.title), p.id LIMIT $2"
+            ),
+            "page.name, page.tie",
+        ),
+    };
+    Statement::new(&around(&page, order))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_position_of_another_sort_or_of_nonsense_is_refused() {
+        let position = Position { sort: Sort::Title, amount: 0, name: "mug".into(), tie: Uuid::nil() }.to_string();
+        assert!(Position::parse(&position, Sort::Title).is_ok());
+        assert!(Position::parse(&position, Sort::Newest).is_err());
+        assert!(Position::parse("%%%", Sort::Title).is_err());
+        assert!(Position::parse("", Sort::Title).is_err());
+    }
+}

@@ -1,0 +1,121 @@
+//! One product as its page shows it, in one statement.
+
+use super::statement::{AVAILABLE, Statement, breadcrumb, read};
+use super::{Availability, CategoryLink, Picture, Product, ProductOption, Variant};
+use crate::db::Engine;
+use crate::id::{PictureId, ProductId, VariantId};
+use crate::money::Currency;
+use crate::{Error, Result, Shop, args};
+use std::sync::LazyLock;
+
+/// The published product with this slug, priced in `currency`; `NotFound` also when nothing of it has such a price.
+pub async fn product_by_slug(shop: &Shop, slug: &str, currency: Currency) -> Result<Product> {
+    static BY_SLUG: LazyLock<Statement> = LazyLock::new(|| statement("p.slug = $1"));
+    load(shop, &BY_SLUG, slug, currency).await
+}
+
+/// The published product that one of its active variants' SKU names.
+pub async fn product_by_sku(shop: &Shop, sku: &str, currency: Currency) -> Result<Product> {
+    static BY_SKU: LazyLock<Statement> =
+        LazyLock::new(|| statement("p.id = (SELECT product_id FROM variant WHERE sku = $1 AND active)"));
+    load(shop, &BY_SKU, sku, currency).await
+}
+
+fn statement(which: &str) -> Statement {
+    Statement::new(&format!(
+        "SELECT p.id, p.slug, p.title, p.description_html, p.brand, p.product_type, p.tags, p.options,
+           p.seo_title, p.seo_description,
+           (SELECT CAST(json_agg(json_build_array(id_text(v.id), v.sku, v.barcode, v.option_values, v.title,
+                r.amount, r.compare_at, v.weight_grams, {AVAILABLE}) ORDER BY v.position, v.id) AS TEXT)
+            FROM variant v JOIN price r ON r.variant_id = v.id AND r.currency = $2
+            WHERE v.product_id = p.id AND v.active) AS variants,
+           (SELECT CAST(json_agg(json_build_array(id_text(i.id), i.url, i.alt, i.width, i.height,
+                CASE WHEN i.variant_id IS NULL THEN NULL ELSE id_text(i.variant_id) END)
+                ORDER BY i.position, i.id) AS TEXT)
+            FROM picture i WHERE i.product_id = p.id) AS pictures,
+           {breadcrumb} AS breadcrumb
+         FROM product p WHERE {which} AND p.status = 'published'",
+        breadcrumb = breadcrumb!(
+            "(SELECT d.id FROM product_category m JOIN category d ON d.id = m.category_id
+              WHERE m.product_id = p.id ORDER BY CASE WHEN d.parent_id IS NULL THEN 1 ELSE 0 END, d.position, d.id LIMIT 1)"
+        )
+    ))
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: ProductId,
+    slug: String,
+    title: String,
+    description_html: String,
+    brand: String,
+    product_type: String,
+    tags: String,
+    options: String,
+    seo_title: String,
+    seo_description: String,
+    variants: Option<String>,
+    pictures: Option<String>,
+    breadcrumb: Option<String>,
+}
+
+type VariantRow = (VariantId, String, Option<String>, String, String, i64, Option<i64>, i64, Option<i64>);
+type PictureRow = (PictureId, String, String, i64, i64, Option<VariantId>);
+
+async fn load(shop: &Shop, statement: &Statement, key: &str, currency: Currency) -> Result<Product> {
+    let engine: Engine = shop.db.engine();
+    let row: Option<Row> = shop.db.fetch_optional(statement.on(engine), args![key, currency]).await?;
+    let product = row.ok_or(Error::NotFound("product"))?.product(currency)?;
+    if product.variants.is_empty() { Err(Error::NotFound("product")) } else { Ok(product) }
+}
+
+impl Row {
+    fn product(self, currency: Currency) -> Result<Product> {
+        let variants = read::<VariantRow>(self.variants.as_deref())?
+            .into_iter()
+            .map(|row| variant(row, currency))
+            .collect::<Result<Vec<_>>>()?;
+        let pictures = read::<PictureRow>(self.pictures.as_deref())?
+            .into_iter()
+            .map(|(id, url, alt, width, height, variant_id)| Picture { id, url, alt, width, height, variant_id })
+            .collect();
+        let mut options: Vec<ProductOption> = serde_json::from_str(&self.options)?;
+        for (at, option) in options.iter_mut().enumerate() {
+            // A value that only withdrawn variants have is not a choice.
+            option.values.retain(|value| variants.iter().any(|v| v.option_values.get(at) == Some(value)));
+        }
+        Ok(Product {
+            id: self.id,
+            slug: self.slug,
+            title: self.title,
+            description_html: self.description_html,
+            brand: self.brand,
+            product_type: self.product_type,
+            tags: serde_json::from_str(&self.tags)?,
+            options,
+            variants,
+            pictures,
+            breadcrumb: read::<(String, String)>(self.breadcrumb.as_deref())?
+                .into_iter()
+                .map(|(slug, title)| CategoryLink { slug, title })
+                .collect(),
+            seo_title: self.seo_title,
+            seo_description: self.seo_description,
+        })
+    }
+}
+
+fn variant(row: VariantRow, currency: Currency) -> Result<Variant> {
+    let (id, sku, barcode, option_values, title, amount, compare_at, weight_grams, available) = row;
+    Ok(Variant {
+        id,
+        sku,
+        barcode,
+        option_values: serde_json::from_str(&option_values)?,
+        title,
+        price: currency.money(amount),
+        compare_at: compare_at.filter(|was| *was > amount).map(|was| currency.money(was)),
+        weight_grams,
+        availability: available.map_or(Availability::Untracked, Availability::Units),
+    })
+}
