@@ -1,6 +1,7 @@
 //! What every test stands on: a fresh database, a clock moved by hand, rows to sell.
 
 mod fixture;
+mod handle;
 mod postgres;
 
 use shop::clock::ManualClock;

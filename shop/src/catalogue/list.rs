@@ -59,8 +59,7 @@ pub async fn related(shop: &Shop, id: ProductId, currency: Currency, rows: i64) 
         let both = format!("{} UNION ALL {}", part(0, "<"), part(1, ">"));
         Statement::new(&around(&both, "page.amount, page.tie DESC"))
     });
-    let rows_found: Vec<card::Row> =
-        shop.db.fetch_all(RELATED.on(shop.db.engine()), args![currency, rows, id]).await?;
+    let rows_found: Vec<card::Row> = shop.db.fetch_all(RELATED.on(shop.db.engine()), args![currency, rows, id]).await?;
     let cards = rows_found.into_iter().filter_map(|row| row.card(currency).transpose());
     cards.take(usize::try_from(rows).unwrap_or(0)).collect()
 }

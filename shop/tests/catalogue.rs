@@ -1,0 +1,3 @@
+//! The catalogue: what shoppers read, what merchants write.
+
+mod read;
