@@ -6,11 +6,13 @@
 //! callers match on [`Db::engine`], visibly.
 
 mod arg;
+mod batch;
 mod error;
 mod postgres;
 mod sqlite;
 
 pub use arg::Arg;
+pub use batch::{Batch, Work};
 pub use error::{DbError, Violation};
 
 use sqlx::{FromRow, PgPool, postgres::PgRow, sqlite::SqliteRow};
@@ -33,6 +35,23 @@ impl<T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unp
 pub enum Engine {
     Sqlite,
     Postgres,
+}
+
+/// A statement whose text truly differs between the engines, mostly for how it takes a set of rows: JSON in `$1`,
+/// read with `json_each` on SQLite and `json_to_recordset` on PostgreSQL.
+#[derive(Clone, Copy, Debug)]
+pub struct Sql {
+    pub sqlite: &'static str,
+    pub postgres: &'static str,
+}
+
+impl Sql {
+    pub fn of(&self, engine: Engine) -> &'static str {
+        match engine {
+            Engine::Sqlite => self.sqlite,
+            Engine::Postgres => self.postgres,
+        }
+    }
 }
 
 /// The pools of one database; cheap to clone.

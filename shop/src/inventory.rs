@@ -1,5 +1,8 @@
 //! Stock per variant and warehouse: on hand, reserved, available; every movement has a reason.
 
+#[cfg(feature = "server")]
+pub mod reserve;
+
 use crate::id::{StockId, WarehouseId};
 use serde::{Deserialize, Serialize};
 

@@ -11,3 +11,4 @@ mod support;
 
 mod catalogue;
 mod db;
+mod inventory;

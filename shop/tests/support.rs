@@ -29,13 +29,13 @@ pub struct TestShop {
 /// ```
 #[macro_export]
 macro_rules! on_both_engines {
-    ($($(#[$meta:meta])* async fn $name:ident($test:ident: TestShop) $body:block)*) => {$(
+    ($($(#[$meta:meta])* async fn $name:ident($test:ident: $shop:ty) $body:block)*) => {$(
         $(#[$meta])*
         mod $name {
             #[allow(clippy::wildcard_imports, unused_imports, reason = "the body sees what its file sees")]
             use super::*;
 
-            async fn body($test: $crate::support::TestShop) $body
+            async fn body($test: $shop) $body
 
             #[test]
             fn on_sqlite() {

@@ -28,6 +28,9 @@ pub enum DbError {
     /// An earlier statement of this transaction failed, so the whole of it is rolled back.
     #[error("an earlier statement of the transaction failed")]
     Aborted,
+    /// A statement changed fewer rows than it must: someone else was faster. Nothing may be kept.
+    #[error("{changed} rows changed instead of {wanted}")]
+    Stale { wanted: u64, changed: u64 },
     #[error("database: {0}")]
     Other(sqlx::Error),
 }

@@ -1,0 +1,141 @@
+//! Many callers, one transaction: the queue behind the checkout's hot writes.
+//!
+//! Callers hand in items with [`Batch::run`]; one worker takes whatever waits, up to [`LARGEST`], and lets the
+//! [`Work`] handle all of it in one transaction with a few set-based statements. Every item has its own outcome and
+//! nobody is answered before COMMIT. A lone item never waits for company. A batch that fails as a whole is retried
+//! item by item, so one bad item costs its neighbours time and nothing else; only when the outcome of the COMMIT is
+//! unknown is everyone told so instead. A caller that leaves before its batch began takes its item along.
+
+use super::{Db, DbError, Tx};
+use std::future::Future;
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+
+/// Items in one transaction at most.
+pub const LARGEST: usize = 512;
+/// Items that may wait; callers beyond wait for a place.
+const QUEUE: usize = 4 * LARGEST;
+
+/// What is done with a batch.
+pub trait Work: Send + Sync + 'static {
+    type Item: Send + Sync + 'static;
+    type Outcome: Send + 'static;
+    /// Must be able to say [`DbError::Unknown`].
+    type Error: From<DbError> + Send + 'static;
+
+    /// Handles `items`, in order of arrival, inside `tx`, and returns one outcome for each. An error undoes
+    /// everything, and the items come again one by one.
+    fn run(
+        &self,
+        tx: &mut Tx,
+        items: &[Self::Item],
+    ) -> impl Future<Output = Result<Vec<Self::Outcome>, Self::Error>> + Send;
+}
+
+/// The queue; cheap to clone. The worker ends when the last clone is dropped and the queue is empty.
+pub struct Batch<W: Work> {
+    queue: mpsc::Sender<Waiting<W>>,
+}
+
+impl<W: Work> Clone for Batch<W> {
+    fn clone(&self) -> Self {
+        Self { queue: self.queue.clone() }
+    }
+}
+
+struct Waiting<W: Work> {
+    item: W::Item,
+    answer: oneshot::Sender<Result<W::Outcome, W::Error>>,
+}
+
+impl<W: Work> Batch<W> {
+    /// Starts the worker on the current runtime.
+    pub fn start(db: Db, work: W) -> Self {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        tokio::spawn(drain(db, Arc::new(work), waiting));
+        Self { queue }
+    }
+
+    /// Returns when the item's transaction is durable.
+    pub async fn run(&self, item: W::Item) -> Result<W::Outcome, W::Error> {
+        let (answer, outcome) = oneshot::channel();
+        if self.queue.send(Waiting { item, answer }).await.is_err() {
+            return Err(DbError::Unknown("the batch's worker has stopped".into()).into());
+        }
+        outcome.await.unwrap_or_else(|_| Err(DbError::Unknown("the batch broke off".into()).into()))
+    }
+}
+
+async fn drain<W: Work>(db: Db, work: Arc<W>, mut queue: mpsc::Receiver<Waiting<W>>) {
+    loop {
+        let mut batch = Vec::new();
+        if queue.recv_many(&mut batch, LARGEST).await == 0 {
+            return;
+        }
+        // A task of its own: a panic breaks this batch off, not the queue.
+        let task = tokio::spawn(run_batch(db.clone(), Arc::clone(&work), batch));
+        if let Err(error) = task.await {
+            tracing::error!(%error, "a batch panicked");
+        }
+        // Those just answered come back first, so that they share the next transaction.
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn run_batch<W: Work>(db: Db, work: Arc<W>, mut batch: Vec<Waiting<W>>) {
+    batch.retain(|waiting| !waiting.answer.is_closed());
+    if batch.is_empty() {
+        return;
+    }
+    let (items, answers): (Vec<_>, Vec<_>) = batch.into_iter().map(|w| (w.item, w.answer)).unzip();
+    match transact(&db, &*work, &items).await {
+        Ok(outcomes) => {
+            for (answer, outcome) in answers.into_iter().zip(outcomes) {
+                answer.send(Ok(outcome)).ok();
+            }
+        }
+        Err(Failure::Unknown(why)) => {
+            for answer in answers {
+                answer.send(Err(DbError::Unknown(why.clone()).into())).ok();
+            }
+        }
+        Err(Failure::Undone(error)) if items.len() == 1 => {
+            let answer = answers.into_iter().next().expect("one answer per item");
+            answer.send(Err(error)).ok();
+        }
+        Err(Failure::Undone(_)) => {
+            for (item, answer) in items.iter().zip(answers) {
+                let outcome = transact(&db, &*work, std::slice::from_ref(item)).await;
+                let outcome = outcome.map(|mut all| all.pop().expect("one outcome per item"));
+                answer.send(outcome.map_err(Failure::into_error)).ok();
+            }
+        }
+    }
+}
+
+enum Failure<E> {
+    /// Nothing was changed.
+    Undone(E),
+    /// The COMMIT may have happened.
+    Unknown(String),
+}
+
+impl<E: From<DbError>> Failure<E> {
+    fn into_error(self) -> E {
+        match self {
+            Self::Undone(error) => error,
+            Self::Unknown(why) => DbError::Unknown(why).into(),
+        }
+    }
+}
+
+async fn transact<W: Work>(db: &Db, work: &W, items: &[W::Item]) -> Result<Vec<W::Outcome>, Failure<W::Error>> {
+    let mut tx = db.begin().await.map_err(|error| Failure::Undone(error.into()))?;
+    let outcomes = work.run(&mut tx, items).await.map_err(Failure::Undone)?;
+    assert_eq!(outcomes.len(), items.len(), "a batch has one outcome per item");
+    match tx.commit().await {
+        Ok(()) => Ok(outcomes),
+        Err(DbError::Unknown(why)) => Err(Failure::Unknown(why)),
+        Err(error) => Err(Failure::Undone(error.into())),
+    }
+}

@@ -1,0 +1,91 @@
+//! The queue behind set-based writes: own outcomes, one transaction, nobody lost.
+
+use crate::support::TestShop;
+use shop::args;
+use shop::db::{Batch, DbError, Tx, Work};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// Writes each item as a setting; its outcome is its length. `calls` counts transactions.
+#[derive(Default)]
+struct Write {
+    calls: Arc<AtomicUsize>,
+    slow: bool,
+}
+
+impl Work for Write {
+    type Item = String;
+    type Outcome = usize;
+    type Error = DbError;
+
+    async fn run(&self, tx: &mut Tx, items: &[String]) -> Result<Vec<usize>, DbError> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        for item in items {
+            tx.execute("INSERT INTO setting (key, value) VALUES ($1, '')", args![item]).await?;
+            assert!(item != "panic", "asked to panic");
+        }
+        if self.slow {
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+        Ok(items.iter().map(String::len).collect())
+    }
+}
+
+async fn all(batch: &Batch<Write>, items: impl IntoIterator<Item = String>) -> Vec<Result<usize, DbError>> {
+    let tasks: Vec<_> = items
+        .into_iter()
+        .map(|item| {
+            let batch = batch.clone();
+            tokio::spawn(async move { batch.run(item).await })
+        })
+        .collect();
+    let mut outcomes = Vec::new();
+    for task in tasks {
+        outcomes.push(task.await.unwrap());
+    }
+    outcomes
+}
+
+on_both_engines! {
+    async fn concurrent_items_share_transactions_and_get_their_own_outcome(t: TestShop) {
+        let work = Write::default();
+        let calls = Arc::clone(&work.calls);
+        let batch = Batch::start(t.db.clone(), work);
+        let outcomes = all(&batch, (0..300).map(|n| "x".repeat(n + 1))).await;
+        for (n, outcome) in outcomes.into_iter().enumerate() {
+            assert_eq!(outcome.unwrap(), n + 1);
+        }
+        assert_eq!(t.number("SELECT COUNT(*) FROM setting").await, 300);
+        assert!(calls.load(Ordering::SeqCst) < 300);
+    }
+
+    async fn one_bad_item_fails_alone(t: TestShop) {
+        let batch = Batch::start(t.db.clone(), Write { slow: true, ..Write::default() });
+        let outcomes = all(&batch, ["a", "b", "a", "c"].map(str::to_owned)).await;
+        let refused: Vec<_> = outcomes.iter().filter(|o| o.as_ref().is_err_and(DbError::is_unique_violation)).collect();
+        assert_eq!(refused.len(), 1);
+        assert_eq!(outcomes.iter().filter(|o| o.is_ok()).count(), 3);
+        assert_eq!(t.number("SELECT COUNT(*) FROM setting").await, 3);
+    }
+
+    async fn a_panic_breaks_off_its_batch_and_not_the_queue(t: TestShop) {
+        let batch = Batch::start(t.db.clone(), Write::default());
+        assert!(matches!(batch.run("panic".into()).await, Err(DbError::Unknown(_))));
+        assert_eq!(batch.run("next".into()).await.unwrap(), 4);
+        assert_eq!(t.number("SELECT COUNT(*) FROM setting").await, 1);
+    }
+
+    async fn who_leaves_the_queue_takes_the_item_along_and_who_leaves_later_does_not(t: TestShop) {
+        let batch = Batch::start(t.db.clone(), Write { slow: true, ..Write::default() });
+        let running = tokio::spawn({ let batch = batch.clone(); async move { batch.run("running".into()).await } });
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        let queued = tokio::spawn({ let batch = batch.clone(); async move { batch.run("queued".into()).await } });
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        queued.abort();
+        running.abort();
+        assert_eq!(batch.run("last".into()).await.unwrap(), 4);
+        let keys: Vec<(String,)> = t.db.fetch_all("SELECT key FROM setting ORDER BY key", args![]).await.unwrap();
+        assert_eq!(keys, [("last".to_owned(),), ("running".to_owned(),)]);
+    }
+}

@@ -1,0 +1,3 @@
+//! Stock: never oversold, always explained.
+
+mod reserve;
