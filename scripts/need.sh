@@ -2,12 +2,15 @@
 # Makes sure that commands exist: need.sh <command>:<debian package> …
 #
 # What is there already costs nothing. What is missing is installed from the Debian archive in one go, by root
-# directly and by anybody else through sudo. A <command> that holds a slash is a path to look for.
+# directly and by anybody else through sudo. Where the command holds a slash it is a path that has to exist.
 set -euo pipefail
 
 missing=()
 for pair in "$@"; do
-  command -v "${pair%%:*}" >/dev/null 2>&1 || missing+=("${pair##*:}")
+  case "${pair%%:*}" in
+    */*) [ -e "${pair%%:*}" ] ;;
+    *) command -v "${pair%%:*}" >/dev/null ;;
+  esac || missing+=("${pair##*:}")
 done
 [ ${#missing[@]} -eq 0 ] && exit 0
 

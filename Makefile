@@ -1,0 +1,38 @@
+# Everything a developer types. `make help` lists it.
+#
+# Output goes to CARGO_TARGET_DIR (default: target), data of `make run` to MERCER_DATA_DIR (default: data).
+# Each verb does only what is missing.
+
+SHELL := /bin/bash
+export CARGO_TARGET_DIR ?= $(CURDIR)/target
+export MERCER_DATA_DIR ?= $(CURDIR)/data
+
+.PHONY: help run build test e2e size bench fmt clean-data
+
+help: ## This list
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
+
+run: ## Build, fill a demo shop, start the sandbox gateway and serve on 127.0.0.1:3000
+	@scripts/run.sh
+
+build: ## The release binary, with its site inside: $CARGO_TARGET_DIR/release/mercer
+	@scripts/build.sh
+
+test: ## Every check there is
+	@scripts/test.sh
+
+e2e: ## Only the end-to-end stories; STORY="guest" picks by title
+	@scripts/e2e.sh $(if $(STORY),--grep "$(STORY)")
+
+size: ## What a browser downloads, against its budget
+	@scripts/build.sh site
+	@cargo run --quiet --package xtask -- size
+
+bench: ## Product page and durable writes on this machine
+	@scripts/bench.sh
+
+fmt: ## Format all Rust sources
+	cargo fmt --all
+
+clean-data: ## Throw the data of `make run` away
+	rm -rf -- "$(MERCER_DATA_DIR)"

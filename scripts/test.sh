@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Every check there is: format, lints on both targets, unit and integration tests on both databases, download
+# budgets, end-to-end stories in a browser against the release binary. Stops at the first that fails.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+stages=7
+source scripts/stage.sh
+
+# The two browser crates switch Leptos to the browser's side, so they are never built together with the server.
+host=(--workspace --exclude frontend --exclude frontend-admin)
+
+stage "tools"
+scripts/need.sh cc:build-essential wasm-opt:binaryen "${CHROMIUM:-/usr/bin/chromium}:chromium" node:nodejs npm:npm
+cargo --version
+
+stage "format"
+cargo fmt --all --check
+
+stage "lints, server side"
+cargo clippy --locked "${host[@]}" --all-targets -- -D warnings
+
+stage "lints, browser side"
+scripts/browser-clippy.sh
+
+stage "unit and integration tests on SQLite and PostgreSQL"
+if command -v cargo-nextest >/dev/null; then
+  scripts/with-postgres.sh cargo nextest run --locked "${host[@]}" --no-fail-fast
+else
+  scripts/with-postgres.sh cargo test --locked "${host[@]}" --no-fail-fast
+fi
+
+stage "release build and download budgets"
+scripts/build.sh
+cargo run --quiet --package xtask -- size
+
+stage "end-to-end stories, JavaScript off and on"
+scripts/e2e.sh
+
+printf '\nAll checks passed in %d min %d s.\n' $((SECONDS / 60)) $((SECONDS % 60))
