@@ -1,4 +1,20 @@
 //! How Mercer runs: configuration, router, sessions, workers, command line.
 
+pub mod admin;
+pub mod api;
 pub mod assets;
+pub mod client_address;
+pub mod config;
+pub mod error;
+pub mod health;
+pub mod media;
+pub mod pages;
+pub mod problem_page;
 pub mod render;
+pub mod request_id;
+pub mod router;
+pub mod security;
+pub mod session;
+pub mod session_store;
+pub mod state;
+pub mod webhook;

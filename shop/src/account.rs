@@ -22,6 +22,17 @@ pub struct Customer {
     pub email: String,
     pub name: String,
 }
+
+#[cfg(feature = "server")]
+/// The customer with this id; `NotFound` when there is none or the account is disabled.
+pub async fn by_id(shop: &crate::Shop, id: CustomerId) -> crate::Result<Customer> {
+    let row: Option<(String, String)> = shop
+        .db
+        .fetch_optional("SELECT email, name FROM customer WHERE id = $1 AND disabled_at IS NULL", crate::args![id])
+        .await?;
+    let (email, name) = row.ok_or(crate::Error::NotFound("customer"))?;
+    Ok(Customer { id, email, name })
+}
 // Signatures (feature `server`):
 //   register(&Shop, email, name, password) -> Result<Customer>
 //   log_in(&Shop, email, password, network_address) -> Result<Customer>   (throttled; unknown mail costs the same time)

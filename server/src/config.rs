@@ -1,0 +1,163 @@
+//! What a deployment sets: by flag, else by environment, else in a TOML file, else a default.
+//!
+//! One list of fields serves all four and the reference page (`mercer config --markdown`). Values of the file
+//! become the defaults of the flags, so an unknown key or a value that does not parse is refused in the same way.
+//! Secrets never show: not in `--help`, not in `Debug`, not in logs.
+
+mod file;
+mod reference;
+
+pub use file::command_with_file;
+pub use reference::markdown;
+
+use clap::{Args, ValueEnum};
+use shop::payment::stripe::StripeConfig;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// A value that must not be printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The value, for whoever it is meant for.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// One line for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Configuration")]
+pub struct Config {
+    /// TOML file with any of these settings; keys are the flags' names with underscores
+    #[arg(long, env = "MERCER_CONFIG", value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+
+    /// Where the shop listens
+    #[arg(long, env = "MERCER_ADDR", value_name = "HOST:PORT", default_value = "127.0.0.1:3000", global = true)]
+    pub addr: SocketAddr,
+
+    /// Folder for the database, pictures and stored mail; created when absent
+    #[arg(long, env = "MERCER_DATA_DIR", value_name = "FOLDER", default_value = "data", global = true)]
+    pub data_dir: PathBuf,
+
+    /// `sqlite:PATH` or `postgres://…`; without it, a SQLite file in the data folder
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
+    pub database_url: Option<Secret>,
+
+    /// Origin under which shoppers reach the shop, for links and cookies; without it, `http://` and the address
+    #[arg(long, env = "MERCER_ORIGIN", value_name = "URL", value_parser = parse_origin, global = true)]
+    pub origin: Option<String>,
+
+    /// Where the payment provider's API answers; another address is a sandbox gateway
+    #[arg(long, env = "STRIPE_API_BASE", value_name = "URL", default_value = "https://api.stripe.com", global = true)]
+    pub stripe_api_base: String,
+
+    /// Secret key of the payment provider; without it, `mercer run` starts the sandbox gateway
+    #[arg(long, env = "STRIPE_SECRET_KEY", value_name = "KEY", hide_env_values = true, global = true)]
+    pub stripe_secret_key: Option<Secret>,
+
+    /// Publishable key of the payment provider, shown to browsers
+    #[arg(long, env = "STRIPE_PUBLISHABLE_KEY", value_name = "KEY", default_value = "", global = true)]
+    pub stripe_publishable_key: String,
+
+    /// Secrets that may sign incoming webhooks, comma separated; two while one replaces the other
+    #[arg(
+        long,
+        env = "STRIPE_WEBHOOK_SECRET",
+        value_name = "SECRETS",
+        hide_env_values = true,
+        value_delimiter = ',',
+        global = true
+    )]
+    pub stripe_webhook_secret: Vec<Secret>,
+
+    /// Where `mercer run` lets the sandbox gateway listen
+    #[arg(
+        long,
+        env = "MERCER_GATEWAY_ADDR",
+        value_name = "HOST:PORT",
+        default_value = "127.0.0.1:4242",
+        global = true
+    )]
+    pub gateway_addr: SocketAddr,
+
+    /// `smtp://user:password@host:587` or `smtps://…`; without it, mail is kept in the data folder
+    #[arg(long, env = "MERCER_SMTP_URL", value_name = "URL", hide_env_values = true, global = true)]
+    pub smtp_url: Option<Secret>,
+
+    /// How many reverse proxies stand in front and append to `X-Forwarded-For`
+    #[arg(long, env = "MERCER_TRUSTED_PROXIES", value_name = "COUNT", default_value_t = 0, global = true)]
+    pub trusted_proxies: usize,
+
+    /// What is logged: `info`, `debug`, `server=debug,warn`, …
+    #[arg(long, env = "MERCER_LOG", value_name = "FILTER", default_value = "info,sqlx=warn", global = true)]
+    pub log: String,
+
+    /// How log lines look
+    #[arg(long, env = "MERCER_LOG_FORMAT", value_name = "FORMAT", value_enum, default_value = "text", global = true)]
+    pub log_format: LogFormat,
+}
+
+impl Config {
+    /// The database to open.
+    pub fn database_url(&self) -> String {
+        self.database_url.as_ref().map_or_else(
+            || format!("sqlite:{}", self.data_dir.join("mercer.sqlite").display()),
+            |url| url.reveal().to_owned(),
+        )
+    }
+
+    /// Scheme, host and port, no slash at the end.
+    pub fn origin(&self) -> String {
+        self.origin.clone().unwrap_or_else(|| format!("http://{}", self.addr))
+    }
+
+    pub fn is_https(&self) -> bool {
+        self.origin.as_deref().is_some_and(|origin| origin.starts_with("https://"))
+    }
+
+    pub fn stripe(&self) -> StripeConfig {
+        StripeConfig {
+            api_base: self.stripe_api_base.clone(),
+            secret_key: self.stripe_secret_key.as_ref().map(|key| key.reveal().to_owned()).unwrap_or_default(),
+            publishable_key: self.stripe_publishable_key.clone(),
+            webhook_secrets: self.stripe_webhook_secret.iter().map(|secret| secret.reveal().to_owned()).collect(),
+        }
+    }
+}
+
+/// Keeps scheme, host and port of an `http` or `https` URL, refuses anything more.
+fn parse_origin(text: &str) -> Result<String, String> {
+    let url = url::Url::parse(text).map_err(|error| error.to_string())?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err("must begin with http:// or https://".into());
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return Err("must be scheme, host and port only".into());
+    }
+    Ok(url.origin().ascii_serialization())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,100 @@
+//! Who is asking: the session cookie and the proofs it yields.
+//!
+//! A visitor without cart and log-in has neither cookie nor row. Logging in or out changes the session's id, so
+//! an id from before is worth nothing after. Customer and staff are read again on every request: who is disabled
+//! is out at once. Only this module makes `Visitor`, `Customer` and `Staff` from a request.
+//!
+//! Handlers name the proof they need as an argument: [`Visitor`] (anyone), [`RequireCustomer`], [`RequireStaff`],
+//! [`RequireOwner`]. A missing log-in becomes the log-in page or a 401 (see `error`).
+
+mod extract;
+
+pub use extract::{RequireCustomer, RequireOwner, RequireStaff};
+
+use crate::config::Config;
+use crate::session_store::{CUSTOMER, DbSessions, STAFF, USER_AGENT};
+use http::HeaderMap;
+use http::header::USER_AGENT as USER_AGENT_HEADER;
+use serde::de::DeserializeOwned;
+use shop::account::{Customer, Visitor};
+use shop::id::CartId;
+use shop::staff::Staff;
+use shop::{Error, Result, Shop};
+use tower_sessions::cookie::SameSite;
+use tower_sessions::cookie::time::Duration;
+use tower_sessions::{Expiry, Session, SessionManagerLayer};
+
+const CART: &str = "cart";
+/// When a staff log-in ends even if it is used, Unix milliseconds.
+const STAFF_UNTIL: &str = "staff_until";
+const STAFF_LOG_IN_MS: i64 = 12 * 60 * 60 * 1000;
+/// Days after the last change.
+const IDLE_DAYS: i64 = 30;
+/// The cookie in which a visitor's currency is kept: a taste, not a secret.
+pub const CURRENCY_COOKIE: &str = "currency";
+
+/// The layer that carries [`Session`] to the handlers.
+pub fn layer(shop: &Shop, config: &Config) -> SessionManagerLayer<DbSessions> {
+    let secure = config.is_https();
+    // Browsers accept the prefix only together with Secure, and Secure only over https.
+    let name = if secure { "__Host-mercer" } else { "mercer" };
+    SessionManagerLayer::new(DbSessions::new(shop.db.clone(), shop.clock.clone()))
+        .with_name(name)
+        .with_secure(secure)
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_path("/")
+        .with_expiry(Expiry::OnInactivity(Duration::days(IDLE_DAYS)))
+}
+
+/// Remembers the visitor's cart, or that there is none. Call it after whatever may have made a cart.
+pub async fn set_cart(session: &Session, visitor: &Visitor) -> Result<()> {
+    match visitor.cart_id {
+        Some(cart_id) => session.insert(CART, cart_id).await.map_err(internal),
+        None if get::<CartId>(session, CART).await?.is_some() => forget(session, CART).await,
+        None => Ok(()),
+    }
+}
+
+/// Makes this session the customer's, under a new id.
+pub async fn log_in_customer(session: &Session, _shop: &Shop, headers: &HeaderMap, customer: &Customer) -> Result<()> {
+    let anonymous: Option<CartId> = get(session, CART).await?;
+    let cart = anonymous;
+    session.cycle_id().await.map_err(internal)?;
+    match cart {
+        Some(cart_id) => session.insert(CART, cart_id).await.map_err(internal)?,
+        None => forget(session, CART).await?,
+    }
+    session.insert(USER_AGENT, user_agent(headers)).await.map_err(internal)?;
+    session.insert(CUSTOMER, customer.id).await.map_err(internal)
+}
+
+/// Makes this session the staff member's, under a new id. The log-in ends after twelve hours.
+pub async fn log_in_staff(session: &Session, shop: &Shop, headers: &HeaderMap, staff: &Staff) -> Result<()> {
+    session.cycle_id().await.map_err(internal)?;
+    session.insert(USER_AGENT, user_agent(headers)).await.map_err(internal)?;
+    session.insert(STAFF_UNTIL, shop.now_ms() + STAFF_LOG_IN_MS).await.map_err(internal)?;
+    session.insert(STAFF, staff.id).await.map_err(internal)
+}
+
+/// Ends the session with everything in it, on the server and in the browser.
+pub async fn log_out(session: &Session) -> Result<()> {
+    session.flush().await.map_err(internal)
+}
+
+async fn get<T: DeserializeOwned>(session: &Session, key: &str) -> Result<Option<T>> {
+    session.get(key).await.map_err(internal)
+}
+
+async fn forget(session: &Session, key: &str) -> Result<()> {
+    session.remove_value(key).await.map(drop).map_err(internal)
+}
+
+fn user_agent(headers: &HeaderMap) -> String {
+    let text = headers.get(USER_AGENT_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    text.chars().take(200).collect()
+}
+
+fn internal(error: tower_sessions::session::Error) -> Error {
+    Error::Internal(format!("session: {error}"))
+}
