@@ -1,0 +1,101 @@
+//! The sandbox's own books: what really happened to the money, for tests to judge by.
+//!
+//! ```text
+//! authorise   cardholder → held        void     held     → cardholder
+//! capture     held       → merchant    refund   merchant → cardholder
+//! ```
+//! Every movement takes from one account what it gives to another, so all accounts together stay at zero.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Movement {
+    Authorise,
+    Capture,
+    /// An authorisation let go, by cancellation, partial capture or time.
+    Void,
+    Refund,
+}
+
+impl Movement {
+    fn accounts(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Authorise => ("cardholder", "held"),
+            Self::Capture => ("held", "merchant"),
+            Self::Void => ("held", "cardholder"),
+            Self::Refund => ("merchant", "cardholder"),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Entry {
+    pub number: usize,
+    pub at: i64,
+    pub intent: String,
+    pub movement: Movement,
+    pub from: String,
+    pub to: String,
+    pub amount: i64,
+    pub currency: String,
+}
+
+#[derive(Default)]
+pub struct Ledger {
+    pub entries: Vec<Arc<Entry>>,
+}
+
+impl Ledger {
+    pub fn book(&mut self, intent: &str, movement: Movement, amount: i64, currency: &str, at: i64) -> Arc<Entry> {
+        let (from, to) = movement.accounts();
+        let entry = Arc::new(Entry {
+            number: self.entries.len() + 1,
+            at,
+            intent: intent.to_owned(),
+            movement,
+            from: from.to_owned(),
+            to: to.to_owned(),
+            amount,
+            currency: currency.to_owned(),
+        });
+        self.entries.push(Arc::clone(&entry));
+        entry
+    }
+
+    /// Account and currency → balance.
+    pub fn balances(&self) -> BTreeMap<String, i64> {
+        let mut balances = BTreeMap::new();
+        for entry in &self.entries {
+            *balances.entry(format!("{}:{}", entry.from, entry.currency)).or_default() -= entry.amount;
+            *balances.entry(format!("{}:{}", entry.to, entry.currency)).or_default() += entry.amount;
+        }
+        balances
+    }
+
+    /// Per intent: authorised, captured, voided, refunded.
+    pub fn totals(&self) -> BTreeMap<&str, Totals> {
+        let mut totals: BTreeMap<&str, Totals> = BTreeMap::new();
+        for entry in &self.entries {
+            let total = totals.entry(&entry.intent).or_default();
+            match entry.movement {
+                Movement::Authorise => total.authorised += entry.amount,
+                Movement::Capture => total.captured += entry.amount,
+                Movement::Void => total.voided += entry.amount,
+                Movement::Refund => total.refunded += entry.amount,
+            }
+        }
+        totals
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Totals {
+    pub authorised: i64,
+    pub captured: i64,
+    pub voided: i64,
+    pub refunded: i64,
+}

@@ -1,0 +1,200 @@
+//! Everything the sandbox knows, behind one lock: objects, their order of creation, what is due, what happened.
+//!
+//! Objects are replaced, never changed in place, so an event keeps the object as it was by holding on to it.
+//! Every replacement is noted for the journal, every event for delivery; both are collected by the caller once
+//! the operation is over.
+
+mod event;
+mod intent;
+mod refund;
+mod session;
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+pub use self::event::{Endpoint, Event, Subject};
+pub use self::intent::{CaptureMethod, Confirmation, Intent, Method, Status};
+pub use self::refund::Refund;
+pub use self::session::{Line, Session, SessionStatus};
+use crate::error::{Answer, ApiError};
+use crate::idempotency::Keys;
+use crate::journal::Record;
+use crate::ledger::Ledger;
+
+/// Where an id leads.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    Intent(usize),
+    /// A charge lives with the intent that made it.
+    Charge(usize),
+    Method(usize),
+    Session(usize),
+    Refund(usize),
+    Event(usize),
+}
+
+/// What happens by itself at a certain second.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Due {
+    SessionExpires(usize),
+    AuthorisationLapses(usize),
+}
+
+#[derive(Default)]
+pub struct State {
+    pub intents: Vec<Arc<Intent>>,
+    pub methods: Vec<Arc<Method>>,
+    pub sessions: Vec<Arc<Session>>,
+    pub refunds: Vec<Arc<Refund>>,
+    pub events: Vec<Arc<Event>>,
+    pub endpoints: Vec<Arc<Endpoint>>,
+    pub ledger: Ledger,
+    pub keys: Keys,
+    places: HashMap<String, Place>,
+    due: BTreeSet<(i64, Due)>,
+    /// Events of the operation under way, for delivery.
+    pub fresh_events: Vec<Arc<Event>>,
+    /// Changes of the operation under way, for the journal.
+    pub changes: Vec<Record>,
+}
+
+impl State {
+    pub fn place(&self, id: &str) -> Option<Place> {
+        self.places.get(id).copied()
+    }
+
+    pub fn intent(&self, id: &str) -> Answer<&Arc<Intent>> {
+        match self.place(id) {
+            Some(Place::Intent(at)) => Ok(&self.intents[at]),
+            _ => Err(ApiError::no_such("payment_intent", "intent", id)),
+        }
+    }
+
+    pub fn session(&self, id: &str) -> Answer<&Arc<Session>> {
+        match self.place(id) {
+            Some(Place::Session(at)) => Ok(&self.sessions[at]),
+            _ => Err(ApiError::no_such("checkout.session", "session", id)),
+        }
+    }
+
+    pub fn put_intent(&mut self, intent: Intent) -> Arc<Intent> {
+        let intent = Arc::new(intent);
+        self.changes.push(Record::Intent(Arc::clone(&intent)));
+        self.restore_intent(Arc::clone(&intent));
+        intent
+    }
+
+    pub fn put_method(&mut self, method: Method) -> Arc<Method> {
+        let method = Arc::new(method);
+        self.changes.push(Record::Method(Arc::clone(&method)));
+        self.restore_method(Arc::clone(&method));
+        method
+    }
+
+    pub fn put_session(&mut self, session: Session) -> Arc<Session> {
+        let session = Arc::new(session);
+        self.changes.push(Record::Session(Arc::clone(&session)));
+        self.restore_session(Arc::clone(&session));
+        session
+    }
+
+    pub fn put_refund(&mut self, refund: Refund) -> Arc<Refund> {
+        let refund = Arc::new(refund);
+        self.changes.push(Record::Refund(Arc::clone(&refund)));
+        self.restore_refund(Arc::clone(&refund));
+        refund
+    }
+
+    pub fn put_endpoint(&mut self, endpoint: Endpoint) -> Arc<Endpoint> {
+        let endpoint = Arc::new(endpoint);
+        self.changes.push(Record::Endpoint(Arc::clone(&endpoint)));
+        self.restore_endpoint(Arc::clone(&endpoint));
+        endpoint
+    }
+
+    pub fn restore_intent(&mut self, intent: Arc<Intent>) {
+        let at = if let Some(Place::Intent(at)) = self.place(&intent.id) {
+            at
+        } else {
+            self.places.insert(intent.id.clone(), Place::Intent(self.intents.len()));
+            self.intents.push(Arc::clone(&intent));
+            self.intents.len() - 1
+        };
+        if let Some(charge) = &intent.charge {
+            if !self.places.contains_key(&charge.id) {
+                self.places.insert(charge.id.clone(), Place::Charge(at));
+            }
+            if intent.status == Status::RequiresCapture {
+                self.due.insert((charge.capture_before, Due::AuthorisationLapses(at)));
+            } else {
+                self.due.remove(&(charge.capture_before, Due::AuthorisationLapses(at)));
+            }
+        }
+        self.intents[at] = intent;
+    }
+
+    pub fn restore_method(&mut self, method: Arc<Method>) {
+        if let Some(Place::Method(at)) = self.place(&method.id) {
+            self.methods[at] = method;
+        } else {
+            self.places.insert(method.id.clone(), Place::Method(self.methods.len()));
+            self.methods.push(method);
+        }
+    }
+
+    pub fn restore_session(&mut self, session: Arc<Session>) {
+        let at = if let Some(Place::Session(at)) = self.place(&session.id) {
+            at
+        } else {
+            self.places.insert(session.id.clone(), Place::Session(self.sessions.len()));
+            self.sessions.push(Arc::clone(&session));
+            self.sessions.len() - 1
+        };
+        if session.status == SessionStatus::Open {
+            self.due.insert((session.expires_at, Due::SessionExpires(at)));
+        } else {
+            self.due.remove(&(session.expires_at, Due::SessionExpires(at)));
+        }
+        self.sessions[at] = session;
+    }
+
+    pub fn restore_refund(&mut self, refund: Arc<Refund>) {
+        if let Some(Place::Refund(at)) = self.place(&refund.id) {
+            self.refunds[at] = refund;
+        } else {
+            self.places.insert(refund.id.clone(), Place::Refund(self.refunds.len()));
+            self.refunds.push(refund);
+        }
+    }
+
+    pub fn restore_event(&mut self, event: Arc<Event>) {
+        self.places.insert(event.id.clone(), Place::Event(self.events.len()));
+        self.events.push(event);
+    }
+
+    pub fn restore_endpoint(&mut self, endpoint: Arc<Endpoint>) {
+        self.endpoints.retain(|known| known.id != endpoint.id);
+        if !endpoint.deleted {
+            self.endpoints.push(endpoint);
+        }
+    }
+
+    /// Lets happen what is due: open pages close, authorisations lapse, old idempotency keys are forgotten.
+    pub fn tick(&mut self, now: i64) {
+        while let Some(&(at, due)) = self.due.first() {
+            if at > now {
+                break;
+            }
+            self.due.remove(&(at, due));
+            match due {
+                Due::SessionExpires(at) => {
+                    let id = self.sessions[at].id.clone();
+                    // Refused when it was paid in the same second, which is as good.
+                    let _ = self.expire_session(&id, now);
+                }
+                Due::AuthorisationLapses(at) => self.lapse(at, now),
+            }
+        }
+        self.keys.prune(now);
+    }
+}
