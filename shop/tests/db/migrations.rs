@@ -1,6 +1,5 @@
 //! Both folders carry the same steps, and the steps run.
 
-#[expect(unused_imports, reason = "names the argument of on_both_engines!")]
 use crate::support::TestShop;
 use shop::args;
 use std::path::Path;
