@@ -12,3 +12,4 @@ mod support;
 mod catalogue;
 mod db;
 mod inventory;
+mod session;
