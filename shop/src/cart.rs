@@ -3,6 +3,20 @@
 //! Each line keeps the price at which it was added; what has changed since is told before paying.
 //! Anonymous carts live in the session, a customer has one active cart; log-in merges the two (SPEC.md, rule 10).
 
+#[cfg(feature = "server")]
+mod edit;
+#[cfg(feature = "server")]
+mod merge;
+#[cfg(feature = "server")]
+pub(crate) mod read;
+
+#[cfg(feature = "server")]
+pub use edit::{acknowledge, add, move_to_cart, remove, save_for_later, set_currency, set_quantity};
+#[cfg(feature = "server")]
+pub use merge::{dismiss_merge, merge_on_login, undo_merge};
+#[cfg(feature = "server")]
+pub use read::{count, load};
+
 use crate::catalogue::Availability;
 use crate::id::{CartId, CartLineId, ProductId, VariantId};
 use crate::money::{Currency, Money};
@@ -38,11 +52,16 @@ pub struct Line {
     pub quantity: i64,
     /// Today's price.
     pub unit_price: Money,
+    /// The price the shopper last saw.
+    pub price_seen: Money,
     pub total: Money,
     pub compare_at: Option<Money>,
     pub availability: Availability,
     pub requires_shipping: bool,
+    /// Of one unit.
     pub weight_grams: i64,
+    /// `None`: not taxable.
+    pub tax_class: Option<String>,
     pub problem: Option<LineProblem>,
 }
 
@@ -70,17 +89,22 @@ pub struct MergeNotice {
     pub combined: Vec<(String, i64, i64, i64)>,
     /// Lines cut down to what can be bought: title, wanted, now.
     pub capped: Vec<(String, i64, i64)>,
-    /// The customer's lines as they were (variant, quantity, price seen), for undo.
-    pub before: Vec<(VariantId, i64, i64)>,
+    /// The customer's lines as they were (variant, quantity, price seen, saved for later), for undo.
+    pub before: Vec<(VariantId, i64, i64, bool)>,
 }
-// Signatures (feature `server`): see the brief of each page; `Visitor` is in `account.rs`.
-//   load(&Shop, &Visitor) -> Result<Option<Cart>>
-//   count(&Shop, &Visitor) -> Result<i64>                                (badge: one small statement)
-//   add(&Shop, &mut Visitor, sku, quantity) -> Result<Cart>              (creates the cart; SoldOut tells what is left)
-//   set_quantity(&Shop, &Visitor, CartLineId, quantity) -> Result<Cart>  (0 removes)
-//   remove(&Shop, &Visitor, CartLineId) -> Result<Cart>
-//   save_for_later / move_to_cart(&Shop, &Visitor, CartLineId) -> Result<Cart>
-//   acknowledge(&Shop, &Visitor) -> Result<Cart>   (price seen := price now, quantities capped, unavailable lines removed)
-//   merge_on_login(&Shop, anonymous: Option<CartId>, CustomerId) -> Result<Option<CartId>>
-//   dismiss_merge / undo_merge(&Shop, &Visitor) -> Result<Cart>
-//   set_currency(&Shop, &Visitor, Currency) -> Result<()>
+
+impl Cart {
+    /// Something has changed since the shopper last looked and must be acknowledged before paying.
+    pub fn has_problems(&self) -> bool {
+        self.lines.iter().any(|line| line.problem.is_some())
+    }
+
+    /// Grams of everything that has to be carried.
+    pub fn weight_grams(&self) -> i64 {
+        self.lines.iter().filter(|l| l.requires_shipping).map(|l| l.weight_grams.saturating_mul(l.quantity)).sum()
+    }
+
+    pub fn requires_shipping(&self) -> bool {
+        self.lines.iter().any(|line| line.requires_shipping)
+    }
+}

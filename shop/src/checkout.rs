@@ -10,6 +10,16 @@
 //!     └→ releasing → released
 //! ```
 
+#[cfg(feature = "server")]
+mod place;
+#[cfg(feature = "server")]
+mod view;
+
+#[cfg(feature = "server")]
+pub use place::{cancel, live, place, status};
+#[cfg(feature = "server")]
+pub use view::{save_address, save_contact, save_delivery, view};
+
 use crate::address::Address;
 use crate::id::{CheckoutId, OrderId, ShippingMethodId, VariantId};
 use crate::pricing::{PricedLine, Totals};
@@ -55,7 +65,8 @@ pub struct Quote {
     pub lines: Vec<QuoteLine>,
     pub email: String,
     pub address: Address,
-    pub delivery_id: ShippingMethodId,
+    /// `None` when nothing has to be carried.
+    pub delivery_id: Option<ShippingMethodId>,
     pub delivery_name: String,
     pub note: String,
     pub totals: Totals,
@@ -84,6 +95,14 @@ pub enum PaymentWay {
     /// A payment-method token, confirmed by the server.
     Token { payment_method: String },
 }
+
+/// Where the provider sends the shopper after its hosted page or a challenge: the shop's route, without origin.
+pub fn return_path(checkout: CheckoutId) -> String {
+    format!("/checkout/return/{checkout}")
+}
+
+/// Where the provider sends the shopper who turns back.
+pub const BACK_PATH: &str = "/checkout/payment";
 
 /// A request to place the order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,9 +153,3 @@ pub struct Demand {
     pub variant_id: VariantId,
     pub quantity: i64,
 }
-// Signatures (feature `server`):
-//   view(&Shop, &Visitor) -> Result<View>                       (Conflict "cart_empty" when there is nothing to buy)
-//   save_contact(&Shop, &Visitor, email, note) / save_address(&Shop, &Visitor, Address) / save_delivery(&Shop, &Visitor, ShippingMethodId) -> Result<View>
-//   place(&Shop, &Visitor, PlaceOrder) -> Result<Placed>        (drives the saga in a supervised task)
-//   status(&Shop, &Visitor, CheckoutId) -> Result<Status>       (asks the provider when it must; NotFound for a foreign one)
-//   cancel(&Shop, &Visitor, CheckoutId) -> Result<Status>       (shopper gives up: cancel at the provider, release)

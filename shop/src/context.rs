@@ -20,6 +20,8 @@ pub struct Shop {
     /// Origin under which shoppers reach the shop, "https://shop.example", no slash at the end:
     /// for links in mail and for the provider's return addresses. Never taken from a request.
     pub origin: Arc<str>,
+    /// Tells the worker that something waits; `Arc::default()` when the shop is opened.
+    pub wake: Arc<tokio::sync::Notify>,
 }
 
 impl Shop {

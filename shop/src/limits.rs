@@ -75,8 +75,26 @@ impl Check {
         self
     }
 
+    /// What was refused so far.
+    pub fn into_errors(self) -> Vec<FieldError> {
+        self.0
+    }
+
     /// `Err(Error::Invalid)` when anything was refused.
     pub fn done(&mut self) -> crate::Result<()> {
         if self.0.is_empty() { Ok(()) } else { Err(crate::Error::Invalid(std::mem::take(&mut self.0))) }
     }
+}
+
+/// Whether the text looks like an e-mail address: one `@`, a dot behind it, no spaces, within bounds.
+/// Whether it exists is found out by writing to it.
+pub fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else { return false };
+    let labels: Vec<_> = domain.split('.').collect();
+    text.len() <= EMAIL_CHARS
+        && !local.is_empty()
+        && local.len() <= 64
+        && labels.len() >= 2
+        && labels.iter().all(|l| !l.is_empty() && l.chars().all(|c| c.is_alphanumeric() || c == '-'))
+        && !local.chars().any(|c| c.is_whitespace() || c.is_control() || "@<>()[],;:\\\"".contains(c))
 }

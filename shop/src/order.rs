@@ -6,6 +6,16 @@
 //!        └→ payment_failed | cancelled
 //! ```
 
+#[cfg(feature = "server")]
+mod merchant;
+#[cfg(feature = "server")]
+mod read;
+
+#[cfg(feature = "server")]
+pub use merchant::{cancel, capture, mark_delivered, refund, ship};
+#[cfg(feature = "server")]
+pub use read::{by_id, by_token, detail, history, list, of_customer};
+
 use crate::address::Address;
 use crate::id::{CheckoutId, CustomerId, FulfilmentId, OrderId, OrderLineId, VariantId};
 use crate::money::Money;
@@ -154,9 +164,73 @@ pub struct Summary {
     pub units: i64,
     pub created_at: i64,
 }
-// Signatures (feature `server`):
-//   by_token(&Shop, number, access_token) -> Result<Order>      (guests; NotFound when the token is another's)
-//   of_customer(&Shop, &Customer, number) -> Result<Order>;  history(&Shop, &Customer, after) -> Result<Page<Summary>>
-//   admin: list(&Shop, &Staff, ListFilter) -> Result<Page<Summary>>, detail(&Shop, &Staff, number) -> Result<Detail{order, attempts, refunds, events, mails}>
-//   capture(&Shop, &Staff, number, version), ship(&Shop, &Staff, number, version, Vec<(OrderLineId, i64)>, carrier, tracking),
-//   mark_delivered, cancel(&Shop, &Staff, number, version, restock, reason) (void or refund), refund(&Shop, &Staff, number, version, amount, restock lines, reason)
+
+/// Which orders the merchant's list shows.
+#[derive(Clone, Debug, Default)]
+pub struct ListFilter {
+    pub state: Option<State>,
+    /// Beginning of the number or of the e-mail address; empty: all.
+    pub text: String,
+    /// Opaque position from [`Page::next`](crate::catalogue::Page::next).
+    pub after: Option<String>,
+    /// Within `limits::PAGE_ROWS`.
+    pub rows: i64,
+}
+
+/// A payment attempt as the merchant sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Attempt {
+    pub number: i64,
+    pub way: String,
+    pub state: String,
+    pub amount: Money,
+    pub captured: Money,
+    /// The provider's id, empty before it is known.
+    pub provider_ref: String,
+    pub decline_message: String,
+    pub created_at: i64,
+    /// Until when authorised money can be captured, Unix milliseconds.
+    pub capture_before: Option<i64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Refund {
+    pub amount: Money,
+    pub reason: String,
+    /// `prepared`, `sent`, `succeeded`, `failed`.
+    pub state: String,
+    pub actor: String,
+    pub created_at: i64,
+}
+
+/// A mail about the order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MailEntry {
+    pub id: crate::id::OutboxId,
+    pub recipient: String,
+    pub subject: String,
+    pub state: String,
+    pub at: i64,
+}
+
+/// What the merchant's page of one order shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Detail {
+    pub order: Order,
+    pub attempts: Vec<Attempt>,
+    pub refunds: Vec<Refund>,
+    /// Oldest first.
+    pub events: Vec<Event>,
+    pub mails: Vec<MailEntry>,
+}
+
+/// What the merchant can do with an order as it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actions {
+    pub capture: bool,
+    pub ship: bool,
+    pub mark_delivered: bool,
+    pub cancel: bool,
+    /// Minor units that can still be refunded.
+    pub refundable: i64,
+}

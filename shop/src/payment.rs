@@ -17,9 +17,14 @@ use serde::{Deserialize, Serialize};
 use crate::money::Money;
 
 #[cfg(feature = "server")]
+mod event;
+#[cfg(feature = "server")]
 pub mod stripe;
 #[cfg(feature = "server")]
 pub mod webhook;
+
+#[cfg(feature = "server")]
+pub use event::webhook_received;
 
 /// Free text about an intent that the provider stores and gives back: our ids.
 pub type Metadata = BTreeMap<String, String>;

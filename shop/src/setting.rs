@@ -15,6 +15,19 @@ pub struct Settings {
     pub currencies: Vec<Currency>,
     /// How long a started payment holds its stock.
     pub hold_ms: i64,
+    /// When authorised money is taken.
+    pub capture: CapturePolicy,
+}
+
+/// When authorised money is taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CapturePolicy {
+    /// Right after the order was placed, by the worker.
+    #[default]
+    Automatic,
+    /// When the merchant says so.
+    Manual,
 }
 
 impl Default for Settings {
@@ -25,6 +38,7 @@ impl Default for Settings {
             home_country: "DE".into(),
             currencies: vec![Currency::EUR, Currency::USD],
             hold_ms: 30 * 60 * 1000,
+            capture: CapturePolicy::Automatic,
         }
     }
 }

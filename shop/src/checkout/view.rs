@@ -1,0 +1,140 @@
+//! The steps before paying: what is known, what can be chosen, what it costs.
+//!
+//! Details are kept with the cart; saving them raises its version only when they really change, so that a shopper
+//! who goes back and forth keeps the payment that was started.
+
+use super::{Details, StepName, View};
+use crate::account::Visitor;
+use crate::address::Address;
+use crate::cart::{self, Cart, read::Head};
+use crate::id::ShippingMethodId;
+use crate::limits::{self, Check};
+use crate::pricing::{self, Item};
+use crate::shipping::{self, DeliveryOption};
+use crate::tax::{self, TaxRate};
+use crate::{Error, Result, Shop, args};
+
+/// The checkout of the visitor's cart; `Conflict` "cart_empty" when there is nothing to buy.
+pub async fn view(shop: &Shop, visitor: &Visitor) -> Result<View> {
+    let mut db = &shop.db;
+    let head = head(shop, visitor).await?;
+    let mut details = head.details()?;
+    let cart = cart::read::whole(&mut db, head).await?;
+    if cart.lines.is_empty() {
+        return Err(empty());
+    }
+    if let (true, Some(customer)) = (details.email.is_empty(), &visitor.customer) {
+        details.email.clone_from(&customer.email);
+    }
+    let (delivery_options, rates) = destination(shop, &cart, &details).await?;
+    compose(cart, details, delivery_options, &rates)
+}
+
+/// Saves e-mail address and note to the merchant.
+pub async fn save_contact(shop: &Shop, visitor: &Visitor, email: &str, note: &str) -> Result<View> {
+    let (email, note) = (email.trim().to_lowercase(), note.trim().to_owned());
+    Check::default()
+        .required("email", &email, limits::EMAIL_CHARS)
+        .that(limits::is_email(&email), "email", "Enter an e-mail address like name@example.com.")
+        .text("note", &note, limits::ORDER_NOTE_CHARS)
+        .done()?;
+    save(shop, visitor, move |details| {
+        details.email = email;
+        details.note = note;
+    })
+    .await
+}
+
+/// Saves the address after the rules of its country; a delivery method that does not serve it is forgotten.
+pub async fn save_address(shop: &Shop, visitor: &Visitor, address: Address) -> Result<View> {
+    let address = address.normalised();
+    Check::default().extend(address.check("")).done()?;
+    save(shop, visitor, move |details| details.address = Some(address)).await
+}
+
+/// Chooses one of the offered delivery methods.
+pub async fn save_delivery(shop: &Shop, visitor: &Visitor, method: ShippingMethodId) -> Result<View> {
+    let offered = view(shop, visitor).await?.delivery_options;
+    if offered.iter().all(|option| option.id != method) {
+        return Err(Error::field("delivery", "Choose one of the ways to deliver."));
+    }
+    save(shop, visitor, move |details| details.delivery = Some(method)).await
+}
+
+async fn save(shop: &Shop, visitor: &Visitor, change: impl FnOnce(&mut Details)) -> Result<View> {
+    let head = head(shop, visitor).await?;
+    let before = head.details()?;
+    let mut details = before.clone();
+    change(&mut details);
+    if details != before {
+        let now = shop.now_ms();
+        let mut tx = shop.db.begin().await?;
+        let saved = tx
+            .execute(
+                "UPDATE cart SET details = $3, version = version + 1, updated_at = $4, expires_at = $5
+                 WHERE id = $1 AND version = $2 AND status = 'active'",
+                args![head.id, head.version, serde_json::to_string(&details)?, now, now + cart::read::LIFE_MS],
+            )
+            .await?;
+        if saved == 0 {
+            return Err(changed());
+        }
+        tx.commit().await?;
+    }
+    view(shop, visitor).await
+}
+
+async fn head(shop: &Shop, visitor: &Visitor) -> Result<Head> {
+    let mut db = &shop.db;
+    cart::read::head(&mut db, visitor, shop.now_ms()).await?.ok_or_else(empty)
+}
+
+/// What delivery and tax the destination has; nothing before the address is known.
+async fn destination(shop: &Shop, cart: &Cart, details: &Details) -> Result<(Vec<DeliveryOption>, Vec<TaxRate>)> {
+    let mut db = &shop.db;
+    let Some(address) = &details.address else {
+        // Prices are shown as the home country's shoppers see them until the shopper's is known.
+        return Ok((Vec::new(), tax::rates_for(&mut db, &shop.settings.home_country, "").await?));
+    };
+    let rates = tax::rates_for(&mut db, &address.country, &address.region).await?;
+    if !cart.requires_shipping() {
+        return Ok((Vec::new(), rates));
+    }
+    let methods = shipping::methods_for(&mut db, &address.country, cart.currency).await?;
+    Ok((shipping::options(&methods, cart.weight_grams(), cart.subtotal.amount, cart.currency), rates))
+}
+
+fn compose(cart: Cart, details: Details, delivery_options: Vec<DeliveryOption>, rates: &[TaxRate]) -> Result<View> {
+    let chosen = delivery_options.iter().find(|option| Some(option.id) == details.delivery);
+    let reached = if !limits::is_email(&details.email) {
+        StepName::Contact
+    } else if details.address.as_ref().is_none_or(|address| !address.check("").is_empty()) {
+        StepName::Address
+    } else if cart.requires_shipping() && chosen.is_none() {
+        StepName::Delivery
+    } else {
+        StepName::Payment
+    };
+    let items: Vec<_> = cart.lines.iter().filter_map(item).collect();
+    let (_, totals) = pricing::totals(cart.currency, &items, chosen.map(|option| option.price.amount), rates)?;
+    Ok(View { cart, details, reached, delivery_options, totals })
+}
+
+/// What of a line can be bought now.
+fn item(line: &cart::Line) -> Option<Item> {
+    let quantity = line.availability.cap(line.quantity);
+    (quantity > 0 && line.problem != Some(cart::LineProblem::Unavailable)).then(|| Item {
+        variant_id: line.variant_id,
+        quantity,
+        unit_price: line.unit_price.amount,
+        tax_class: line.tax_class.clone(),
+    })
+}
+
+pub(super) fn empty() -> Error {
+    Error::conflict("cart_empty", "Your cart is empty.")
+}
+
+pub(super) fn changed() -> Error {
+    Error::conflict("cart_changed", "Your cart has changed. Please check it before you pay.")
+}
