@@ -36,6 +36,7 @@ impl TestShop {
             media: Media { folder: Arc::new(folder) },
             settings: Arc::new(Settings::default()),
             origin: "http://shop.example".into(),
+            wake: Arc::default(),
         }
     }
 }
