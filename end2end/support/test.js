@@ -1,0 +1,67 @@
+// The `test` of every story: Playwright's, with ears. A console error, an exception on the page, an answer of 400 or
+// more and a request that fails each fail the story, unless it said beforehand that it expects them.
+import { test as base, expect } from "@playwright/test";
+import { expectAccessible, expectAccessibleWithoutScript } from "./checks.js";
+
+export const test = base.extend({
+  baseURL: async ({}, use) => use(process.env.MERCER_ORIGIN),
+
+  /** Whether this run has JavaScript: a story does the same either way, but may look at an island when it does. */
+  hydrated: async ({ javaScriptEnabled }, use) => use(javaScriptEnabled !== false),
+
+  /** `expected.push(422)` or `expected.push(/sold-out/)`: statuses or addresses that this story means to provoke. */
+  expected: async ({}, use) => use([]),
+
+  /** Listens to every page of the story, popups and frames included. */
+  ears: [
+    async ({ context, expected }, use) => {
+      const heard = [];
+      const meant = (status, url) =>
+        expected.some((item) => (item instanceof RegExp ? item.test(url) : item === status));
+
+      context.on("response", (response) => {
+        if (response.status() >= 400 && !meant(response.status(), response.url())) {
+          heard.push(`${response.status()} ${response.request().method()} ${response.url()}`);
+        }
+      });
+      context.on("requestfailed", (request) => {
+        const why = request.failure()?.errorText ?? "";
+        // A page that is left cancels what it still loads.
+        if (why !== "net::ERR_ABORTED") heard.push(`${why} ${request.url()}`);
+      });
+      context.on("weberror", (error) => heard.push(`exception: ${error.error().stack ?? error.error()}`));
+      context.on("console", (message) => {
+        const { url } = message.location();
+        // The browser repeats refused requests as console errors; those are judged above.
+        if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
+          heard.push(`console: ${message.text()} (${url})`);
+        }
+      });
+
+      await use(heard);
+      expect(heard, "nothing goes wrong unseen").toEqual([]);
+    },
+    { auto: true },
+  ],
+
+  /** `await accessible()`: WCAG 2.2 AA in both colour schemes, for the page as it is now. */
+  accessible: async ({ page, hydrated }, use) => {
+    await use((on = page) => (hydrated ? expectAccessible(on) : expectAccessibleWithoutScript(on)));
+  },
+
+  /** Opens an address and waits until its islands are awake. */
+  visit: async ({ page, hydrated }, use) => {
+    await use(async (path, on = page) => {
+      const response = await on.goto(path);
+      await awake(on, hydrated);
+      return response;
+    });
+  },
+});
+
+/** Waits until the islands of the current page are awake; at once when there is no JavaScript. */
+export async function awake(page, hydrated) {
+  if (hydrated) await expect(page.locator("html")).toHaveAttribute("data-hydrated", "true");
+}
+
+export { expect };
