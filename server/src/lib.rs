@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod api;
 pub mod assets;
+pub mod bench;
 pub mod client_address;
 pub mod config;
 pub mod error;

@@ -144,6 +144,14 @@ impl Db {
         Ok(Tx { inner, failed: false })
     }
 
+    /// Closes the connections once what is under way is done; on SQLite this also moves the log into the database file.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite(db) => db.close().await,
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+
     /// On SQLite: how many transactions were committed so far, and by how many `COMMIT`s, each of which is one fsync.
     pub fn shared_commits(&self) -> Option<(u64, u64)> {
         match self {

@@ -55,6 +55,14 @@ impl Sqlite {
         Ok(())
     }
 
+    /// Readers first: the connection that closes last checkpoints, and that is the writer's business.
+    pub(super) async fn close(&self) {
+        self.readers.close().await;
+        if let Ok(mut turn) = self.gate.turn().await {
+            turn.writer().close().await;
+        }
+    }
+
     pub(super) async fn begin(&self) -> Result<SqliteTx> {
         let mut turn = self.gate.turn().await?;
         turn.writer().enter().await?;

@@ -6,8 +6,8 @@
 
 use super::settings;
 use crate::db::Result;
-use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection, SqliteConnection};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -41,6 +41,14 @@ impl Readers {
             None => settings::connect(&self.0.options, true).await?,
         };
         Ok(Reader { readers: self, connection: Some(connection), _permit: permit })
+    }
+
+    /// Closes the idle connections; the next loan opens another.
+    pub(super) async fn close(&self) {
+        let idle = std::mem::take(&mut *self.idle());
+        for connection in idle {
+            connection.close().await.ok();
+        }
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<SqliteConnection>> {

@@ -12,8 +12,8 @@
 
 use super::settings;
 use crate::db::{DbError, Result};
-use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection, SqliteConnection};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
@@ -140,6 +140,16 @@ impl Writer {
 
     pub(super) fn bare_done(&mut self) {
         self.phase = Phase::Closed;
+    }
+
+    /// Ends the shared transaction and closes the connection; the next to enter opens another.
+    pub(super) async fn close(&mut self) {
+        self.finish().await;
+        if let Some(connection) = self.connection.take()
+            && let Err(error) = connection.close().await
+        {
+            tracing::warn!(%error, "the SQLite writer did not close cleanly");
+        }
     }
 
     fn reset_if_lost(&mut self) -> Phase {

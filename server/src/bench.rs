@@ -1,0 +1,3 @@
+//! `mercer bench …`: what this machine and this database can do, measured and printed.
+
+pub mod writes;
