@@ -1,4 +1,29 @@
-//! The merchant's people: roles, one-time invitations, log-in.
+//! The merchant's people: roles, one-time invitations, log-in, sessions.
+//!
+//! [`Staff`] is a proof type: only the session layer and a successful log-in make one, and the business demands it as
+//! an argument. Nobody has a default password; the first owner comes in by a one-time link from the command line.
+//!
+//! ```text
+//! invited ──accept (once, within a day)──→ active ⇄ disabled
+//! ```
+
+#[cfg(feature = "server")]
+mod invitation;
+#[cfg(feature = "server")]
+mod login;
+#[cfg(feature = "server")]
+mod member;
+#[cfg(feature = "server")]
+mod session;
+
+#[cfg(feature = "server")]
+pub use invitation::{INVITATION_MS, Invitation, Invited, accept, check, first_link, invite};
+#[cfg(feature = "server")]
+pub use login::{by_id, change_password, log_in};
+#[cfg(feature = "server")]
+pub use member::{Member, change_role, disable, enable, list};
+#[cfg(feature = "server")]
+pub use session::{SessionInfo, revoke, sessions};
 
 use crate::id::StaffId;
 use serde::{Deserialize, Serialize};
