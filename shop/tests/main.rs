@@ -13,3 +13,4 @@ mod catalogue;
 mod db;
 mod inventory;
 mod session;
+mod staff;
