@@ -1,5 +1,6 @@
 //! Coming in, staying in, being put out; and that the log tells of it.
 
+use crate::support::TestShop;
 use shop::args;
 use shop::audit;
 use shop::staff::{self, Role, Staff};
