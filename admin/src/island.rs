@@ -1,0 +1,5 @@
+//! The few things on the merchant's pages that move.
+
+mod comfort;
+
+pub use comfort::Comfort;

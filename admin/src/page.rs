@@ -1,0 +1,6 @@
+//! One module per page of the admin; each draws what it is given.
+
+pub mod audit;
+pub mod door;
+pub mod sessions;
+pub mod staff;
