@@ -1,6 +1,6 @@
 // Takes every page at three widths in light and dark: node shots.mjs <folder> [path …]
 //
-// Uses the shop at MERCER_ORIGIN when that is set, else starts one of its own from MERCER_BIN. Pages are found by
+// Uses the shop at E2E_ORIGIN when that is set, else starts one of its own from MERCER_BIN. Pages are found by
 // following the shop's own links, one of each kind; paths given as arguments come on top.
 import { chromium } from "@playwright/test";
 import { mkdirSync } from "node:fs";
@@ -17,8 +17,8 @@ if (!folder) {
 }
 mkdirSync(folder, { recursive: true });
 
-const own = process.env.MERCER_ORIGIN ? null : await startMercer();
-const origin = process.env.MERCER_ORIGIN ?? own.origin;
+const own = process.env.E2E_ORIGIN ? null : await startMercer();
+const origin = process.env.E2E_ORIGIN ?? own.origin;
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],

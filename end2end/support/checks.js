@@ -24,6 +24,7 @@ export async function expectAccessible(page) {
  */
 async function unscripted(page) {
   const context = await page.context().browser().newContext({
+    javaScriptEnabled: true,
     viewport: page.viewportSize(),
     reducedMotion: "reduce",
   });

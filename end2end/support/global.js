@@ -3,9 +3,9 @@ import { startMercer } from "./mercer.js";
 
 export default async function setUp() {
   const mercer = await startMercer();
-  process.env.MERCER_ORIGIN = mercer.origin;
-  process.env.MERCER_ADMIN_LINK = mercer.adminLink;
-  process.env.MERCER_RUN_DATA = mercer.dataDir;
+  process.env.E2E_ORIGIN = mercer.origin;
+  process.env.E2E_ADMIN_LINK = mercer.adminLink;
+  process.env.E2E_DATA_DIR = mercer.dataDir;
   console.log(`end-to-end: shop at ${mercer.origin}`);
   return mercer.stop;
 }

@@ -4,7 +4,7 @@ import { test as base, expect } from "@playwright/test";
 import { expectAccessible, expectAccessibleWithoutScript } from "./checks.js";
 
 export const test = base.extend({
-  baseURL: async ({}, use) => use(process.env.MERCER_ORIGIN),
+  baseURL: async ({}, use) => use(process.env.E2E_ORIGIN),
 
   /** Whether this run has JavaScript: a story does the same either way, but may look at an island when it does. */
   hydrated: async ({ javaScriptEnabled }, use) => use(javaScriptEnabled !== false),
