@@ -2,17 +2,14 @@
 # Runs a command with a PostgreSQL cluster of its own: with-postgres.sh <command> [argument…]
 #
 # The cluster lives in a temporary folder, listens on a free port of 127.0.0.1 and is gone afterwards; the system's
-# own service is not touched. The command finds it at MERCER_TEST_POSTGRES_URL. Durability is switched off: tests
-# ask whether answers are right, not whether this disk keeps them (`mercer bench writes` asks that).
+# own service is not touched. The command finds it at MERCER_TEST_POSTGRES_URL. Durability is switched off, unless
+# MERCER_POSTGRES_DURABLE is set: tests ask whether answers are right, not whether this disk keeps them.
 set -euo pipefail
 
-binaries() { find /usr/lib/postgresql /usr/local/pgsql /opt -maxdepth 3 -name initdb 2>/dev/null | sort -V | tail -1; }
-initdb=$(binaries)
-if [ -z "$initdb" ]; then
-  "$(dirname "$0")/need.sh" initdb:postgresql
-  initdb=$(binaries)
-fi
-bin=$(dirname "$initdb")
+# Debian keeps the server's programs out of PATH, one folder per version.
+newest() { compgen -G '/usr/lib/postgresql/*/bin/initdb' | sort -V | tail -1 || command -v initdb; }
+initdb=$(newest) || { "$(dirname "$0")/need.sh" initdb:postgresql && initdb=$(newest); }
+bin=$(dirname "$(readlink -f "$initdb")")
 
 folder=$(mktemp -d /tmp/mercer-postgres.XXXXXX)
 # PostgreSQL refuses to run as root.
@@ -33,8 +30,9 @@ cd "$folder"
 "${as[@]}" "$bin/initdb" -D "$folder/data" -U mercer -A trust -E UTF8 --locale=C --no-sync >"$folder/initdb.log"
 for attempt in 1 2 3 4 5; do
   port=$((20000 + RANDOM % 12000))
-  options="-c listen_addresses=127.0.0.1 -p $port -k $folder -c fsync=off -c synchronous_commit=off"
-  options+=" -c full_page_writes=off -c max_connections=300 -c shared_buffers=128MB"
+  options="-c listen_addresses=127.0.0.1 -p $port -k $folder -c max_connections=300 -c shared_buffers=128MB"
+  [ -n "${MERCER_POSTGRES_DURABLE:-}" ] ||
+    options+=" -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
   "${as[@]}" "$bin/pg_ctl" start -w -D "$folder/data" -l "$folder/data/log" -o "$options" >/dev/null && break
   [ "$attempt" = 5 ] && { cat "$folder/data/log" >&2; exit 1; }
 done
