@@ -12,6 +12,8 @@ mod methods;
 mod refunds;
 mod sessions;
 
+pub use self::methods::keep as keep_method;
+
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -212,7 +214,7 @@ fn read(gateway: &Gateway, method: &Method, uri: &Uri, headers: &HeaderMap, body
     let key = headers.get("idempotency-key").filter(|_| *method == Method::POST);
     let key = key.and_then(|key| key.to_str().ok()).map(str::to_owned);
     let fingerprint = if key.is_some() { params.fingerprint(method.as_str(), path) } else { [0; 32] };
-    let own_page = headers.get(header::ORIGIN).is_some_and(|origin| origin.as_bytes() == gateway.base.as_bytes());
+    let own_page = crate::pages::is_own_origin(headers);
     Ok(Call { op, id: id.to_owned(), params, caller, key, fingerprint, own_page, forced: None })
 }
 

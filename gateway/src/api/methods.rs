@@ -12,7 +12,7 @@ use crate::view::MethodView;
 
 pub fn create(state: &mut State, call: &Call, now: i64) -> Answer<Vec<u8>> {
     let params = &call.params;
-    params.only(&["type", "card", "billing_details", "metadata", "allow_redisplay"])?;
+    params.only(&["type", "card", "billing_details", "allow_redisplay"])?;
     if params.required("type")? != "card" {
         let message = "Invalid type: the sandbox takes cards.";
         return Err(ApiError::param("parameter_invalid_enum", "type", message));
@@ -40,7 +40,7 @@ pub fn create(state: &mut State, call: &Call, now: i64) -> Answer<Vec<u8>> {
         ..ApiError::param(fault.code, &format!("card[{}]", fault.field), fault.message)
     })?;
     let holder = params.owned("billing_details[name]");
-    let method = keep(state, card, holder, params.metadata("metadata")?, now);
+    let method = keep(state, card, holder, now);
     Ok(json(&MethodView(&method)))
 }
 
@@ -57,11 +57,12 @@ pub fn find_or_make(state: &mut State, id: &str, now: i64) -> Answer<Arc<Method>
         return Ok(Arc::clone(&state.methods[at]));
     }
     match Card::test(id, year_and_month(now)) {
-        Some(card) => Ok(keep(state, card, None, Metadata::new(), now)),
+        Some(card) => Ok(keep(state, card, None, now)),
         None => Err(ApiError::no_such("PaymentMethod", "payment_method", id)),
     }
 }
 
-pub fn keep(state: &mut State, card: Card, holder: Option<String>, metadata: Metadata, now: i64) -> Arc<Method> {
+pub fn keep(state: &mut State, card: Card, holder: Option<String>, now: i64) -> Arc<Method> {
+    let metadata = Metadata::new();
     state.put_method(Method { id: id::new("pm_"), created: now, card, holder, email: None, metadata })
 }
