@@ -1,7 +1,19 @@
 //! Customers and visitors: who is asking.
 //!
 //! `Visitor` and `Customer` are proof types: only the session layer makes them, and the business demands
-//! them as arguments.
+//! them as arguments. Registering and logging in are in `account/sign_in.rs`, saved addresses in
+//! `account/address_book.rs`.
+
+#[cfg(feature = "server")]
+mod address_book;
+pub mod password;
+#[cfg(feature = "server")]
+mod sign_in;
+
+#[cfg(feature = "server")]
+pub use address_book::{SavedAddress, addresses, delete_address, save_address};
+#[cfg(feature = "server")]
+pub use sign_in::{by_id, change_password, log_in, register};
 
 use crate::id::{CartId, CustomerId};
 use crate::money::Currency;
@@ -22,19 +34,3 @@ pub struct Customer {
     pub email: String,
     pub name: String,
 }
-
-#[cfg(feature = "server")]
-/// The customer with this id; `NotFound` when there is none or the account is disabled.
-pub async fn by_id(shop: &crate::Shop, id: CustomerId) -> crate::Result<Customer> {
-    let row: Option<(String, String)> = shop
-        .db
-        .fetch_optional("SELECT email, name FROM customer WHERE id = $1 AND disabled_at IS NULL", crate::args![id])
-        .await?;
-    let (email, name) = row.ok_or(crate::Error::NotFound("customer"))?;
-    Ok(Customer { id, email, name })
-}
-// Signatures (feature `server`):
-//   register(&Shop, email, name, password) -> Result<Customer>
-//   log_in(&Shop, email, password, network_address) -> Result<Customer>   (throttled; unknown mail costs the same time)
-//   by_id(&Shop, CustomerId) -> Result<Customer>
-//   addresses / save_address / delete_address

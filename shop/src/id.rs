@@ -51,6 +51,6 @@ macro_rules! ids {
 
 ids! {
     CategoryId, ProductId, VariantId, PictureId, WarehouseId, StockId,
-    CustomerId, StaffId, CartId, CartLineId, CheckoutId, OrderId, OrderLineId,
+    CustomerId, AddressId, StaffId, CartId, CartLineId, CheckoutId, OrderId, OrderLineId,
     AttemptId, RefundId, FulfilmentId, ShippingMethodId, OutboxId,
 }

@@ -17,6 +17,8 @@ pub const PHONE_CHARS: usize = 32;
 pub const ORDER_NOTE_CHARS: usize = 500;
 /// Characters of a password: at least 8 (NIST SP 800-63B section 3.1.1.2), at most 256 so that hashing stays cheap.
 pub const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 8..=256;
+/// Addresses a customer may keep.
+pub const SAVED_ADDRESSES: i64 = 20;
 pub const SKU_CHARS: usize = 64;
 pub const SLUG_CHARS: usize = 120;
 pub const TITLE_CHARS: usize = 200;
@@ -70,6 +72,12 @@ impl Check {
         self.that(!value.trim().is_empty(), field, "Please fill this in.").text(field, value, max)
     }
 
+    /// An e-mail address as the HTML standard's `type=email` takes it, with a dot in the domain.
+    pub fn email(&mut self, field: &str, value: &str) -> &mut Self {
+        self.that(value.chars().count() <= EMAIL_CHARS, field, format!("At most {EMAIL_CHARS} characters."));
+        self.that(is_email(value), field, "This is not an e-mail address.")
+    }
+
     pub fn extend(&mut self, others: Vec<FieldError>) -> &mut Self {
         self.0.extend(others);
         self
@@ -97,4 +105,19 @@ pub fn is_email(text: &str) -> bool {
         && labels.len() >= 2
         && labels.iter().all(|l| !l.is_empty() && l.chars().all(|c| c.is_alphanumeric() || c == '-'))
         && !local.chars().any(|c| c.is_whitespace() || c.is_control() || "@<>()[],;:\\\"".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_mail_can_reach_pass() {
+        for good in ["a@b.co", "first.last+tag@mail.example.org", "o'neil@xn--bcher-kva.example"] {
+            assert!(is_email(good), "{good}");
+        }
+        for bad in ["", "a", "a@b", "@b.co", "a@", "a b@c.de", "a@b..co", "a@b.co\r\nBcc: c@d.ef", "a@b@c.de"] {
+            assert!(!is_email(bad), "{bad}");
+        }
+    }
 }

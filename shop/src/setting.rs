@@ -42,3 +42,28 @@ impl Default for Settings {
         }
     }
 }
+
+/// The stored settings; defaults stand in for what was never set.
+#[cfg(feature = "server")]
+pub async fn load(db: &crate::db::Db) -> crate::Result<Settings> {
+    let rows: Vec<(String, String)> = db.fetch_all("SELECT key, value FROM setting", crate::args![]).await?;
+    let mut values = serde_json::Map::new();
+    for (key, value) in rows {
+        values.insert(key, serde_json::from_str(&value)?);
+    }
+    Ok(serde_json::from_value(values.into())?)
+}
+
+/// Stores all settings, one row each.
+#[cfg(feature = "server")]
+pub async fn save(tx: &mut crate::db::Tx, settings: &Settings) -> crate::Result<()> {
+    const SET: &str = "INSERT INTO setting (key, value) VALUES ($1, $2)
+        ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+    let serde_json::Value::Object(values) = serde_json::to_value(settings)? else {
+        return Err(crate::Error::Internal("settings are not an object".into()));
+    };
+    for (key, value) in values {
+        tx.execute(SET, crate::args![key, value.to_string()]).await?;
+    }
+    Ok(())
+}
