@@ -4,6 +4,7 @@ pub mod admin;
 pub mod api;
 pub mod assets;
 pub mod bench;
+pub mod cli;
 pub mod client_address;
 pub mod config;
 pub mod error;

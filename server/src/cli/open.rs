@@ -1,0 +1,48 @@
+//! From the configuration to a shop that can be asked things.
+
+use crate::config::Config;
+use shop::Shop;
+use shop::clock::SystemClock;
+use shop::db::Db;
+use shop::mail::{FolderMailer, Mailer, SmtpMailer};
+use shop::media::Media;
+use shop::payment::stripe::Stripe;
+use shop::setting;
+use std::sync::Arc;
+
+/// The shop over a database that has every migration of this binary.
+pub async fn shop(config: &Config) -> Result<Shop, String> {
+    let db = migrated_database(config).await?;
+    shop_over(db, config).await
+}
+
+/// Opens the database, creating the data folder first, and migrates it.
+pub async fn migrated_database(config: &Config) -> Result<Db, String> {
+    let folder = &config.data_dir;
+    std::fs::create_dir_all(folder).map_err(|error| format!("data folder {}: {error}", folder.display()))?;
+    let db = Db::open(&config.database_url()).await.map_err(|error| error.to_string())?;
+    db.migrate().await.map_err(|error| format!("migrations: {error}"))?;
+    Ok(db)
+}
+
+/// The shop over a migrated database.
+pub async fn shop_over(db: Db, config: &Config) -> Result<Shop, String> {
+    let settings = setting::load(&db).await.map_err(|error| format!("settings: {error}"))?;
+    Ok(Shop {
+        db,
+        clock: Arc::new(SystemClock),
+        payments: Arc::new(Stripe::new(config.stripe()).map_err(|error| error.to_string())?),
+        mailer: mailer(config)?,
+        media: Media { folder: Arc::new(config.data_dir.join("media")) },
+        settings: Arc::new(settings),
+        origin: config.origin().into(),
+        wake: Arc::default(),
+    })
+}
+
+fn mailer(config: &Config) -> Result<Arc<dyn Mailer>, String> {
+    Ok(match &config.smtp_url {
+        Some(url) => Arc::new(SmtpMailer::new(url.reveal()).map_err(|error| format!("SMTP: {error}"))?),
+        None => Arc::new(FolderMailer { folder: config.data_dir.join("mail") }),
+    })
+}

@@ -1,0 +1,51 @@
+//! `mercer run`: a shop to look at, from nothing. What `make run` ends in.
+//!
+//! It differs from `serve` in two ways: an empty database is filled with the demo shop, and without a provider's
+//! key the sandbox gateway runs in the same process, on a port of its own, with its payments kept in the data
+//! folder. Shop and gateway still talk HTTP.
+
+use super::{Outcome, open, serve};
+use crate::config::{Config, Secret};
+use shop::{Shop, args};
+
+pub async fn run(mut config: Config) -> Outcome {
+    let db = open::migrated_database(&config).await?;
+    let gateway = match config.stripe_secret_key {
+        Some(_) => None,
+        None => Some(start_gateway(&mut config).await?),
+    };
+    let shop = open::shop_over(db, &config).await?;
+    fill_when_empty(&shop).await?;
+    let served = serve::until_signal(shop, config).await;
+    if let Some(gateway) = gateway {
+        gateway.stop().await;
+    }
+    served
+}
+
+/// Starts the sandbox and points the configuration at it.
+async fn start_gateway(config: &mut Config) -> Result<gateway::Handle, String> {
+    let sandbox = gateway::Config {
+        webhook_url: Some(format!("http://{}/webhooks/stripe", config.addr)),
+        state_path: Some(config.data_dir.join("sandbox-gateway.json")),
+        ..gateway::Config::sandbox(config.gateway_addr)
+    };
+    let handle = gateway::serve(sandbox.clone())
+        .await
+        .map_err(|error| format!("sandbox gateway on {}: {error}", config.gateway_addr))?;
+    config.stripe_api_base = handle.url().to_owned();
+    config.stripe_secret_key = Some(Secret::from(sandbox.secret_key.as_str()));
+    config.stripe_publishable_key = sandbox.publishable_key;
+    config.stripe_webhook_secret = vec![Secret::from(sandbox.webhook_secret.as_str())];
+    println!("sandbox payment gateway on {}", handle.url());
+    Ok(handle)
+}
+
+async fn fill_when_empty(shop: &Shop) -> Outcome {
+    let count = "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT id FROM product LIMIT 1) AS one";
+    let (products,): (i64,) = shop.db.fetch_one(count, args![]).await.map_err(|error| error.to_string())?;
+    if products > 0 {
+        return Ok(());
+    }
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! `mercer sandbox-gateway`: the payment provider's stand-in as a process of its own.
+
+use super::Outcome;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Where the gateway listens
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:4242")]
+    listen: SocketAddr,
+    /// The address that browsers use, when it is another
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// Where payment news is sent
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:3000/webhooks/stripe")]
+    webhook_url: String,
+    /// File that keeps the payments over a restart; without it they are forgotten
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// Open `/_sandbox`, by which tests cause faults and read the gateway's ledger
+    #[arg(long)]
+    control: bool,
+}
+
+pub async fn run(arguments: Arguments) -> Outcome {
+    let config = gateway::Config {
+        public_url: arguments.public_url,
+        webhook_url: Some(arguments.webhook_url),
+        state_path: arguments.state,
+        control: arguments.control,
+        ..gateway::Config::sandbox(arguments.listen)
+    };
+    let (publishable, secret, webhook) =
+        (config.publishable_key.clone(), config.secret_key.clone(), config.webhook_secret.clone());
+    let handle = gateway::serve(config).await.map_err(|error| format!("{}: {error}", arguments.listen))?;
+    println!("STRIPE_API_BASE={}", handle.url());
+    println!("STRIPE_SECRET_KEY={secret}");
+    println!("STRIPE_PUBLISHABLE_KEY={publishable}");
+    println!("STRIPE_WEBHOOK_SECRET={webhook}");
+    println!("ready {}", handle.url());
+    handle.wait().await;
+    Ok(())
+}
