@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 use shop::account::{Customer, Visitor};
 use shop::id::CartId;
 use shop::staff::Staff;
-use shop::{Error, Result, Shop};
+use shop::{Error, Result, Shop, cart};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration;
 use tower_sessions::{Expiry, Session, SessionManagerLayer};
@@ -57,9 +57,9 @@ pub async fn set_cart(session: &Session, visitor: &Visitor) -> Result<()> {
 }
 
 /// Makes this session the customer's, under a new id.
-pub async fn log_in_customer(session: &Session, _shop: &Shop, headers: &HeaderMap, customer: &Customer) -> Result<()> {
+pub async fn log_in_customer(session: &Session, shop: &Shop, headers: &HeaderMap, customer: &Customer) -> Result<()> {
     let anonymous: Option<CartId> = get(session, CART).await?;
-    let cart = anonymous;
+    let cart = cart::merge_on_login(shop, anonymous, customer.id).await?;
     session.cycle_id().await.map_err(internal)?;
     match cart {
         Some(cart_id) => session.insert(CART, cart_id).await.map_err(internal)?,

@@ -9,6 +9,7 @@
 #[macro_use]
 mod support;
 
+mod account;
 mod catalogue;
 mod db;
 mod inventory;

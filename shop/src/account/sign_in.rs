@@ -6,7 +6,6 @@
 
 use super::{Customer, password};
 use crate::attempt::{self, LOGIN_ADDRESS, LOGIN_MAIL, Limit};
-use crate::db::Read;
 use crate::id::CustomerId;
 use crate::limits::{Check, NAME_CHARS, PASSWORD_CHARS};
 use crate::{Error, Result, Shop, args, secret};
