@@ -8,6 +8,7 @@ mod run;
 mod sandbox_gateway;
 mod serve;
 
+use crate::bench;
 use crate::config::{Config, LogFormat, command_with_file, markdown};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
@@ -34,6 +35,11 @@ enum Command {
     Migrate,
     /// Start the sandbox payment gateway alone
     SandboxGateway(sandbox_gateway::Arguments),
+    /// Measure this machine
+    Bench {
+        #[command(subcommand)]
+        what: Bench,
+    },
     /// Make a one-time link by which an owner gets into the admin
     AdminLink,
     /// Show the configuration as it was read, secrets left out
@@ -42,6 +48,12 @@ enum Command {
         #[arg(long)]
         markdown: bool,
     },
+}
+
+#[derive(Subcommand)]
+enum Bench {
+    /// Durable transactions per second and fsyncs per transaction, beside the disk's own rate
+    Writes(bench::writes::WritesArgs),
 }
 
 /// What a command ends with: nothing, or a sentence for standard error.
@@ -79,6 +91,9 @@ async fn perform(cli: Cli) -> Outcome {
         Command::Run => run::run(cli.config).await,
         Command::Migrate => open::migrated_database(&cli.config).await.map(drop),
         Command::SandboxGateway(arguments) => sandbox_gateway::run(arguments).await,
+        Command::Bench { what: Bench::Writes(arguments) } => {
+            bench::writes::run(&arguments, &cli.config).await.map_err(|error| error.to_string())
+        }
         Command::AdminLink => admin_link::run(cli.config).await,
         Command::Config { markdown: true } => {
             print!("{}", markdown());

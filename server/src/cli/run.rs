@@ -7,6 +7,7 @@
 use super::{Outcome, open, serve};
 use crate::config::{Config, Secret};
 use shop::{Shop, args};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 pub async fn run(mut config: Config) -> Outcome {
     let db = open::migrated_database(&config).await?;
@@ -26,8 +27,8 @@ pub async fn run(mut config: Config) -> Outcome {
 /// Starts the sandbox and points the configuration at it.
 async fn start_gateway(config: &mut Config) -> Result<gateway::Handle, String> {
     let sandbox = gateway::Config {
-        webhook_url: Some(format!("http://{}/webhooks/stripe", config.addr)),
-        state_path: Some(config.data_dir.join("sandbox-gateway.json")),
+        webhook_url: Some(format!("http://{}/webhooks/stripe", reachable(config.addr))),
+        state_path: Some(config.data_dir.join("sandbox-gateway.journal")),
         ..gateway::Config::sandbox(config.gateway_addr)
     };
     let handle = gateway::serve(sandbox.clone())
@@ -39,6 +40,14 @@ async fn start_gateway(config: &mut Config) -> Result<gateway::Handle, String> {
     config.stripe_webhook_secret = vec![Secret::from(sandbox.webhook_secret.as_str())];
     println!("sandbox payment gateway on {}", handle.url());
     Ok(handle)
+}
+
+/// "All addresses" can be listened on but not called.
+fn reachable(mut addr: SocketAddr) -> SocketAddr {
+    if addr.ip().is_unspecified() {
+        addr.set_ip(if addr.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
+    }
+    addr
 }
 
 async fn fill_when_empty(shop: &Shop) -> Outcome {

@@ -12,7 +12,7 @@ use shop::account::{Customer, Visitor};
 use shop::id::{CustomerId, StaffId};
 use shop::money::Currency;
 use shop::staff::{Role, Staff};
-use shop::{Error, Result, Shop, account, args};
+use shop::{Error, Result, Shop, account, staff};
 use tower_sessions::Session;
 
 /// A logged-in customer, or the log-in page.
@@ -90,11 +90,7 @@ async fn member(session: &Session, shop: &Shop, address: String) -> Result<Optio
     if until <= shop.now_ms() {
         return Ok(None);
     }
-    let row: Option<(String, String, String)> = shop
-        .db
-        .fetch_optional("SELECT email, name, role FROM staff WHERE id = $1 AND disabled_at IS NULL", args![id])
-        .await?;
-    Ok(row.and_then(|(email, name, role)| Some(Staff { id, email, name, role: Role::parse(&role)?, address })))
+    absent_as_none(staff::by_id(shop, id, &address).await)
 }
 
 /// Deleted or disabled since: nobody is logged in.

@@ -51,7 +51,10 @@ pub async fn save_address(
         const COUNT: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM customer_address WHERE customer_id = $1";
         let (saved,): (i64,) = tx.fetch_one(COUNT, args![customer.id]).await?;
         if saved >= SAVED_ADDRESSES {
-            return Err(Error::conflict("too_many_addresses", format!("At most {SAVED_ADDRESSES} addresses are kept.")));
+            return Err(Error::conflict(
+                "too_many_addresses",
+                format!("At most {SAVED_ADDRESSES} addresses are kept."),
+            ));
         }
         let id = AddressId::new();
         tx.execute(
