@@ -101,8 +101,9 @@ impl Address {
             line2: line(&self.line2),
             city: line(&self.city),
             region: line(&self.region),
-            postal_code: line(&self.postal_code).to_uppercase(),
-            country: self.country.trim().to_uppercase(),
+            // ASCII, here and below: the tables for all of Unicode would weigh 9 KB in a shopper's download.
+            postal_code: line(&self.postal_code).to_ascii_uppercase(),
+            country: self.country.trim().to_ascii_uppercase(),
             phone: line(&self.phone),
         };
         if let Some(rules) = rules(&address.country) {
@@ -112,8 +113,8 @@ impl Address {
             if rules.region_label.is_none() {
                 address.region.clear();
             } else if !rules.regions.is_empty() {
-                let typed = address.region.to_lowercase();
-                let known = rules.regions.iter().find(|(c, n)| c.to_lowercase() == typed || n.to_lowercase() == typed);
+                let typed = address.region.to_ascii_lowercase();
+                let known = rules.regions.iter().find(|(c, n)| c.to_ascii_lowercase() == typed || n.to_ascii_lowercase() == typed);
                 if let Some((code, _)) = known {
                     (*code).clone_into(&mut address.region);
                 }
@@ -156,7 +157,7 @@ impl Address {
             check.that(
                 rules.region_name(&self.region).is_some(),
                 &field("region"),
-                format!("Choose the {}.", label.to_lowercase()),
+                format!("Choose the {}.", label.to_ascii_lowercase()),
             );
         }
         check.into_errors()
