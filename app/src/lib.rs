@@ -1,1 +1,18 @@
-//! app
+//! The storefront: what a shopper sees.
+//!
+//! Every page is HTML drawn on the server from types of `shop` and works as plain links and forms. `islands` are the
+//! few parts that also wake up in the browser; only they, `wire` and `variants` are compiled for it. Nothing here
+//! reads a database or knows a route handler: `server` loads the data, hands it in and sends the text.
+
+pub mod islands;
+pub mod variants;
+pub mod wire;
+
+#[cfg(feature = "ssr")]
+pub mod components;
+#[cfg(feature = "ssr")]
+pub mod date;
+#[cfg(feature = "ssr")]
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod shell;

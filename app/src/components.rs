@@ -1,0 +1,17 @@
+//! The pieces that several pages are made of: cards, prices, form fields, breadcrumbs, totals.
+
+mod card;
+mod field;
+mod form;
+mod icon;
+mod price;
+mod totals;
+mod trail;
+
+pub use card::CardGrid;
+pub use field::{Field, Select};
+pub use form::{Errors, Form};
+pub use icon::{Icon, Wordmark};
+pub use price::{Price, problem_text, stock_level, stock_text};
+pub use totals::{AddressBlock, TotalsTable};
+pub use trail::Trail;

@@ -1,0 +1,78 @@
+//! Products in a grid.
+
+use super::Price;
+use leptos::prelude::*;
+use shop::catalogue::Card;
+
+/// Cards in reading order. The first `eager` pictures load at once, the others when they come near.
+#[component]
+pub fn CardGrid(cards: Vec<Card>, #[prop(default = 4)] eager: usize) -> impl IntoView {
+    let cards = cards
+        .into_iter()
+        .enumerate()
+        .map(|(at, card)| view! { <li class="card">{product_card(card, at < eager)}</li> })
+        .collect_view();
+    view! { <ul class="card-grid">{cards}</ul> }
+}
+
+fn product_card(card: Card, eager: bool) -> impl IntoView {
+    let loading = if eager { "eager" } else { "lazy" };
+    let picture = card.picture.map(|picture| {
+        view! {
+            <img
+                src=picture.url
+                alt=""
+                width=picture.width.max(1)
+                height=picture.height.max(1)
+                loading=loading
+                decoding="async"
+            />
+        }
+    });
+    let choices = card.choices.map(|(name, count)| {
+        view! { <p class="card-note">{format!("{count} {}", plural(&name.to_lowercase(), count))}</p> }
+    });
+    let badge = if !card.in_stock {
+        Some(view! { <p class="flag">"Sold out"</p> }.into_any())
+    } else if card.compare_at.is_some() {
+        Some(view! { <p class="flag flag-sale">"Reduced"</p> }.into_any())
+    } else {
+        None
+    };
+    let add = card.only_sku.filter(|_| card.in_stock).map(|sku| {
+        view! {
+            <form class="quick-add" action="/cart/items" method="post" data-cart="add">
+                <input type="hidden" name="sku" value=sku />
+                <input type="hidden" name="quantity" value="1" />
+                <button class="button button-small" type="submit" aria-label=format!("Add {} to cart", card.title)>
+                    "Add to cart"
+                </button>
+            </form>
+        }
+    });
+    view! {
+        <article>
+            <a class="card-link" href=format!("/p/{}", card.slug)>
+                <span class="card-picture">{picture}</span>
+                <h3 class="card-title">{card.title.clone()}</h3>
+            </a>
+            {badge}
+            <Price price=card.price_from compare_at=card.compare_at from=card.price_varies />
+            {choices}
+            {add}
+        </article>
+    }
+}
+
+/// "colour" → "colours", "finish" → "finishes", "capacity" → "capacities".
+fn plural(noun: &str, count: usize) -> String {
+    if count == 1 {
+        return noun.to_owned();
+    }
+    let hisses = ["s", "x", "ch", "sh"].iter().any(|end| noun.ends_with(end));
+    match noun.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ if hisses => format!("{noun}es"),
+        _ => format!("{noun}s"),
+    }
+}

@@ -1,0 +1,48 @@
+//! What is owed, row by row, and where it goes.
+
+use leptos::prelude::*;
+use shop::address::Address;
+use shop::pricing::Totals;
+
+/// The sum with its parts. `delivery` is the row's text while the price is not known yet.
+#[component]
+pub fn TotalsTable(totals: Totals, #[prop(optional, into)] delivery: Option<String>) -> impl IntoView {
+    let money = |amount: i64| totals.money(amount).to_string();
+    let delivery =
+        delivery.unwrap_or_else(|| if totals.shipping == 0 { "Free".into() } else { money(totals.shipping) });
+    let discount =
+        (totals.discount != 0).then(|| view! { <div><dt>"Discount"</dt><dd>{money(-totals.discount)}</dd></div> });
+    let inclusive = totals.tax_inclusive;
+    let taxes = totals
+        .tax_rows
+        .iter()
+        .map(|(name, amount)| {
+            let label = if inclusive { format!("Includes {name}") } else { name.clone() };
+            view! { <div class:totals-note=inclusive><dt>{label}</dt><dd>{money(*amount)}</dd></div> }
+        })
+        .collect_view();
+    let sum = view! {
+        <div class="totals-sum">
+            <dt>"Total"</dt>
+            <dd>{money(totals.total)}</dd>
+        </div>
+    };
+    let (before, after) = if inclusive { (None, Some(taxes)) } else { (Some(taxes), None) };
+    view! {
+        <dl class="totals">
+            <div><dt>"Subtotal"</dt><dd>{money(totals.subtotal)}</dd></div>
+            {discount}
+            <div><dt>"Delivery"</dt><dd>{delivery}</dd></div>
+            {before}
+            {sum}
+            {after}
+        </dl>
+    }
+}
+
+/// An address as its country writes it.
+#[component]
+pub fn AddressBlock(address: Address) -> impl IntoView {
+    let lines = address.lines().into_iter().map(|line| view! { <span>{line}</span> }).collect_view();
+    view! { <address class="address">{lines}</address> }
+}

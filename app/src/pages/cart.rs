@@ -1,0 +1,181 @@
+//! The cart page: every change is a small form of its own, so that it works without scripts.
+
+use crate::components::{Icon, problem_text};
+use crate::islands::Quantity;
+use crate::shell::{Head, Site, document};
+use crate::variants::query_value;
+use leptos::prelude::*;
+use shop::cart::{Cart, Line, MergeNotice};
+use shop::limits::LINE_QUANTITY;
+
+/// `problem` says why the last change was refused.
+pub fn cart(site: &Site, cart: Option<Cart>, problem: Option<String>) -> impl IntoView + use<> {
+    let problem =
+        problem.map(|text| view! { <p class="notice notice-bad" role="alert" tabindex="-1" autofocus>{text}</p> });
+    let (notice, content) = match cart {
+        Some(cart) if !cart.lines.is_empty() || !cart.saved.is_empty() => {
+            (cart.merge_notice.clone().map(merge_notice), filled(cart).into_any())
+        }
+        _ => (None, empty().into_any()),
+    };
+    let body = view! {
+        <div class="page-head"><h1>"Cart"</h1></div>
+        {problem}
+        {notice}
+        {content}
+    };
+    document(site, Head::private("Cart"), body)
+}
+
+fn empty() -> impl IntoView {
+    view! {
+        <div class="empty">
+            <p>"Your cart is empty."</p>
+            <a class="button" href="/">"Start shopping"</a>
+        </div>
+    }
+}
+
+fn filled(cart: Cart) -> impl IntoView {
+    let changed = cart.lines.iter().any(|line| line.problem.is_some());
+    let saved = (!cart.saved.is_empty()).then(|| {
+        let lines = cart.saved.iter().map(saved_line).collect_view();
+        view! {
+            <section class="section" aria-labelledby="saved">
+                <h2 id="saved">"Saved for later"</h2>
+                <ul class="lines">{lines}</ul>
+            </section>
+        }
+    });
+    let lines = cart.lines.iter().map(line).collect_view();
+    let count = if cart.count == 1 { "1 item".to_owned() } else { format!("{} items", cart.count) };
+    let go = if changed {
+        view! {
+            <form action="/cart/acknowledge" method="post">
+                <p class="notice">"Something in your cart has changed. Please look at the marked lines."</p>
+                <button class="button button-wide" type="submit">"Accept the changes"</button>
+            </form>
+        }
+        .into_any()
+    } else {
+        view! { <a class="button button-wide" href="/checkout">"Check out" {Icon::Arrow.draw()}</a> }.into_any()
+    };
+    let main = if cart.lines.is_empty() {
+        empty().into_any()
+    } else {
+        view! {
+            <div class="with-summary">
+                <section aria-labelledby="items"><h2 class="visually-hidden" id="items">"Items"</h2><ul class="lines">{lines}</ul></section>
+                <section class="summary" aria-labelledby="summary">
+                    <h2 id="summary">"Summary"</h2>
+                    <dl class="totals">
+                        <div><dt>{count}</dt><dd>{cart.subtotal.to_string()}</dd></div>
+                        <div><dt>"Delivery"</dt><dd>"At checkout"</dd></div>
+                        <div class="totals-sum"><dt>"Subtotal"</dt><dd>{cart.subtotal.to_string()}</dd></div>
+                    </dl>
+                    {go}
+                    <p class="small">"Items are set aside for you when you pay, not before."</p>
+                </section>
+            </div>
+        }
+        .into_any()
+    };
+    view! { {main} {saved} }
+}
+
+fn line(line: &Line) -> impl IntoView + use<> {
+    let address = format!("/cart/items/{}", line.id);
+    let max = line.availability.cap(*LINE_QUANTITY.end()).max(line.quantity);
+    let problem = line.problem.as_ref().map(|problem| view! { <p class="line-problem">{problem_text(problem)}</p> });
+    view! {
+        <li class="line" class:line-changed=line.problem.is_some()>
+            {picture(line)}
+            <div class="line-main">
+                {title(line)}
+                <p class="line-variant">{format!("{} each", line.unit_price)}</p>
+                {problem}
+                <div class="line-actions">
+                    <form class="line-quantity" action=address.clone() method="post">
+                        <Quantity
+                            name="quantity".to_owned()
+                            label=format!("Quantity of {}", line.title)
+                            value=line.quantity
+                            max=max
+                            autosubmit=true
+                        />
+                        <button
+                            class="button button-quiet button-small"
+                            type="submit"
+                            data-without-script=""
+                            aria-label=format!("Update the quantity of {}", line.title)
+                        >
+                            "Update"
+                        </button>
+                    </form>
+                    <form action=format!("{address}/save") method="post">
+                        <button class="text-link" type="submit" aria-label=format!("Save {} for later", line.title)>"Save for later"</button>
+                    </form>
+                    <form action=format!("{address}/remove") method="post">
+                        <button class="text-link" type="submit" aria-label=format!("Remove {}", line.title)>"Remove"</button>
+                    </form>
+                </div>
+            </div>
+            <p class="line-total">{line.total.to_string()}</p>
+        </li>
+    }
+}
+
+fn saved_line(line: &Line) -> impl IntoView + use<> {
+    let address = format!("/cart/items/{}", line.id);
+    view! {
+        <li class="line">
+            {picture(line)}
+            <div class="line-main">
+                {title(line)}
+                <div class="line-actions">
+                    <form action=format!("{address}/restore") method="post">
+                        <button class="text-link" type="submit" aria-label=format!("Move {} to the cart", line.title)>"Move to cart"</button>
+                    </form>
+                    <form action=format!("{address}/remove") method="post">
+                        <button class="text-link" type="submit" aria-label=format!("Remove {}", line.title)>"Remove"</button>
+                    </form>
+                </div>
+            </div>
+            <p class="line-total">{line.unit_price.to_string()}</p>
+        </li>
+    }
+}
+
+fn picture(line: &Line) -> impl IntoView + use<> {
+    let picture =
+        line.picture_url.clone().map(|url| view! { <img src=url alt="" width="120" height="120" loading="lazy" /> });
+    view! { <div class="line-picture">{picture}</div> }
+}
+
+fn title(line: &Line) -> impl IntoView + use<> {
+    let href = format!("/p/{}?variant={}", line.product_slug, query_value(&line.sku));
+    let variant =
+        (!line.variant_title.is_empty()).then(|| view! { <p class="line-variant">{line.variant_title.clone()}</p> });
+    view! { <h3 class="line-title"><a href=href>{line.title.clone()}</a></h3>{variant} }
+}
+
+/// What logging in did to the two carts, until it is dismissed or undone.
+fn merge_notice(notice: MergeNotice) -> impl IntoView {
+    let added = notice.added.into_iter().map(|(title, now)| format!("{title}: {now} added from before you logged in."));
+    let combined = notice.combined.into_iter().map(|(title, a, b, now)| {
+        format!("{title}: in both carts ({a} and {b}); the higher quantity counts, now {now}.")
+    });
+    let capped =
+        notice.capped.into_iter().map(|(title, wanted, now)| format!("{title}: {wanted} wanted, {now} can be bought."));
+    let items = added.chain(combined).chain(capped).map(|text| view! { <li>{text}</li> }).collect_view();
+    view! {
+        <section class="notice" aria-labelledby="merged">
+            <h2 class="notice-title" id="merged">"We have put your two carts together"</h2>
+            <ul>{items}</ul>
+            <div class="notice-actions">
+                <form action="/cart/merge/dismiss" method="post"><button class="button button-small" type="submit">"Keep it so"</button></form>
+                <form action="/cart/merge/undo" method="post"><button class="text-link" type="submit">"Undo"</button></form>
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,274 @@
+//! Contact, address, delivery, payment.
+
+use super::step;
+use crate::components::{Errors, Field, Form, Icon, Select};
+use crate::islands::{AddressForm, PaymentForm};
+use crate::shell::{Head, Site};
+use crate::wire;
+use leptos::prelude::*;
+use shop::address::{Address, countries, rules};
+use shop::checkout::{StepName, View};
+use shop::limits;
+use shop::shipping::DeliveryOption;
+
+/// The contact form as it stands with the cart.
+pub fn contact_form(view: &View) -> Form {
+    Form::new("contact").with("email", view.details.email.clone()).with("note", view.details.note.clone())
+}
+
+pub fn contact(site: &Site, view: &View, form: &Form) -> impl IntoView + use<> {
+    let login = site.customer_name.is_none().then(|| {
+        view! {
+            <p class="aside">
+                "You can order as a guest. Have an account? "
+                <a href="/login?next=/checkout">"Log in"</a>
+            </p>
+        }
+    });
+    let note_id = form.id("note");
+    let content = view! {
+        <h1>"Contact"</h1>
+        {login}
+        <Errors form=form />
+        <form class="stack" action="/checkout/contact" method="post">
+            <Field
+                form=form
+                name="email"
+                label="E-mail"
+                kind="email"
+                autocomplete="email"
+                inputmode="email"
+                hint="For the confirmation and news about your delivery, nothing else."
+                max=limits::EMAIL_CHARS
+            />
+            <div class="field">
+                <label for=note_id.clone()>"Note for us" <span class="optional">" (optional)"</span></label>
+                <textarea id=note_id name="note" rows="3" maxlength=limits::ORDER_NOTE_CHARS>{form.value("note")}</textarea>
+            </div>
+            {go_on("Continue to address")}
+        </form>
+    };
+    step(site, view, StepName::Contact, Head::private("Contact · Checkout"), content.into_any())
+}
+
+/// The address form of `address`.
+pub fn address_form(address: &Address) -> Form {
+    Form::new("address")
+        .with("name", address.name.clone())
+        .with("company", address.company.clone())
+        .with("line1", address.line1.clone())
+        .with("line2", address.line2.clone())
+        .with("city", address.city.clone())
+        .with("region", address.region.clone())
+        .with("postal_code", address.postal_code.clone())
+        .with("country", address.country.clone())
+        .with("phone", address.phone.clone())
+}
+
+/// `saved` are a customer's addresses, offered for one press.
+pub fn address(site: &Site, view: &View, form: &Form, saved: &[Address]) -> impl IntoView + use<> {
+    let offers = saved
+        .iter()
+        .map(|address| {
+            let hidden = address_form(address)
+                .values
+                .into_iter()
+                .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
+                .collect_view();
+            view! {
+                <li>
+                    <form action="/checkout/address" method="post">
+                        {hidden}
+                        <button class="offer" type="submit">
+                            <span>{address.lines().join(", ")}</span>
+                            <span class="text-link">"Use this"</span>
+                        </button>
+                    </form>
+                </li>
+            }
+        })
+        .collect_view();
+    let offers = (!saved.is_empty()).then(|| {
+        view! { <h2>"Your addresses"</h2><ul class="offers">{offers}</ul><h2>"Another address"</h2> }
+    });
+    let content = view! {
+        <h1>"Where should it go?"</h1>
+        <Errors form=form />
+        {offers}
+        <form class="stack" action="/checkout/address" method="post">
+            {address_fields(form)}
+            {go_on("Continue to delivery")}
+        </form>
+    };
+    step(site, view, StepName::Address, Head::private("Address · Checkout"), content.into_any())
+}
+
+/// The fields of an address, as its country has them. Also used by the account's address book.
+pub(in crate::pages) fn address_fields(form: &Form) -> impl IntoView + use<> {
+    let rules = rules(&form.value("country"));
+    let countries: Vec<_> = countries().iter().map(|c| (c.code.to_owned(), c.name.to_owned())).collect();
+    let postal_label = rules.map_or(Some("Postcode"), |rules| rules.postal_label);
+    let region_label = rules.and_then(|rules| rules.region_label);
+    let regions = rules.map_or(&[][..], |rules| rules.regions);
+    let region = if regions.is_empty() {
+        view! {
+            <Field form=form name="region" label=region_label.unwrap_or("Region") autocomplete="shipping address-level1" required=false max=limits::CITY_CHARS />
+        }
+        .into_any()
+    } else {
+        let options = regions.iter().map(|(code, name)| ((*code).to_owned(), (*name).to_owned())).collect();
+        view! {
+            <Select form=form name="region" label=region_label.unwrap_or("Region") autocomplete="shipping address-level1" options=options prompt="Choose…" />
+        }
+        .into_any()
+    };
+    let postal = view! {
+        <Field form=form name="postal_code" label=postal_label.unwrap_or("Postcode") autocomplete="shipping postal-code" required=false max=limits::POSTAL_CODE_CHARS />
+    };
+    let country = view! {
+        <Select form=form name="country" label="Country" autocomplete="shipping country" options=countries prompt="Choose…" />
+    };
+    let person = view! {
+        <Field form=form name="name" label="Full name" autocomplete="shipping name" max=limits::NAME_CHARS />
+        <Field form=form name="company" label="Company" autocomplete="shipping organization" required=false max=limits::NAME_CHARS />
+    };
+    let street = view! {
+        <Field form=form name="line1" label="Street and number" autocomplete="shipping address-line1" max=limits::ADDRESS_LINE_CHARS />
+        <Field form=form name="line2" label="Apartment, floor" autocomplete="shipping address-line2" required=false max=limits::ADDRESS_LINE_CHARS />
+    };
+    let city = view! {
+        <Field form=form name="city" label="City" autocomplete="shipping address-level2" max=limits::CITY_CHARS />
+    };
+    let phone = view! {
+        <Field form=form name="phone" label="Phone" kind="tel" autocomplete="shipping tel" inputmode="tel" required=false hint="For the carrier, if there is a question." max=limits::PHONE_CHARS />
+    };
+    let (has_postal, has_region) = (postal_label.is_some(), region_label.is_some());
+    view! {
+        <AddressForm>
+            <div class="country-row">
+                {country}
+                <button
+                    class="button button-quiet"
+                    type="submit"
+                    name="update_country"
+                    value="1"
+                    formnovalidate
+                    data-without-script=""
+                >
+                    "Update country"
+                </button>
+            </div>
+            {person}
+            {street}
+            <div class="field-row">
+                <div hidden=!has_postal data-slot="postal_code">{postal}</div>
+                {city}
+            </div>
+            <div hidden=!has_region data-slot="region">{region}</div>
+            {phone}
+        </AddressForm>
+    }
+}
+
+pub fn delivery(site: &Site, view: &View, form: &Form) -> impl IntoView + use<> {
+    let chosen = view.details.delivery.or_else(|| view.delivery_options.first().map(|option| option.id));
+    let options = view
+        .delivery_options
+        .iter()
+        .map(|option| {
+            view! {
+                <label class="option">
+                    <input type="radio" name="delivery" value=option.id.to_string() checked=Some(option.id) == chosen required />
+                    <span class="option-text">
+                        <span class="option-name">{option.name.clone()}</span>
+                        <span class="option-note">{delivery_note(option)}</span>
+                    </span>
+                    <span>{if option.price.amount == 0 { "Free".to_owned() } else { option.price.to_string() }}</span>
+                </label>
+            }
+        })
+        .collect_view();
+    let content = if view.delivery_options.is_empty() {
+        view! {
+            <h1>"Delivery"</h1>
+            <div class="notice">
+                <p class="notice-title">"We cannot deliver to this address yet"</p>
+                <p>"Please choose another address, or write to us."</p>
+            </div>
+            <p><a class="button" href="/checkout/address">"Change the address"</a></p>
+        }
+        .into_any()
+    } else {
+        view! {
+            <h1>"Delivery"</h1>
+            <Errors form=form />
+            <form class="stack" action="/checkout/delivery" method="post">
+                <fieldset class="option-list">
+                    <legend class="visually-hidden">"Choose how it is delivered"</legend>
+                    {options}
+                </fieldset>
+                {go_on("Continue to payment")}
+            </form>
+        }
+        .into_any()
+    };
+    step(site, view, StepName::Delivery, Head::private("Delivery · Checkout"), content)
+}
+
+fn delivery_note(option: &DeliveryOption) -> String {
+    let days = match (option.days_min, option.days_max) {
+        (a, b) if a == b && a == 1 => "1 working day".into(),
+        (a, b) if a == b => format!("{a} working days"),
+        (a, b) => format!("{a} to {b} working days"),
+    };
+    let free = option
+        .free_above
+        .filter(|_| option.price.amount > 0)
+        .map(|above| format!(", free from {above}"))
+        .unwrap_or_default();
+    let about = if option.description.is_empty() { String::new() } else { format!("{} · ", option.description) };
+    format!("{about}{days}{free}")
+}
+
+/// Two fresh idempotency keys (embedded, hosted); `script` is the provider's.
+pub fn payment(
+    site: &Site,
+    view: &View,
+    payment: wire::Payment,
+    keys: (String, String),
+    script: String,
+    problem: Option<String>,
+) -> impl IntoView + use<> {
+    let total = view.totals.money(view.totals.total);
+    let (expected_total, cart_version) = (view.totals.total.to_string(), view.cart.version.to_string());
+    let problem =
+        problem.map(|text| view! { <p class="notice notice-bad" role="alert" tabindex="-1" autofocus>{text}</p> });
+    let content = view! {
+        <h1>"Review and pay"</h1>
+        {problem}
+        <p class="aside">
+            "Look at your order once more. You pay "
+            <strong>{total.to_string()}</strong>
+            ", tax and delivery included. Your card is charged when the order is confirmed."
+        </p>
+        <PaymentForm payment=payment key=keys.0 button=format!("Place order and pay {total}")>
+            <form class="hosted" action="/checkout/place" method="post" data-hosted="">
+                <input type="hidden" name="way" value="hosted" />
+                <input type="hidden" name="idempotency_key" value=keys.1 />
+                <input type="hidden" name="expected_total" value=expected_total />
+                <input type="hidden" name="cart_version" value=cart_version />
+                <button class="button button-wide" type="submit">
+                    <span class="hosted-first">{format!("Place order and pay {total}")}</span>
+                    <span class="hosted-second">"Pay on the payment provider's page instead"</span>
+                </button>
+                <p class="small">"You pay on a secure page of our payment provider and come back here afterwards."</p>
+            </form>
+        </PaymentForm>
+    };
+    let head = Head { payment_script: Some(script), ..Head::private("Payment · Checkout") };
+    step(site, view, StepName::Payment, head, content.into_any())
+}
+
+fn go_on(label: &'static str) -> impl IntoView {
+    view! { <button class="button button-wide" type="submit">{label} {Icon::Arrow.draw()}</button> }
+}

@@ -1,0 +1,72 @@
+//! The front page: what the shop is, where things are, what is new.
+
+use crate::components::{CardGrid, Icon};
+use crate::shell::{Head, Site, document};
+use leptos::prelude::*;
+use shop::catalogue::{Card, Category};
+
+/// `newest` fills the page's grids in the order given; `categories` are the top level of the menu.
+pub fn home(site: &Site, categories: Vec<Category>, newest: Vec<Card>) -> impl IntoView + use<> {
+    let mut newest = newest;
+    let more = newest.split_off(newest.len().min(8));
+    let hero_picture =
+        newest.first().and_then(|card| Some((card.picture.clone()?, card.slug.clone(), card.title.clone())));
+    let hero = hero_picture.map(|(picture, slug, title)| {
+        view! {
+            <a class="hero-picture" href=format!("/p/{slug}")>
+                <img src=picture.url alt=picture.alt width=picture.width.max(1) height=picture.height.max(1) fetchpriority="high" />
+                <span class="hero-caption">{title}</span>
+            </a>
+        }
+    });
+    let start = categories.first().map_or_else(|| "/about".to_owned(), |category| format!("/c/{}", category.slug));
+    let tiles = categories.into_iter().map(tile).collect_view();
+    let body = view! {
+        <section class="hero">
+            <div class="hero-text">
+                <h1>"Fewer, better things."</h1>
+                <p>
+                    "Useful objects for the home, the table and the road. Chosen for how they are made, \
+                     kept for how they last."
+                </p>
+                <a class="button" href="#new">"See what is new"</a>
+                <a class="text-link" href=start>"Browse the shop" {Icon::Arrow.draw()}</a>
+            </div>
+            {hero}
+        </section>
+        <section class="section" aria-labelledby="categories">
+            <h2 id="categories">"Shop by category"</h2>
+            <ul class="tiles">{tiles}</ul>
+        </section>
+        <section class="section" aria-labelledby="new">
+            <h2 id="new">"New arrivals"</h2>
+            <CardGrid cards=newest />
+        </section>
+        {(!more.is_empty()).then(|| view! {
+            <section class="section" aria-labelledby="more">
+                <h2 id="more">"More to discover"</h2>
+                <CardGrid cards=more eager=0 />
+            </section>
+        })}
+        <section class="promises" aria-label="What you can rely on">
+            <div><h2>"Clear prices"</h2><p>"Tax and delivery are shown before you pay. The total you see is the total you pay."</p></div>
+            <div><h2>"Honest stock"</h2><p>"What the shop shows as available is on the shelf, and it is set aside for you while you pay."</p></div>
+            <div><h2>"No account needed"</h2><p>"Order as a guest. An account only saves you typing next time."</p></div>
+        </section>
+    };
+    document(site, Head::new("", "/"), body)
+}
+
+fn tile(category: Category) -> impl IntoView {
+    let picture = category.picture_url.map(|url| {
+        view! { <img src=url alt="" width="400" height="400" loading="lazy" decoding="async" /> }
+    });
+    view! {
+        <li>
+            <a class="tile" href=format!("/c/{}", category.slug)>
+                <span class="tile-picture">{picture}</span>
+                <span class="tile-title">{category.title}</span>
+            </a>
+        </li>
+    }
+}

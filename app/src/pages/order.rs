@@ -1,0 +1,144 @@
+//! An order as its buyer sees it: right after paying, and whenever they come back.
+
+use crate::components::{AddressBlock, Errors, Field, Form, Icon, TotalsTable};
+use crate::date;
+use crate::shell::{Head, Site, document};
+use leptos::prelude::*;
+use shop::limits::PASSWORD_CHARS;
+use shop::order::{Fulfilment, Line, Order, PaymentState, State};
+
+/// How the page is reached, which decides what is offered on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// Straight from the payment: say thank you.
+    pub just_placed: bool,
+    /// By the link of a guest.
+    pub as_guest: bool,
+}
+
+/// `form` is the offer to make an account, for guests.
+pub fn order(site: &Site, order: Order, seen: Seen, token: &str, form: &Form) -> impl IntoView + use<> {
+    let title = format!("Order {}", order.number);
+    let thanks = if seen.just_placed {
+        view! {
+            <p class="eyebrow">{title.clone()}</p>
+            <h1>"Thank you for your order"</h1>
+            <p class="lead">"A confirmation is on its way to " <strong>{order.email.clone()}</strong> "."</p>
+        }
+        .into_any()
+    } else {
+        view! {
+            <h1>{title.clone()}</h1>
+            <p class="lead">"Placed on " <time datetime=date::machine(order.created_at)>{date::day(order.created_at)}</time></p>
+        }
+        .into_any()
+    };
+    let offer = (seen.as_guest && site.customer_name.is_none()).then(|| account_offer(&order, token, form));
+    let lines = order.lines.iter().map(line).collect_view();
+    let parcels = order.fulfilments.iter().map(|parcel| view! { <li>{parcel_text(parcel)}</li> }).collect_view();
+    let parcels = (!order.fulfilments.is_empty()).then(|| {
+        view! { <section class="section-small" aria-labelledby="parcels"><h2 id="parcels">"Parcels"</h2><ul class="plain">{parcels}</ul></section> }
+    });
+    let note = (!order.note.is_empty()).then(|| view! { <div><h2>"Your note"</h2><p>{order.note.clone()}</p></div> });
+    let refunded =
+        (order.refunded.amount > 0).then(|| view! { <p>{format!("Refunded so far: {}", order.refunded)}</p> });
+    let body = view! {
+        <div class="page-head">{thanks}</div>
+        {timeline(order.state)}
+        <div class="with-summary">
+            <div>
+                <section aria-labelledby="items"><h2 id="items">"Items"</h2><ul class="lines">{lines}</ul></section>
+                {parcels}
+                {offer}
+            </div>
+            <section class="summary" aria-labelledby="summary">
+                <h2 id="summary">"Summary"</h2>
+                <TotalsTable totals=order.totals.clone() />
+                <div class="facts-blocks">
+                    <div><h3>"Payment"</h3><p>{payment_text(order.payment_state)}</p>{refunded}</div>
+                    <div><h3>"Delivery"</h3><p>{order.shipping_method.clone()}</p><AddressBlock address=order.shipping_address.clone() /></div>
+                    {note}
+                </div>
+            </section>
+        </div>
+    };
+    document(site, Head::private(title), body)
+}
+
+fn payment_text(state: PaymentState) -> &'static str {
+    match state {
+        PaymentState::Pending => "Waiting for the payment",
+        PaymentState::Authorized => "Authorised; charged when we confirm",
+        PaymentState::Paid => "Paid",
+        PaymentState::PartiallyRefunded => "Paid, refunded in part",
+        PaymentState::Refunded => "Refunded",
+        PaymentState::Voided => "Cancelled, nothing was charged",
+        PaymentState::Failed => "Failed",
+    }
+}
+
+/// Where the order stands on its way.
+fn timeline(state: State) -> impl IntoView {
+    const WAY: [State; 4] = [State::Confirmed, State::Processing, State::Shipped, State::Delivered];
+    let Some(reached) = WAY.iter().position(|step| *step == state) else {
+        return view! { <p class="notice" role="status"><strong>{state.label()}</strong></p> }.into_any();
+    };
+    let steps = WAY
+        .iter()
+        .enumerate()
+        .map(|(at, step)| {
+            let current = (at == reached).then_some("step");
+            let mark = (at <= reached).then(|| Icon::Check.draw());
+            view! { <li class:done=at <= reached aria-current=current><span class="mark">{mark}</span>{step.label()}</li> }
+        })
+        .collect_view();
+    view! { <ol class="timeline" aria-label="State of the order">{steps}</ol> }.into_any()
+}
+
+fn line(line: &Line) -> impl IntoView + use<> {
+    let picture = (!line.picture_url.is_empty())
+        .then(|| view! { <img src=line.picture_url.clone() alt="" width="120" height="120" loading="lazy" /> });
+    let variant =
+        (!line.variant_title.is_empty()).then(|| view! { <p class="line-variant">{line.variant_title.clone()}</p> });
+    view! {
+        <li class="line">
+            <div class="line-picture">{picture}</div>
+            <div class="line-main">
+                <h3 class="line-title"><a href=format!("/p/{}", line.product_slug)>{line.title.clone()}</a></h3>
+                {variant}
+                <p class="line-variant">{format!("{} × {}", line.quantity, line.unit_price)}</p>
+            </div>
+            <p class="line-total">{line.total.to_string()}</p>
+        </li>
+    }
+}
+
+fn parcel_text(parcel: &Fulfilment) -> String {
+    let units: i64 = parcel.lines.iter().map(|(_, units)| units).sum();
+    let units = if units == 1 { "1 item".to_owned() } else { format!("{units} items") };
+    let tracking = if parcel.tracking_number.is_empty() {
+        String::new()
+    } else {
+        format!(", tracking number {}", parcel.tracking_number)
+    };
+    format!("{}: {units} with {}{tracking}", date::day(parcel.at), parcel.carrier)
+}
+
+/// One field turns a guest into a customer: name and e-mail are known.
+fn account_offer(order: &Order, token: &str, form: &Form) -> impl IntoView + use<> {
+    view! {
+        <section class="offer-box" aria-labelledby="account-offer">
+            <h2 id="account-offer">"Save your details for next time?"</h2>
+            <p>"Choose a password and you have an account; next time your address is filled in."</p>
+            <Errors form=form />
+            <form class="stack" action="/register" method="post">
+                <input type="hidden" name="email" value=order.email.clone() autocomplete="username" />
+                <input type="hidden" name="name" value=order.shipping_address.name.clone() />
+                <input type="hidden" name="order" value=order.number.clone() />
+                <input type="hidden" name="token" value=token.to_owned() />
+                <Field form=form name="password" label="Password" kind="password" autocomplete="new-password" hint="At least 8 characters." max=*PASSWORD_CHARS.end() min=*PASSWORD_CHARS.start() />
+                <button class="button" type="submit">"Create account"</button>
+            </form>
+        </section>
+    }
+}

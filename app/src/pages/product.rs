@@ -1,0 +1,255 @@
+//! A product: pictures, choices, price, stock, and the form that puts it into the cart.
+//!
+//! The choices are radio buttons in one plain form. Without scripts "Show this choice" reloads the page for the
+//! chosen variant; the picker's island does the same in place.
+
+use crate::components::{CardGrid, Price, Trail, stock_level, stock_text};
+use crate::islands::{BuyBox, Quantity};
+use crate::shell::{Head, Site, document};
+use crate::{variants, wire};
+use leptos::prelude::*;
+use shop::catalogue::{Availability, Card, Picture, Product, Variant};
+use shop::limits::LINE_QUANTITY;
+
+/// `chosen` is the position of the variant to show; `problem` what was wrong with the last try to add it.
+pub fn product(
+    site: &Site,
+    product: Product,
+    chosen: usize,
+    related: Vec<Card>,
+    problem: Option<String>,
+) -> impl IntoView + use<> {
+    let variant = product.variants[chosen.min(product.variants.len() - 1)].clone();
+    let head = Head {
+        picture: product.pictures.first().map(|picture| picture.url.clone()),
+        json_ld: Some(json_ld(site, &product)),
+        ..Head::new(
+            if product.seo_title.is_empty() { &product.title } else { &product.seo_title },
+            format!("/p/{}", product.slug),
+        )
+        .describe(product.seo_description.clone())
+    };
+    let related = (!related.is_empty()).then(|| {
+        view! {
+            <section class="section" aria-labelledby="related">
+                <h2 id="related">"You may also like"</h2>
+                <CardGrid cards=related eager=0 />
+            </section>
+        }
+    });
+    let brand = (!product.brand.is_empty()).then(|| view! { <p class="eyebrow">{product.brand.clone()}</p> });
+    let first_picture = picture_of(&product, &variant).unwrap_or(0);
+    let body = view! {
+        <Trail links=product.breadcrumb.clone() here=product.title.clone() />
+        <div class="product">
+            {gallery(&product.pictures, first_picture, &product.title)}
+            <div class="product-buy">
+                {brand}
+                <h1>{product.title.clone()}</h1>
+                {buy_box(&product, &variant, problem)}
+                <div class="product-text">
+                    <h2>"Description"</h2>
+                    <div class="prose" inner_html=product.description_html.clone()></div>
+                    {specification(&product, &variant)}
+                </div>
+            </div>
+        </div>
+        {related}
+    };
+    document(site, head, body)
+}
+
+/// Position of the picture that shows `variant`.
+fn picture_of(product: &Product, variant: &Variant) -> Option<usize> {
+    product.pictures.iter().position(|picture| picture.variant_id == Some(variant.id))
+}
+
+/// Pictures in a row that snaps; on wide screens one below the other. Needs no script.
+fn gallery(pictures: &[Picture], first: usize, title: &str) -> impl IntoView + use<> {
+    let many = pictures.len() > 1;
+    let items = pictures
+        .iter()
+        .enumerate()
+        .map(|(at, picture)| {
+            let alt = if picture.alt.is_empty() { title.to_owned() } else { picture.alt.clone() };
+            view! {
+                <li id=format!("picture-{}", at + 1) class:gallery-first=at == first>
+                    <img
+                        src=picture.url.clone()
+                        alt=alt
+                        width=picture.width.max(1)
+                        height=picture.height.max(1)
+                        loading=if at == first { "eager" } else { "lazy" }
+                        fetchpriority=(at == first).then_some("high")
+                        decoding="async"
+                    />
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="gallery" class:gallery-many=many aria-label="Pictures">
+            <ul tabindex=many.then_some("0")>{items}</ul>
+        </section>
+    }
+}
+
+fn buy_box(product: &Product, variant: &Variant, problem: Option<String>) -> impl IntoView + use<> {
+    let picker: Vec<wire::Variant> = if product.options.is_empty() {
+        Vec::new()
+    } else {
+        product
+            .variants
+            .iter()
+            .map(|variant| wire::Variant {
+                sku: variant.sku.clone(),
+                values: variant.option_values.clone(),
+                price: variant.price.to_string(),
+                compare_at: variant
+                    .compare_at
+                    .filter(|before| before.amount > variant.price.amount)
+                    .map(|before| before.to_string())
+                    .unwrap_or_default(),
+                stock: stock_text(variant.availability),
+                level: stock_level(variant.availability).into(),
+                picture: picture_of(product, variant),
+                max: most(variant),
+            })
+            .collect()
+    };
+    let level = stock_level(variant.availability);
+    let problem = problem.map(|text| view! { <p class="notice notice-bad" role="alert">{text}</p> });
+    let content = view! {
+        <div data-price=""><Price price=variant.price compare_at=variant.compare_at /></div>
+        <p class="tax-note">"Tax included where it applies, delivery shown at checkout."</p>
+        <form class="buy" action="/cart/items" method="post" data-cart="add">
+            <input type="hidden" name="product" value=product.slug.clone() />
+            <input type="hidden" name="sku" value=variant.sku.clone() data-sku="" disabled=!product.options.is_empty() />
+            {options(product, variant)}
+            {problem}
+            <p class="stock" data-stock="" data-level=level>{stock_text(variant.availability)}</p>
+            <div class="buy-row">
+                <Quantity name="quantity".to_owned() label="Quantity".to_owned() value=1 max=most(variant).max(1) autosubmit=false />
+                <button class="button button-wide" type="submit" data-add="" disabled=level == "out">
+                    {if level == "out" { "Sold out" } else { "Add to cart" }}
+                </button>
+            </div>
+        </form>
+        <p class="delivery-note">"Ready to ship in one working day. Returns within 30 days."</p>
+    };
+    if picker.is_empty() {
+        view! { <div class="buy-box">{content}</div> }.into_any()
+    } else {
+        view! { <BuyBox variants=picker slug=product.slug.clone()>{content}</BuyBox> }.into_any()
+    }
+}
+
+fn most(variant: &Variant) -> i64 {
+    variant.availability.cap(*LINE_QUANTITY.end()).max(0)
+}
+
+fn options(product: &Product, variant: &Variant) -> impl IntoView + use<> {
+    if product.options.is_empty() {
+        return ().into_any();
+    }
+    let groups = product
+        .options
+        .iter()
+        .enumerate()
+        .map(|(at, option)| {
+            let values = option
+                .values
+                .iter()
+                .map(|value| {
+                    let all = product.variants.iter().map(|v| v.option_values.as_slice());
+                    let possible = variants::is_possible(all, &variant.option_values, at, value);
+                    let checked = variant.option_values.get(at) == Some(value);
+                    view! {
+                        <label class="pick">
+                            <input
+                                type="radio"
+                                name=format!("option{}", at + 1)
+                                value=value.clone()
+                                checked=checked
+                                disabled=!possible
+                            />
+                            <span>{value.clone()}</span>
+                        </label>
+                    }
+                })
+                .collect_view();
+            view! {
+                <fieldset class="picks">
+                    <legend>{option.name.clone()}</legend>
+                    <div class="pick-row">{values}</div>
+                </fieldset>
+            }
+        })
+        .collect_view();
+    view! {
+        {groups}
+        <button
+            class="button button-quiet button-small"
+            type="submit"
+            formmethod="get"
+            formaction=format!("/p/{}", product.slug)
+            data-without-script=""
+        >
+            "Show this choice"
+        </button>
+    }
+    .into_any()
+}
+
+fn specification(product: &Product, variant: &Variant) -> impl IntoView + use<> {
+    let weight = (variant.weight_grams > 0).then(|| ("Weight", weight(variant.weight_grams)));
+    let kind = (!product.product_type.is_empty()).then(|| ("Kind", product.product_type.clone()));
+    let brand = (!product.brand.is_empty()).then(|| ("Brand", product.brand.clone()));
+    let rows = [brand, kind, weight, Some(("Article number", variant.sku.clone()))]
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| {
+            let is_sku = name == "Article number";
+            view! { <div><dt>{name}</dt><dd data-sku-text=is_sku.then_some("")>{value}</dd></div> }
+        })
+        .collect_view();
+    view! { <h2>"Details"</h2><dl class="facts">{rows}</dl> }
+}
+
+fn weight(grams: i64) -> String {
+    if grams < 1000 { format!("{grams} g") } else { format!("{}.{} kg", grams / 1000, grams % 1000 / 100) }
+}
+
+/// The product for search engines (schema.org). `<` is escaped so that no text can end the script element.
+fn json_ld(site: &Site, product: &Product) -> String {
+    let address = format!("{}/p/{}", site.origin, product.slug);
+    let absolute = |url: &String| if url.starts_with('/') { format!("{}{url}", site.origin) } else { url.clone() };
+    let offers: Vec<_> = product
+        .variants
+        .iter()
+        .map(|variant| {
+            let buyable = variant.availability != Availability::Units(0);
+            serde_json::json!({
+                "@type": "Offer",
+                "sku": variant.sku,
+                "price": variant.price.decimal(),
+                "priceCurrency": variant.price.currency.code(),
+                "availability": if buyable { "https://schema.org/InStock" } else { "https://schema.org/OutOfStock" },
+                "url": format!("{address}?variant={}", variants::query_value(&variant.sku)),
+            })
+        })
+        .collect();
+    let mut data = serde_json::json!({
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "name": product.title,
+        "description": product.seo_description,
+        "url": address,
+        "image": product.pictures.iter().map(|picture| absolute(&picture.url)).collect::<Vec<_>>(),
+        "offers": offers,
+    });
+    if !product.brand.is_empty() {
+        data["brand"] = serde_json::json!({"@type": "Brand", "name": product.brand});
+    }
+    data.to_string().replace('<', "\\u003c")
+}
