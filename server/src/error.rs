@@ -8,7 +8,8 @@
 //! A 500 is logged here, once, with its request id; its text goes to nobody else.
 
 use crate::request_id::RequestId;
-use axum::extract::Request;
+use crate::state::AppState;
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
@@ -43,8 +44,9 @@ impl IntoResponse for PageError {
 }
 
 /// Middleware: gives failed answers their body.
-pub async fn present(request: Request, next: Next) -> Response {
+pub async fn present(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let asked = Asked {
+        state,
         wants_json: wants_json(request.uri().path(), request.headers()),
         is_get: matches!(*request.method(), Method::GET | Method::HEAD),
         path: request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned(),
@@ -56,8 +58,8 @@ pub async fn present(request: Request, next: Next) -> Response {
         return response;
     }
     match response.extensions().get::<Arc<Error>>().cloned() {
-        Some(error) => asked.answer(&error, response),
-        None if is_bare(&response) => asked.answer_status(response),
+        Some(error) => asked.answer(&error, response).await,
+        None if is_bare(&response) => asked.answer_status(response).await,
         None => response,
     }
 }
@@ -69,6 +71,7 @@ pub fn wants_json(path: &str, headers: &HeaderMap) -> bool {
 }
 
 struct Asked {
+    state: AppState,
     wants_json: bool,
     is_get: bool,
     path: String,
@@ -76,14 +79,14 @@ struct Asked {
 }
 
 impl Asked {
-    fn answer(&self, error: &Error, response: Response) -> Response {
+    async fn answer(&self, error: &Error, response: Response) -> Response {
         if let Error::Internal(text) = error {
             tracing::error!(request_id = %self.id, path = %self.path, error = %text, "request failed");
         }
         if matches!(error, Error::Unauthenticated) && !self.wants_json {
             return self.to_login();
         }
-        let mut answer = self.with_body(&error.problem(), response);
+        let mut answer = self.with_body(&error.problem(), response).await;
         if let Error::TooMany { retry_after_s } | Error::Unavailable { retry_after_s, .. } = error {
             answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(*retry_after_s));
         }
@@ -91,7 +94,7 @@ impl Asked {
     }
 
     /// For answers that no handler of ours made: the status is all there is to say.
-    fn answer_status(&self, response: Response) -> Response {
+    async fn answer_status(&self, response: Response) -> Response {
         let status = response.status();
         let (code, detail) = match status {
             StatusCode::BAD_REQUEST => ("bad_request", "The request cannot be read."),
@@ -115,17 +118,17 @@ impl Asked {
             errors: Vec::new(),
             shortages: Vec::new(),
         };
-        self.with_body(&problem, response)
+        self.with_body(&problem, response).await
     }
 
     /// Keeps status and headers (`Allow`, `Retry-After`, cookies) and replaces the body.
-    fn with_body(&self, problem: &Problem, response: Response) -> Response {
+    async fn with_body(&self, problem: &Problem, response: Response) -> Response {
         let (mut parts, _) = response.into_parts();
         parts.headers.remove(http::header::CONTENT_LENGTH);
         let (content_type, body) = if self.wants_json {
             ("application/problem+json", serde_json::to_string(problem).expect("a problem is plain data"))
         } else {
-            ("text/html; charset=utf-8", page(problem, &self.id))
+            ("text/html; charset=utf-8", crate::problem_page::html(&self.state, problem, &self.id).await)
         };
         parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         Response::from_parts(parts, body.into())
@@ -145,9 +148,4 @@ impl Asked {
 fn is_bare(response: &Response) -> bool {
     let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     content_type.is_empty() || content_type.starts_with("text/plain")
-}
-
-/// What a person sees.
-fn page(problem: &Problem, id: &RequestId) -> String {
-    crate::problem_page::html(problem, id)
 }

@@ -1,8 +1,52 @@
-//! Routes below, see the router.
+//! The storefront's addresses. Each handler makes three moves: who is asking, ask `shop`, hand the answer to a view.
+//!
+//! A POST route does one thing and answers a form with 303 and an island with JSON, so that both share one path.
+//! What was refused comes back as the same page with the values as typed, under the status that says why.
+
+mod account;
+mod cart;
+mod catalogue;
+mod checkout;
+mod content;
+mod currency;
+pub mod frame;
+mod orders;
+mod sign_in;
 
 use crate::state::AppState;
 use axum::Router;
+use axum::routing::{get, post};
 
 pub fn router() -> Router<AppState> {
     Router::new()
+        .route("/", get(catalogue::home))
+        .route("/c/{slug}", get(catalogue::category))
+        .route("/p/{slug}", get(catalogue::product))
+        .route("/cart", get(cart::show))
+        .route("/cart/items", post(cart::add))
+        .route("/cart/items/{line}", post(cart::set_quantity))
+        .route("/cart/items/{line}/remove", post(cart::remove))
+        .route("/cart/items/{line}/save", post(cart::save))
+        .route("/cart/items/{line}/restore", post(cart::restore))
+        .route("/cart/acknowledge", post(cart::acknowledge))
+        .route("/cart/merge/undo", post(cart::undo_merge))
+        .route("/cart/merge/dismiss", post(cart::dismiss_merge))
+        .route("/currency", post(currency::switch))
+        .route("/checkout", get(checkout::start))
+        .route("/checkout/contact", get(checkout::contact).post(checkout::save_contact))
+        .route("/checkout/address", get(checkout::address).post(checkout::save_address))
+        .route("/checkout/delivery", get(checkout::delivery).post(checkout::save_delivery))
+        .route("/checkout/payment", get(checkout::payment))
+        .route("/checkout/place", post(checkout::place))
+        .route("/checkout/cancel", post(checkout::cancel))
+        .route("/checkout/return/{checkout}", get(checkout::outcome))
+        .route("/orders/{number}", get(orders::show))
+        .route("/login", get(sign_in::log_in_form).post(sign_in::log_in))
+        .route("/register", get(sign_in::register_form).post(sign_in::register))
+        .route("/logout", post(sign_in::log_out))
+        .route("/account", get(account::home))
+        .route("/account/orders", get(account::orders))
+        .route("/account/addresses", get(account::addresses).post(account::add_address))
+        .route("/account/addresses/{address}/delete", post(account::delete_address))
+        .merge(content::router())
 }

@@ -1,39 +1,19 @@
-//! The page that tells a person what went wrong.
+//! The page that tells a person what went wrong, in the storefront's frame.
 
+use crate::pages::frame;
 use crate::request_id::RequestId;
-use leptos::prelude::*;
+use crate::state::AppState;
 use shop::Problem;
+use shop::catalogue::{self, CategoryLink};
 
-/// A complete document; the request id stands on it when the fault is ours.
-pub fn html(problem: &Problem, id: &RequestId) -> String {
-    let title = match problem.status {
-        404 => "Page not found",
-        403 => "Not allowed",
-        429 => "Too many attempts",
-        503 => "One moment, please",
-        status if status >= 500 => "Something went wrong",
-        _ => "That did not work",
-    };
-    let detail = problem.detail.clone();
+/// A complete document; the request id stands on it when the fault is ours. An address that does not exist gets the
+/// categories as a way on.
+pub async fn html(state: &AppState, problem: &Problem, id: &RequestId) -> String {
+    let mut site = frame::bare_site(state);
+    if problem.status == 404 {
+        let menu = catalogue::category_menu(&state.shop).await.unwrap_or_default();
+        site.menu = menu.into_iter().map(|c| CategoryLink { slug: c.slug, title: c.title }).collect();
+    }
     let id = (problem.status >= 500).then(|| id.to_string());
-    crate::render::render(move || {
-        view! {
-            <!DOCTYPE html>
-            <html lang="en">
-                <head>
-                    <meta charset="utf-8" />
-                    <meta name="viewport" content="width=device-width, initial-scale=1" />
-                    <title>{title}</title>
-                </head>
-                <body>
-                    <main>
-                        <h1>{title}</h1>
-                        <p>{detail}</p>
-                        {id.map(|id| view! { <p>"Reference: " <code>{id}</code></p> })}
-                        <p><a href="/">"Back to the shop"</a></p>
-                    </main>
-                </body>
-            </html>
-        }
-    })
+    crate::render::render(|| app::pages::problem::problem(&site, problem, id))
 }

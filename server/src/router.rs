@@ -36,7 +36,7 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn(request_id::name))
         .layer(from_fn_with_state(headers::SecurityHeaders::new(&state.config), headers::write))
         .layer(compression)
-        .layer(from_fn(error::present))
+        .layer(from_fn_with_state(state.clone(), error::present))
         .layer(CatchPanicLayer::custom(after_panic))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
         .layer(DefaultBodyLimit::max(limits::FORM_BODY_BYTES));

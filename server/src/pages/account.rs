@@ -1,0 +1,108 @@
+//! A customer's own pages.
+
+use super::checkout::AddressFields;
+use super::frame::{page, site};
+use crate::error::PageError;
+use crate::session::RequireCustomer;
+use crate::state::AppState;
+use app::components::Form;
+use app::pages;
+use app::pages::checkout::address_form;
+use axum::extract::{Form as Body, Path, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use http::Uri;
+use serde::Deserialize;
+use shop::account::{self, Customer, Visitor};
+use shop::address::Address;
+use shop::id::AddressId;
+use shop::{Error, order};
+
+/// Orders on the overview.
+const RECENT: usize = 3;
+
+pub async fn home(
+    State(state): State<AppState>,
+    RequireCustomer(customer): RequireCustomer,
+    visitor: Visitor,
+    uri: Uri,
+) -> Result<Response, PageError> {
+    let mut recent = order::history(&state.shop, &customer, None).await?.items;
+    recent.truncate(RECENT);
+    let site = site(&state, &visitor, &uri).await?;
+    Ok(page(200, || pages::account::home(&site, &customer, recent)))
+}
+
+#[derive(Deserialize)]
+pub struct After {
+    after: Option<String>,
+}
+
+pub async fn orders(
+    State(state): State<AppState>,
+    Query(query): Query<After>,
+    RequireCustomer(customer): RequireCustomer,
+    visitor: Visitor,
+    uri: Uri,
+) -> Result<Response, PageError> {
+    let orders = order::history(&state.shop, &customer, query.after.as_deref()).await?;
+    let site = site(&state, &visitor, &uri).await?;
+    Ok(page(200, || pages::account::orders(&site, orders)))
+}
+
+pub async fn addresses(
+    State(state): State<AppState>,
+    RequireCustomer(customer): RequireCustomer,
+    visitor: Visitor,
+    uri: Uri,
+) -> Result<Response, PageError> {
+    let blank = Address {
+        name: customer.name.clone(),
+        country: state.shop.settings.home_country.clone(),
+        ..Address::default()
+    };
+    draw(&state, &visitor, &customer, &uri, 200, address_form(&blank)).await
+}
+
+async fn draw(
+    state: &AppState,
+    visitor: &Visitor,
+    customer: &Customer,
+    uri: &Uri,
+    status: u16,
+    form: Form,
+) -> Result<Response, PageError> {
+    let saved = account::addresses(&state.shop, customer).await?;
+    let saved = saved.into_iter().map(|saved| (saved.id.to_string(), saved.address)).collect();
+    let site = site(state, visitor, uri).await?;
+    Ok(page(status, || pages::account::addresses(&site, saved, &form)))
+}
+
+pub async fn add_address(
+    State(state): State<AppState>,
+    RequireCustomer(customer): RequireCustomer,
+    visitor: Visitor,
+    uri: Uri,
+    Body(fields): Body<AddressFields>,
+) -> Result<Response, PageError> {
+    let address = fields.address();
+    if fields.updates_country() {
+        return draw(&state, &visitor, &customer, &uri, 200, address_form(&address)).await;
+    }
+    match account::save_address(&state.shop, &customer, None, &address, false).await {
+        Ok(_) => Ok(Redirect::to("/account/addresses").into_response()),
+        Err(error @ (Error::Invalid(_) | Error::Conflict { .. })) => {
+            let form = address_form(&address).refused(&error);
+            draw(&state, &visitor, &customer, &uri, error.status(), form).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub async fn delete_address(
+    State(state): State<AppState>,
+    Path(address): Path<AddressId>,
+    RequireCustomer(customer): RequireCustomer,
+) -> Result<Response, PageError> {
+    account::delete_address(&state.shop, &customer, address).await?;
+    Ok(Redirect::to("/account/addresses").into_response())
+}

@@ -1,0 +1,178 @@
+//! The cart and everything that changes it.
+
+use super::catalogue::{chosen, draw};
+use super::frame::{page, site};
+use crate::error::{PageError, wants_json};
+use crate::session;
+use crate::state::AppState;
+use app::{pages, variants, wire};
+use axum::extract::{Form, Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Json, extract::FromRequestParts};
+use http::request::Parts;
+use http::{HeaderMap, Uri};
+use serde::Deserialize;
+use shop::account::Visitor;
+use shop::cart::{self, Cart};
+use shop::id::CartLineId;
+use shop::{Error, catalogue};
+use tower_sessions::Session;
+
+/// Who changes the cart, from where, and in which form they want the answer.
+pub struct Change {
+    state: AppState,
+    visitor: Visitor,
+    uri: Uri,
+    json: bool,
+}
+
+impl FromRequestParts<AppState> for Change {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
+        let visitor = Visitor::from_request_parts(parts, state).await?;
+        let json = wants_json(parts.uri.path(), &parts.headers);
+        Ok(Self { state: state.clone(), visitor, uri: parts.uri.clone(), json })
+    }
+}
+
+impl Change {
+    /// The new cart for an island, the cart page for a form; a refusal on the page it concerns.
+    async fn answer(self, outcome: Result<Cart, Error>) -> Result<Response, PageError> {
+        match outcome {
+            Ok(cart) if self.json => Ok(Json(wire::Cart::from(&cart)).into_response()),
+            Ok(_) => Ok(Redirect::to("/cart").into_response()),
+            Err(error) if self.json || !is_for_people(&error) => Err(error.into()),
+            Err(error) => {
+                let cart = cart::load(&self.state.shop, &self.visitor).await?;
+                let mut site = site(&self.state, &self.visitor, &self.uri).await?;
+                site.here = "/cart".into();
+                Ok(page(error.status(), || pages::cart::cart(&site, cart, Some(words(&error)))))
+            }
+        }
+    }
+}
+
+/// Whether the shopper can do something about it on the page.
+fn is_for_people(error: &Error) -> bool {
+    matches!(error, Error::Invalid(_) | Error::SoldOut(_) | Error::Conflict { .. })
+}
+
+/// What to tell the shopper: a field's message stands for itself.
+fn words(error: &Error) -> String {
+    match error {
+        Error::Invalid(fields) if !fields.is_empty() => fields[0].message.clone(),
+        other => other.problem().detail,
+    }
+}
+
+pub async fn show(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let cart = cart::load(&state.shop, &visitor).await?;
+    if wants_json(uri.path(), &headers) {
+        return Ok(Json(cart.as_ref().map(wire::Cart::from).unwrap_or_default()).into_response());
+    }
+    let site = site(&state, &visitor, &uri).await?;
+    Ok(page(200, || pages::cart::cart(&site, cart, None)))
+}
+
+/// A SKU, or a product with a choice for each of its options.
+#[derive(Deserialize)]
+pub struct Add {
+    #[serde(default)]
+    sku: String,
+    #[serde(default)]
+    product: String,
+    option1: Option<String>,
+    option2: Option<String>,
+    option3: Option<String>,
+    #[serde(default)]
+    quantity: String,
+}
+
+pub async fn add(session: Session, mut change: Change, Form(form): Form<Add>) -> Result<Response, PageError> {
+    let options: Vec<String> = [&form.option1, &form.option2, &form.option3].into_iter().flatten().cloned().collect();
+    let shop = change.state.shop.clone();
+    let outcome = async {
+        let sku = if options.is_empty() {
+            form.sku.clone()
+        } else {
+            let product = catalogue::product_by_slug(&shop, &form.product, change.visitor.currency).await?;
+            let values = product.variants.iter().map(|variant| variant.option_values.as_slice());
+            let at = variants::find(values, &options)
+                .ok_or_else(|| Error::field("option1", "This combination does not exist. Please choose another."))?;
+            product.variants[at].sku.clone()
+        };
+        let cart = cart::add(&shop, &mut change.visitor, &sku, quantity(&form.quantity)?).await?;
+        session::set_cart(&session, &change.visitor).await?;
+        Ok(cart)
+    }
+    .await;
+    match outcome {
+        Err(error) if !change.json && is_for_people(&error) && !form.product.is_empty() => {
+            let product = catalogue::product_by_slug(&shop, &form.product, change.visitor.currency).await?;
+            let at = chosen(&product, Some(&form.sku).filter(|sku| !sku.is_empty()).map(String::as_str), &options);
+            let problem = Some((error.status(), words(&error)));
+            draw(&change.state, &change.visitor, &change.uri, product, at, problem).await
+        }
+        outcome => change.answer(outcome).await,
+    }
+}
+
+fn quantity(text: &str) -> Result<i64, Error> {
+    if text.is_empty() {
+        return Ok(1);
+    }
+    text.trim().parse().map_err(|_| Error::field("quantity", "Please enter a whole number."))
+}
+
+#[derive(Deserialize)]
+pub struct Quantity {
+    quantity: String,
+}
+
+pub async fn set_quantity(
+    Path(line): Path<CartLineId>,
+    change: Change,
+    Form(form): Form<Quantity>,
+) -> Result<Response, PageError> {
+    let outcome = match quantity(&form.quantity) {
+        Ok(quantity) => cart::set_quantity(&change.state.shop, &change.visitor, line, quantity).await,
+        Err(error) => Err(error),
+    };
+    change.answer(outcome).await
+}
+
+pub async fn remove(Path(line): Path<CartLineId>, change: Change) -> Result<Response, PageError> {
+    let outcome = cart::remove(&change.state.shop, &change.visitor, line).await;
+    change.answer(outcome).await
+}
+
+pub async fn save(Path(line): Path<CartLineId>, change: Change) -> Result<Response, PageError> {
+    let outcome = cart::save_for_later(&change.state.shop, &change.visitor, line).await;
+    change.answer(outcome).await
+}
+
+pub async fn restore(Path(line): Path<CartLineId>, change: Change) -> Result<Response, PageError> {
+    let outcome = cart::move_to_cart(&change.state.shop, &change.visitor, line).await;
+    change.answer(outcome).await
+}
+
+pub async fn acknowledge(change: Change) -> Result<Response, PageError> {
+    let outcome = cart::acknowledge(&change.state.shop, &change.visitor).await;
+    change.answer(outcome).await
+}
+
+pub async fn undo_merge(change: Change) -> Result<Response, PageError> {
+    let outcome = cart::undo_merge(&change.state.shop, &change.visitor).await;
+    change.answer(outcome).await
+}
+
+pub async fn dismiss_merge(change: Change) -> Result<Response, PageError> {
+    let outcome = cart::dismiss_merge(&change.state.shop, &change.visitor).await;
+    change.answer(outcome).await
+}

@@ -1,0 +1,114 @@
+//! Front page, categories, products.
+
+use super::frame::{page, site};
+use crate::error::PageError;
+use crate::state::AppState;
+use app::pages;
+use app::pages::category::Choices;
+use app::variants;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use http::Uri;
+use serde::Deserialize;
+use shop::account::Visitor;
+use shop::catalogue::{self, ListQuery, Product, Sort};
+
+/// Cards on the front page, on a list page, and below a product.
+const HOME_ROWS: i64 = 16;
+const LIST_ROWS: i64 = 24;
+const RELATED_ROWS: i64 = 4;
+
+pub async fn home(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> Result<Response, PageError> {
+    let site = site(&state, &visitor, &uri).await?;
+    let query = ListQuery {
+        category: None,
+        currency: visitor.currency,
+        sort: Sort::Newest,
+        in_stock_only: true,
+        after: None,
+        rows: HOME_ROWS,
+    };
+    let newest = catalogue::list(&state.shop, &query).await?;
+    let categories = catalogue::category_menu(&state.shop).await?;
+    Ok(page(200, || pages::home::home(&site, categories, newest.items)))
+}
+
+#[derive(Deserialize)]
+pub struct ListChoices {
+    sort: Option<String>,
+    in_stock: Option<String>,
+    after: Option<String>,
+}
+
+pub async fn category(
+    State(state): State<AppState>,
+    Path(slug): Path<String>,
+    Query(query): Query<ListChoices>,
+    visitor: Visitor,
+    uri: Uri,
+) -> Result<Response, PageError> {
+    let choices = Choices::read(query.sort.as_deref(), query.in_stock.as_deref(), query.after);
+    let category = catalogue::category_by_slug(&state.shop, &slug).await?;
+    let list = ListQuery {
+        category: Some(category.id),
+        currency: visitor.currency,
+        sort: choices.sort,
+        in_stock_only: choices.in_stock_only,
+        after: choices.after.clone(),
+        rows: LIST_ROWS,
+    };
+    let cards = catalogue::list(&state.shop, &list).await?;
+    let site = site(&state, &visitor, &uri).await?;
+    Ok(page(200, || pages::category::category(&site, category, &choices, cards)))
+}
+
+/// A variant by its SKU, or by a choice for each option.
+#[derive(Default, Deserialize)]
+pub struct VariantChoice {
+    variant: Option<String>,
+    option1: Option<String>,
+    option2: Option<String>,
+    option3: Option<String>,
+}
+
+pub async fn product(
+    State(state): State<AppState>,
+    Path(slug): Path<String>,
+    Query(choice): Query<VariantChoice>,
+    visitor: Visitor,
+    uri: Uri,
+) -> Result<Response, PageError> {
+    let product = catalogue::product_by_slug(&state.shop, &slug, visitor.currency).await?;
+    let options: Vec<String> = [choice.option1, choice.option2, choice.option3].into_iter().flatten().collect();
+    let chosen = chosen(&product, choice.variant.as_deref(), &options);
+    draw(&state, &visitor, &uri, product, chosen, None).await
+}
+
+/// The variant to show: the one asked for, or the first that can be bought.
+pub fn chosen(product: &Product, sku: Option<&str>, options: &[String]) -> usize {
+    if let Some(at) = sku.and_then(|sku| product.variants.iter().position(|variant| variant.sku == sku)) {
+        return at;
+    }
+    if !options.is_empty() {
+        return variants::nearest(product.variants.iter().map(|variant| variant.option_values.as_slice()), options);
+    }
+    product.variants.iter().position(|variant| variant.availability.can_buy(1)).unwrap_or(0)
+}
+
+/// The product page; `problem` is why adding it was refused, with its status.
+pub async fn draw(
+    state: &AppState,
+    visitor: &Visitor,
+    uri: &Uri,
+    product: Product,
+    chosen: usize,
+    problem: Option<(u16, String)>,
+) -> Result<Response, PageError> {
+    let related = catalogue::related(&state.shop, product.id, visitor.currency, RELATED_ROWS).await?;
+    let mut site = site(state, visitor, uri).await?;
+    if problem.is_some() {
+        site.here = format!("/p/{}", product.slug);
+    }
+    let (status, problem) = problem.map_or((200, None), |(status, text)| (status, Some(text)));
+    Ok(page(status, || pages::product::product(&site, product, chosen, related, problem)))
+}

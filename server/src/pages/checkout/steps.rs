@@ -1,0 +1,158 @@
+//! Contact, address, delivery: each page and what its form saves.
+
+use super::super::frame::page;
+use super::{AtCheckout, to};
+use crate::error::PageError;
+use app::components::Form;
+use app::pages::checkout::{self as pages, address_form, contact_form};
+use axum::extract::{Form as Body, Query};
+use axum::response::Response;
+use serde::Deserialize;
+use shop::address::Address;
+use shop::checkout::{self, StepName};
+use shop::id::ShippingMethodId;
+use shop::{Error, account};
+
+pub async fn start(at: AtCheckout) -> Response {
+    to(at.view.reached)
+}
+
+pub async fn contact(mut at: AtCheckout) -> Result<Response, PageError> {
+    if at.view.details.email.is_empty() {
+        at.view.details.email = at.visitor.customer.as_ref().map(|c| c.email.clone()).unwrap_or_default();
+    }
+    let form = contact_form(&at.view);
+    let site = at.site().await?;
+    Ok(page(200, || pages::contact(&site, &at.view, &form)))
+}
+
+#[derive(Deserialize)]
+pub struct Contact {
+    email: String,
+    #[serde(default)]
+    note: String,
+}
+
+pub async fn save_contact(at: AtCheckout, Body(form): Body<Contact>) -> Result<Response, PageError> {
+    match checkout::save_contact(&at.state.shop, &at.visitor, &form.email, &form.note).await {
+        Ok(_) => Ok(to(StepName::Address)),
+        Err(error @ Error::Invalid(_)) => {
+            let again = Form::new("contact").with("email", form.email).with("note", form.note).refused(&error);
+            let site = at.site().await?;
+            Ok(page(error.status(), || pages::contact(&site, &at.view, &again)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// An address as a form sends it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct AddressFields {
+    name: String,
+    company: String,
+    line1: String,
+    line2: String,
+    city: String,
+    region: String,
+    postal_code: String,
+    country: String,
+    phone: String,
+    update_country: String,
+}
+
+impl AddressFields {
+    pub fn address(&self) -> Address {
+        Address {
+            name: self.name.clone(),
+            company: self.company.clone(),
+            line1: self.line1.clone(),
+            line2: self.line2.clone(),
+            city: self.city.clone(),
+            region: self.region.clone(),
+            postal_code: self.postal_code.clone(),
+            country: self.country.clone(),
+            phone: self.phone.clone(),
+        }
+    }
+
+    /// Without scripts: draw the form again for the chosen country, save nothing.
+    pub fn updates_country(&self) -> bool {
+        !self.update_country.is_empty()
+    }
+}
+
+#[derive(Deserialize)]
+pub struct ForCountry {
+    country: Option<String>,
+}
+
+pub async fn address(at: AtCheckout, Query(query): Query<ForCountry>) -> Result<Response, PageError> {
+    if let Some(response) = at.too_early(StepName::Address) {
+        return Ok(response);
+    }
+    let mut address = at.view.details.address.clone().unwrap_or_else(|| Address {
+        name: at.visitor.customer.as_ref().map(|customer| customer.name.clone()).unwrap_or_default(),
+        country: at.state.shop.settings.home_country.clone(),
+        ..Address::default()
+    });
+    if let Some(country) = query.country {
+        address.country = country;
+    }
+    draw_address(&at, 200, &address_form(&address)).await
+}
+
+async fn draw_address(at: &AtCheckout, status: u16, form: &Form) -> Result<Response, PageError> {
+    let saved: Vec<Address> = match &at.visitor.customer {
+        Some(customer) => {
+            account::addresses(&at.state.shop, customer).await?.into_iter().map(|saved| saved.address).collect()
+        }
+        None => Vec::new(),
+    };
+    let site = at.site().await?;
+    Ok(page(status, || pages::address(&site, &at.view, form, &saved)))
+}
+
+pub async fn save_address(at: AtCheckout, Body(fields): Body<AddressFields>) -> Result<Response, PageError> {
+    let address = fields.address();
+    if fields.updates_country() {
+        return draw_address(&at, 200, &address_form(&address)).await;
+    }
+    match checkout::save_address(&at.state.shop, &at.visitor, address.clone()).await {
+        Ok(_) => Ok(to(StepName::Delivery)),
+        Err(error @ Error::Invalid(_)) => {
+            draw_address(&at, error.status(), &address_form(&address).refused(&error)).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub async fn delivery(at: AtCheckout) -> Result<Response, PageError> {
+    if let Some(response) = at.too_early(StepName::Delivery) {
+        return Ok(response);
+    }
+    let site = at.site().await?;
+    Ok(page(200, || pages::delivery(&site, &at.view, &Form::new("delivery"))))
+}
+
+#[derive(Deserialize)]
+pub struct Delivery {
+    #[serde(default)]
+    delivery: String,
+}
+
+pub async fn save_delivery(at: AtCheckout, Body(form): Body<Delivery>) -> Result<Response, PageError> {
+    let saved = match form.delivery.parse::<ShippingMethodId>() {
+        Ok(method) => checkout::save_delivery(&at.state.shop, &at.visitor, method).await,
+        Err(_) => Err(Error::field("delivery", "Choose one of the ways to deliver.")),
+    };
+    match saved {
+        Ok(_) => Ok(to(StepName::Payment)),
+        Err(error @ Error::Invalid(_)) => {
+            let again = Form::new("delivery").refused(&error);
+            let site = at.site().await?;
+            Ok(page(error.status(), || pages::delivery(&site, &at.view, &again)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

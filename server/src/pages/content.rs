@@ -1,0 +1,27 @@
+//! Pages of text.
+
+use super::frame::{page, site};
+use crate::error::PageError;
+use crate::state::AppState;
+use app::pages;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use http::Uri;
+use shop::Error;
+use shop::account::Visitor;
+
+const PATHS: [&str; 6] = ["/about", "/shipping", "/returns", "/privacy", "/imprint", "/contact"];
+
+pub fn router() -> Router<AppState> {
+    PATHS.iter().fold(Router::new(), |router, path| router.route(path, get(show)))
+}
+
+async fn show(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> Result<Response, PageError> {
+    if !PATHS.contains(&uri.path()) {
+        return Err(Error::NotFound("page").into());
+    }
+    let site = site(&state, &visitor, &uri).await?;
+    Ok(page(200, || pages::content::content(&site, uri.path(), &state.shop.settings.mail_from)))
+}

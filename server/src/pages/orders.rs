@@ -1,0 +1,51 @@
+//! One order, for whoever holds its link or owns it.
+
+use super::frame::{page, site};
+use crate::error::PageError;
+use crate::state::AppState;
+use app::components::Form;
+use app::pages;
+use app::pages::order::Seen;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use http::Uri;
+use serde::Deserialize;
+use shop::account::Visitor;
+use shop::{Error, order};
+
+#[derive(Deserialize)]
+pub struct Link {
+    #[serde(default)]
+    token: String,
+    placed: Option<String>,
+}
+
+pub async fn show(
+    State(state): State<AppState>,
+    Path(number): Path<String>,
+    Query(link): Query<Link>,
+    visitor: Visitor,
+    uri: Uri,
+) -> Result<Response, PageError> {
+    let seen = Seen { just_placed: link.placed.is_some(), as_guest: !link.token.is_empty() };
+    draw(&state, &visitor, &uri, &number, &link.token, seen, (200, Form::new("register"))).await
+}
+
+/// The order's page with the offer to make an account as `form` has it.
+pub async fn draw(
+    state: &AppState,
+    visitor: &Visitor,
+    uri: &Uri,
+    number: &str,
+    token: &str,
+    seen: Seen,
+    (status, form): (u16, Form),
+) -> Result<Response, PageError> {
+    let order = match (&visitor.customer, token) {
+        (_, token) if !token.is_empty() => order::by_token(&state.shop, number, token).await?,
+        (Some(customer), _) => order::of_customer(&state.shop, customer, number).await?,
+        (None, _) => return Err(Error::Unauthenticated.into()),
+    };
+    let site = site(state, visitor, uri).await?;
+    Ok(page(status, || pages::order::order(&site, order, seen, token, &form)))
+}
