@@ -3,6 +3,8 @@
 //! The types here are what pages, islands and the API show; SQL stands in the files below, the merchant's
 //! editor in `catalogue/edit.rs`. Stock numbers come along as "what can be bought", never as a promise.
 
+pub mod draft;
+
 #[cfg(feature = "server")]
 mod card;
 #[cfg(feature = "server")]
@@ -13,6 +15,8 @@ mod list;
 mod product;
 #[cfg(feature = "server")]
 mod statement;
+#[cfg(feature = "server")]
+pub(crate) mod write;
 
 #[cfg(feature = "server")]
 pub use category::{category_by_slug, category_menu};

@@ -2,8 +2,14 @@
 
 #[cfg(feature = "server")]
 pub mod reserve;
+#[cfg(feature = "server")]
+mod sql;
+#[cfg(feature = "server")]
+pub(crate) use sql::{Count, count_to};
+#[cfg(feature = "server")]
+pub use sql::{adjust, ledger, levels, overview, variant_of};
 
-use crate::id::{StockId, WarehouseId};
+use crate::id::{ProductId, StockId, VariantId, WarehouseId};
 use serde::{Deserialize, Serialize};
 
 /// Stock of one variant in one warehouse, in units. `available = on_hand - reserved`.
@@ -27,7 +33,61 @@ pub struct Movement {
     pub actor: String,
     pub warehouse: String,
 }
-// Signatures (feature `server`):
-//   levels(&Shop, VariantId) -> Result<Vec<Level>>; ledger(&Shop, VariantId, after, rows) -> Result<Page<Movement>>
-//   adjust(&Shop, &Staff, StockId, delta, reason, note) -> Result<Level>     (conditional: never below reserved)
-//   set_on_hand(tx, …) for import and seed, with a movement
+
+/// Why a merchant changes what is on hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    Received,
+    Restocked,
+    Counted,
+    Damaged,
+    Lost,
+    Correction,
+}
+
+impl Reason {
+    pub const ALL: [Self; 6] =
+        [Self::Received, Self::Restocked, Self::Counted, Self::Damaged, Self::Lost, Self::Correction];
+
+    /// As stored and as a form sends it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Restocked => "restocked",
+            Self::Counted => "counted",
+            Self::Damaged => "damaged",
+            Self::Lost => "lost",
+            Self::Correction => "correction",
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.code() == code)
+    }
+}
+
+/// Which rows the merchant wants to see.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StockFilter {
+    #[default]
+    All,
+    /// Five units or fewer can be bought, but some can.
+    Low,
+    Out,
+}
+
+/// One variant in the merchant's stock list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockRow {
+    pub product_id: ProductId,
+    pub variant_id: VariantId,
+    pub product_slug: String,
+    pub title: String,
+    pub variant_title: String,
+    pub sku: String,
+    pub tracked: bool,
+    pub on_hand: i64,
+    pub reserved: i64,
+}

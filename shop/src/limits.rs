@@ -28,6 +28,10 @@ pub const OPTIONS: usize = 3;
 pub const OPTION_VALUES: usize = 50;
 pub const VARIANTS: usize = 500;
 pub const PICTURES: usize = 50;
+pub const ALT_CHARS: usize = 300;
+pub const TAGS: usize = 250;
+pub const SEO_DESCRIPTION_CHARS: usize = 400;
+pub const WEIGHT_MAX_GRAMS: i64 = 1_000_000;
 /// Minor units of one price: a trillion leaves room to multiply by any quantity within `i64`.
 pub const PRICE_MAX: i64 = 1_000_000_000_000;
 /// Units of one stock row.

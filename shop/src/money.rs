@@ -44,6 +44,7 @@ pub struct Currency(u8);
 
 impl Currency {
     pub const EUR: Self = Self(10);
+    pub const GBP: Self = Self(11);
     pub const USD: Self = Self(30);
 
     /// The currency with this code, upper or lower case; `None` when the shop does not know it.
@@ -177,6 +178,7 @@ mod tests {
     #[test]
     fn named_currencies_stand_where_the_table_has_them() {
         assert_eq!(Currency::EUR.code(), "EUR");
+        assert_eq!(Currency::GBP.code(), "GBP");
         assert_eq!(Currency::USD.code(), "USD");
     }
 

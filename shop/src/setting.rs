@@ -36,7 +36,7 @@ impl Default for Settings {
             shop_name: "Mercer".into(),
             mail_from: "shop@example.com".into(),
             home_country: "DE".into(),
-            currencies: vec![Currency::EUR, Currency::USD],
+            currencies: vec![Currency::EUR, Currency::USD, Currency::GBP],
             hold_ms: 30 * 60 * 1000,
             capture: CapturePolicy::Automatic,
         }

@@ -1,3 +1,4 @@
 //! The catalogue: what shoppers read, what merchants write.
 
+mod demo;
 mod read;

@@ -1,0 +1,243 @@
+//! Warehouses, delivery zones with their price tables, and tax rates of the demo shop.
+
+use crate::db::{Read, Tx};
+use crate::id::{ShippingMethodId, WarehouseId};
+use crate::{Result, Shop, args};
+use uuid::Uuid;
+
+/// Adds what is missing; rows that are there stay as they are.
+pub(super) async fn fill(shop: &Shop) -> Result<()> {
+    let mut tx = shop.db.begin().await?;
+    for (priority, (code, name, country)) in
+        [("BER", "Berlin", "DE"), ("RTM", "Rotterdam", "NL")].into_iter().enumerate()
+    {
+        tx.execute(
+            "INSERT INTO warehouse (id, code, name, country, priority) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (code) DO NOTHING",
+            args![WarehouseId::new(), code, name, country, i64::try_from(priority).unwrap_or(0)],
+        )
+        .await?;
+    }
+    for (position, (name, countries)) in ZONES.iter().enumerate() {
+        zone(&mut tx, i64::try_from(position).unwrap_or(0), name, countries).await?;
+    }
+    for method in METHODS {
+        add_method(&mut tx, method).await?;
+    }
+    for (country, region, name, ppm, inclusive) in RATES {
+        tx.execute(
+            "INSERT INTO tax_rate (id, country, region, tax_class, name, rate_ppm, inclusive)
+             VALUES ($1, $2, $3, 'standard', $4, $5, $6) ON CONFLICT (country, region, tax_class) DO NOTHING",
+            args![Uuid::now_v7(), *country, *region, *name, *ppm, *inclusive],
+        )
+        .await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+async fn zone(tx: &mut Tx, position: i64, name: &str, countries: &str) -> Result<()> {
+    tx.execute(
+        "INSERT INTO shipping_zone (id, name, position) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING",
+        args![Uuid::now_v7(), name, position],
+    )
+    .await?;
+    for country in countries.split(' ') {
+        tx.execute(
+            "INSERT INTO shipping_zone_country (country, zone_id) SELECT $1, id FROM shipping_zone WHERE name = $2
+             ON CONFLICT (country) DO NOTHING",
+            args![country, name],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+async fn add_method(tx: &mut Tx, method: &Method) -> Result<()> {
+    let id = ShippingMethodId::new();
+    let added: Option<(ShippingMethodId,)> = tx
+        .fetch_optional(
+            "INSERT INTO shipping_method (id, zone_id, code, name, description, basis, days_min, days_max, position)
+             SELECT $1, id, $2, $3, $4, $5, $6, $7, $8 FROM shipping_zone WHERE name = $9
+             ON CONFLICT (code) DO NOTHING RETURNING id",
+            args![
+                id,
+                method.code,
+                method.name,
+                method.description,
+                method.basis,
+                method.days.0,
+                method.days.1,
+                method.position,
+                method.zone
+            ],
+        )
+        .await?;
+    if added.is_none() {
+        return Ok(());
+    }
+    // The tables are kept in euro; dollars and pounds follow, as shelf prices do.
+    for (currency, percent) in [("EUR", 100), ("USD", 115), ("GBP", 88)] {
+        for (from, amount) in method.rates {
+            let from = if method.basis == "value" { from * percent / 100 } else { *from };
+            tx.execute(
+                "INSERT INTO shipping_rate (method_id, currency, from_value, amount) VALUES ($1, $2, $3, $4)",
+                args![id, currency, from, (amount * percent / 100 + 5) / 10 * 10],
+            )
+            .await?;
+        }
+        if let Some(threshold) = method.free_above {
+            tx.execute(
+                "INSERT INTO shipping_free_above (method_id, currency, threshold) VALUES ($1, $2, $3)",
+                args![id, currency, (threshold * percent / 100 + 250) / 500 * 500],
+            )
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+const ZONES: &[(&str, &str)] = &[
+    ("Germany", "DE"),
+    ("European Union", "AT BE BG HR CY CZ DK EE ES FI FR GR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"),
+    ("Rest of Europe", "GB CH NO IS LI AL BA MD ME MK RS UA AD MC SM"),
+    ("North America", "US CA MX"),
+    ("Everywhere else", "*"),
+];
+
+struct Method {
+    zone: &'static str,
+    code: &'static str,
+    name: &'static str,
+    description: &'static str,
+    basis: &'static str,
+    days: (i64, i64),
+    position: i64,
+    /// From grams or euro cents, euro cents.
+    rates: &'static [(i64, i64)],
+    /// Euro cents.
+    free_above: Option<i64>,
+}
+
+const fn method(
+    zone: &'static str,
+    (code, name, description): (&'static str, &'static str, &'static str),
+    basis: &'static str,
+    days: (i64, i64),
+    rates: &'static [(i64, i64)],
+    free_above: Option<i64>,
+) -> Method {
+    Method { zone, code, name, description, basis, days, position: days.0, rates, free_above }
+}
+
+const METHODS: &[Method] = &[
+    method(
+        "Germany",
+        ("de-standard", "Standard", "Climate-neutral parcel, tracked"),
+        "weight",
+        (2, 3),
+        &[(0, 490), (5_000, 790), (15_000, 1_490), (31_500, 4_900)],
+        Some(7_500),
+    ),
+    method(
+        "Germany",
+        ("de-express", "Express", "Next working day when ordered before noon"),
+        "value",
+        (1, 1),
+        &[(0, 1_290), (20_000, 1_590)],
+        None,
+    ),
+    method(
+        "European Union",
+        ("eu-standard", "Standard", "Tracked parcel"),
+        "weight",
+        (3, 6),
+        &[(0, 990), (5_000, 1_490), (15_000, 2_690), (31_500, 7_900)],
+        Some(15_000),
+    ),
+    method(
+        "European Union",
+        ("eu-express", "Express", "Tracked, signed for"),
+        "weight",
+        (2, 3),
+        &[(0, 2_490), (5_000, 3_490), (15_000, 5_900)],
+        None,
+    ),
+    method(
+        "Rest of Europe",
+        ("europe-standard", "Standard", "Tracked parcel; duties may be due on arrival"),
+        "weight",
+        (4, 8),
+        &[(0, 1_690), (5_000, 2_490), (15_000, 4_490), (31_500, 9_900)],
+        Some(25_000),
+    ),
+    method(
+        "North America",
+        ("na-standard", "Economy", "Tracked parcel by air"),
+        "weight",
+        (7, 12),
+        &[(0, 2_290), (2_000, 3_490), (10_000, 6_900), (31_500, 18_900)],
+        Some(30_000),
+    ),
+    method(
+        "North America",
+        ("na-express", "Express", "Courier, tracked and insured"),
+        "weight",
+        (3, 5),
+        &[(0, 3_990), (2_000, 5_900), (10_000, 11_900), (31_500, 28_900)],
+        None,
+    ),
+    method(
+        "Everywhere else",
+        ("world-standard", "International", "Tracked as far as the local post allows"),
+        "weight",
+        (8, 18),
+        &[(0, 2_990), (2_000, 4_490), (10_000, 8_900), (31_500, 24_900)],
+        None,
+    ),
+];
+
+/// Country, region, name, parts per million, contained in shelf prices.
+type Rate = (&'static str, &'static str, &'static str, i64, bool);
+
+/// Standard rates as of 2025 (European Commission, "Taxes in Europe"; state rates without local ones).
+const RATES: &[Rate] = &[
+    ("DE", "", "VAT 19 %", 190_000, true),
+    ("AT", "", "VAT 20 %", 200_000, true),
+    ("BE", "", "VAT 21 %", 210_000, true),
+    ("BG", "", "VAT 20 %", 200_000, true),
+    ("HR", "", "VAT 25 %", 250_000, true),
+    ("CY", "", "VAT 19 %", 190_000, true),
+    ("CZ", "", "VAT 21 %", 210_000, true),
+    ("DK", "", "VAT 25 %", 250_000, true),
+    ("EE", "", "VAT 24 %", 240_000, true),
+    ("ES", "", "VAT 21 %", 210_000, true),
+    ("FI", "", "VAT 25.5 %", 255_000, true),
+    ("FR", "", "VAT 20 %", 200_000, true),
+    ("GR", "", "VAT 24 %", 240_000, true),
+    ("HU", "", "VAT 27 %", 270_000, true),
+    ("IE", "", "VAT 23 %", 230_000, true),
+    ("IT", "", "VAT 22 %", 220_000, true),
+    ("LT", "", "VAT 21 %", 210_000, true),
+    ("LU", "", "VAT 17 %", 170_000, true),
+    ("LV", "", "VAT 21 %", 210_000, true),
+    ("MT", "", "VAT 18 %", 180_000, true),
+    ("NL", "", "VAT 21 %", 210_000, true),
+    ("PL", "", "VAT 23 %", 230_000, true),
+    ("PT", "", "VAT 23 %", 230_000, true),
+    ("RO", "", "VAT 21 %", 210_000, true),
+    ("SE", "", "VAT 25 %", 250_000, true),
+    ("SI", "", "VAT 22 %", 220_000, true),
+    ("SK", "", "VAT 23 %", 230_000, true),
+    ("GB", "", "VAT 20 %", 200_000, true),
+    ("CH", "", "VAT 8.1 %", 81_000, true),
+    ("NO", "", "VAT 25 %", 250_000, true),
+    ("US", "CA", "California sales tax 7.25 %", 72_500, false),
+    ("US", "FL", "Florida sales tax 6 %", 60_000, false),
+    ("US", "IL", "Illinois sales tax 6.25 %", 62_500, false),
+    ("US", "MA", "Massachusetts sales tax 6.25 %", 62_500, false),
+    ("US", "NY", "New York sales tax 4 %", 40_000, false),
+    ("US", "TX", "Texas sales tax 6.25 %", 62_500, false),
+    ("US", "WA", "Washington sales tax 6.5 %", 65_000, false),
+    ("US", "", "No sales tax", 0, false),
+    ("CA", "", "GST 5 %", 50_000, false),
+    ("CA", "ON", "HST 13 %", 130_000, false),
+];

@@ -1,0 +1,45 @@
+//! The demo shop fills itself once and sells in every currency.
+
+use crate::support::TestShop;
+use shop::args;
+use shop::catalogue::{self, ListQuery, Sort};
+use shop::money::Currency;
+
+on_both_engines! {
+    async fn the_demo_shop_fills_once_and_is_complete(t: TestShop) {
+        let shop = t.shop();
+        let mut last = (0, 0);
+        let added = shop::seed::demo(&shop, &mut |done, of| last = (done, of)).await.unwrap();
+        assert!(added >= 60, "{added}");
+        assert_eq!(last, (added, added));
+        assert_eq!(shop::seed::demo(&shop, &mut |_, _| {}).await.unwrap(), 0);
+        assert!(t.number("SELECT COUNT(*) FROM category").await >= 8);
+        for currency in ["EUR", "USD", "GBP"] {
+            let without = shop.db.fetch_one::<(i64,)>(
+                "SELECT COUNT(*) FROM variant v WHERE NOT EXISTS (SELECT 1 FROM price r WHERE r.variant_id = v.id AND r.currency = $1)",
+                args![currency],
+            );
+            assert_eq!(without.await.unwrap().0, 0, "{currency}");
+        }
+        // Every picture is a file, small and without script.
+        let pictures: Vec<(String,)> = shop.db.fetch_all("SELECT url FROM picture", args![]).await.unwrap();
+        assert!(pictures.len() >= 2 * added);
+        for (url,) in &pictures {
+            let (bytes, kind) = shop.media.load(url.strip_prefix("/media/").unwrap()).await.unwrap();
+            assert_eq!(kind.content_type(), "image/svg+xml");
+            assert!(bytes.len() < 24_000 && !bytes.windows(7).any(|w| w == b"<script"));
+        }
+        assert_eq!(t.number("SELECT COUNT(*) FROM stock WHERE on_hand < 0").await, 0);
+        assert_eq!(
+            t.number("SELECT CAST(SUM(on_hand) AS BIGINT) FROM stock").await,
+            t.number("SELECT CAST(SUM(delta) AS BIGINT) FROM stock_movement").await
+        );
+        let mugs = catalogue::category_by_slug(&shop, "cups-and-mugs").await.unwrap();
+        assert_eq!(mugs.breadcrumb[0].slug, "table");
+        let query = ListQuery {
+            category: Some(mugs.id), currency: Currency::GBP, sort: Sort::PriceLow, in_stock_only: true, after: None, rows: 24,
+        };
+        let cards = catalogue::list(&shop, &query).await.unwrap().items;
+        assert!(cards.len() >= 5 && cards.iter().all(|c| c.picture.is_some()));
+    }
+}
