@@ -46,3 +46,15 @@ impl Media {
         Ok((bytes, kind))
     }
 }
+
+/// Title of the product a picture belongs to.
+pub async fn title_of(shop: &crate::Shop, picture: crate::id::PictureId) -> Result<String> {
+    let row: Option<(String,)> = shop
+        .db
+        .fetch_optional(
+            "SELECT p.title FROM picture i JOIN product p ON p.id = i.product_id WHERE i.id = $1",
+            crate::args![picture],
+        )
+        .await?;
+    Ok(row.ok_or(Error::NotFound("picture"))?.0)
+}
