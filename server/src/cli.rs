@@ -54,6 +54,8 @@ enum Command {
 enum Bench {
     /// Durable transactions per second and fsyncs per transaction, beside the disk's own rate
     Writes(bench::writes::WritesArgs),
+    /// Pages per second and their latency over a catalogue, through HTTP
+    Pages(bench::pages::PagesArgs),
 }
 
 /// What a command ends with: nothing, or a sentence for standard error.
@@ -94,6 +96,7 @@ async fn perform(cli: Cli) -> Outcome {
         Command::Bench { what: Bench::Writes(arguments) } => {
             bench::writes::run(&arguments, &cli.config).await.map_err(|error| error.to_string())
         }
+        Command::Bench { what: Bench::Pages(arguments) } => bench::pages::run(&arguments).await,
         Command::AdminLink => admin_link::run(cli.config).await,
         Command::Config { markdown: true } => {
             print!("{}", markdown());

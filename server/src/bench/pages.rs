@@ -88,8 +88,8 @@ async fn measure(args: &PagesArgs, folder: &std::path::Path) -> Result<(), Strin
 async fn fill(url: &str, folder: &std::path::Path, products: u64) -> Result<Vec<(&'static str, Vec<String>)>, String> {
     let mercer = std::env::current_exe().map_err(|e| e.to_string())?;
     let done = Command::new(mercer)
-        .args(["seed", "--products", &products.to_string(), "--data-dir"])
-        .arg(folder)
+        .args(["seed", "--products", &products.to_string()])
+        .env("MERCER_DATA_DIR", folder)
         .env("DATABASE_URL", url)
         .stdout(Stdio::null())
         .status()
@@ -118,8 +118,9 @@ async fn start(url: &str, folder: &std::path::Path) -> Result<Server, String> {
     let address = format!("127.0.0.1:{port}");
     let log = std::fs::File::create(folder.join("serve.log")).map_err(|e| e.to_string())?;
     let child = Command::new(std::env::current_exe().map_err(|e| e.to_string())?)
-        .args(["serve", "--addr", &address, "--data-dir"])
-        .arg(folder)
+        .args(["serve"])
+        .env("MERCER_ADDR", &address)
+        .env("MERCER_DATA_DIR", folder)
         .env("DATABASE_URL", url)
         .stdout(log.try_clone().map_err(|e| e.to_string())?)
         .stderr(log)
