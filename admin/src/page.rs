@@ -2,5 +2,7 @@
 
 pub mod audit;
 pub mod door;
+pub mod mail;
+pub mod order;
 pub mod sessions;
 pub mod staff;

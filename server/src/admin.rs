@@ -1,8 +1,59 @@
-//! Routes below, see the router.
+//! The merchant's pages: routes below `/admin`, one POST route per action.
+//!
+//! Every route but the log-in and the one-time link demands staff, some an owner ([`desk`]). Handlers are thin: who is
+//! asking, call `shop`, draw or go back. Nothing here is cached or indexed.
+
+mod account;
+mod audit;
+mod desk;
+mod door;
+mod mail;
+mod order;
+mod staff;
 
 use crate::state::AppState;
 use axum::Router;
+use axum::middleware::map_response;
+use axum::response::Response;
+use axum::routing::{get, post};
+use http::HeaderValue;
+use http::header::{CACHE_CONTROL, HeaderName};
 
 pub fn router() -> Router<AppState> {
+    let owner = Router::new()
+        .route("/admin/staff", get(staff::list))
+        .route("/admin/staff/invite", post(staff::invite))
+        .route("/admin/staff/{id}/role", post(staff::role))
+        .route("/admin/staff/{id}/disable", post(staff::disable))
+        .route("/admin/staff/{id}/enable", post(staff::enable))
+        .route("/admin/audit", get(audit::list));
+    let orders = Router::new()
+        .route("/admin/orders", get(order::list))
+        .route("/admin/orders/{number}", get(order::detail))
+        .route("/admin/orders/{number}/capture", post(order::capture))
+        .route("/admin/orders/{number}/ship", post(order::ship))
+        .route("/admin/orders/{number}/delivered", post(order::delivered))
+        .route("/admin/orders/{number}/cancel", post(order::cancel))
+        .route("/admin/orders/{number}/refund", post(order::refund));
     Router::new()
+        .route("/admin/login", get(door::log_in_page).post(door::log_in))
+        .route("/admin/logout", post(door::log_out))
+        .route("/admin/setup/{token}", get(door::setup_page).post(door::setup))
+        .route("/admin/sessions", get(account::page))
+        .route("/admin/sessions/revoke", post(account::revoke))
+        .route("/admin/sessions/password", post(account::password))
+        .route("/admin/mail", get(mail::list))
+        .route("/admin/mail/{id}", get(mail::detail))
+        .route("/admin/mail/{id}/body", get(mail::body))
+        .merge(orders)
+        .merge(owner)
+        .layer(map_response(private))
+}
+
+/// Says that an answer is one person's and nobody else's.
+async fn private(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
+    response
 }

@@ -23,7 +23,7 @@ pub use login::{by_id, change_password, log_in};
 #[cfg(feature = "server")]
 pub use member::{Member, change_role, disable, enable, list};
 #[cfg(feature = "server")]
-pub use session::{SessionInfo, revoke, sessions};
+pub use session::{revoke, sessions};
 
 use crate::id::StaffId;
 use serde::{Deserialize, Serialize};

@@ -160,12 +160,12 @@ on_both_engines! {
         }
         assert_eq!(code(staff::revoke(&shop, &sam, "a").await), "not_found");
         staff::revoke(&shop, &olga, "a").await.unwrap();
-        let left: Vec<_> = staff::sessions(&shop, &olga).await.unwrap().into_iter().map(|s| s.id).collect();
+        let left: Vec<_> = staff::sessions(&shop, &olga).await.unwrap().into_iter().map(|s| s.key).collect();
         assert_eq!(left, ["b"]);
         open_session(&shop, &olga, "c").await;
         assert_eq!(code(staff::change_password(&shop, &olga, "not mine", "a new password", "b").await), "invalid");
         staff::change_password(&shop, &olga, PASSWORD, "a new password", "b").await.unwrap();
-        let left: Vec<_> = staff::sessions(&shop, &olga).await.unwrap().into_iter().map(|s| s.id).collect();
+        let left: Vec<_> = staff::sessions(&shop, &olga).await.unwrap().into_iter().map(|s| s.key).collect();
         assert_eq!(left, ["b"]);
         assert!(staff::log_in(&shop, &olga.email, "a new password", "").await.is_ok());
     }

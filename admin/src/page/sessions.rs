@@ -3,10 +3,11 @@
 use crate::form::{Field, Form};
 use crate::{date, part};
 use leptos::prelude::*;
-use shop::staff::{SessionInfo, Staff};
+use shop::session::Login;
+use shop::staff::Staff;
 
 /// `current` is the identifier of the session that asks.
-pub fn page(me: &Staff, sessions: Vec<SessionInfo>, current: &str, form: &Form) -> AnyView {
+pub fn page(me: &Staff, sessions: Vec<Login>, current: &str, form: &Form) -> AnyView {
     let rows = sessions.into_iter().map(|session| row(session, current)).collect_view();
     view! {
         {part::heading("Your account", None)}
@@ -57,15 +58,15 @@ pub fn page(me: &Staff, sessions: Vec<SessionInfo>, current: &str, form: &Form) 
     .into_any()
 }
 
-fn row(session: SessionInfo, current: &str) -> AnyView {
-    let here = session.id == current;
+fn row(session: Login, current: &str) -> AnyView {
+    let here = session.key == current;
     let name = browser(&session.user_agent);
     let action = if here {
         part::badge("good", "This browser")
     } else {
         view! {
             <form method="post" action="/admin/sessions/revoke">
-                <input type="hidden" name="id" value=session.id.clone() />
+                <input type="hidden" name="id" value=session.key.clone() />
                 <button class="quiet small danger">"Log out"<span class="sr-only">" "{name.clone()}</span></button>
             </form>
         }

@@ -2,29 +2,12 @@
 
 use super::Staff;
 use crate::audit::{self, Entry};
+use crate::session::{self, Login};
 use crate::{Error, Result, Shop, args};
 
-/// A browser that is logged in.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct SessionInfo {
-    /// Hash of the cookie's value: names the session without opening it.
-    pub id: String,
-    pub user_agent: String,
-    pub created_at: i64,
-    pub seen_at: i64,
-    pub expires_at: i64,
-}
-
 /// The caller's open sessions, the one used last first.
-pub async fn sessions(shop: &Shop, by: &Staff) -> Result<Vec<SessionInfo>> {
-    Ok(shop
-        .db
-        .fetch_all(
-            "SELECT id, user_agent, created_at, seen_at, expires_at FROM session
-             WHERE staff_id = $1 AND expires_at > $2 ORDER BY seen_at DESC, id",
-            args![by.id, shop.now_ms()],
-        )
-        .await?)
+pub async fn sessions(shop: &Shop, by: &Staff) -> Result<Vec<Login>> {
+    Ok(session::list(&shop.db, session::Owner::Staff(by.id), shop.now_ms()).await?)
 }
 
 /// Ends one of the caller's own sessions; `NotFound` for another's.

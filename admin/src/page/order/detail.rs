@@ -1,0 +1,424 @@
+//! One order: what was bought, what was paid, what was sent, what happened, what to do next.
+
+use super::actions;
+use crate::form::{Field, Form};
+use crate::page::mail;
+use crate::{date, part};
+use leptos::prelude::*;
+use shop::limits::{REASON_CHARS, TRACKING_CHARS};
+use shop::order::{Actions, Attempt, Detail, Event, Fulfilment, Line, MailEntry, Order, Refund, State};
+
+/// What was typed into each of the page's forms.
+#[derive(Clone, Debug)]
+pub struct Forms {
+    pub ship: Form,
+    pub cancel: Form,
+    pub refund: Form,
+    /// For actions without fields: capture, delivered.
+    pub plain: Form,
+}
+
+impl Default for Forms {
+    fn default() -> Self {
+        Self {
+            ship: Form::new("ship"),
+            cancel: Form::new("cancel"),
+            refund: Form::new("refund"),
+            plain: Form::new("plain"),
+        }
+    }
+}
+
+pub fn detail(detail: Detail, forms: &Forms) -> AnyView {
+    let Detail { order, attempts, refunds, events, mails } = detail;
+    let can = actions(&order);
+    let badges = view! { {part::order_badge(order.state)}{part::payment_badge(order.payment_state)} };
+    view! {
+        {part::up("/admin/orders", "Orders")}
+        {part::heading(order.number.clone(), Some(badges.into_any()))}
+        <p class="lead">
+            "Placed "{date::time(order.placed_at.unwrap_or(order.created_at))}" UTC by "{order.email.clone()}". "
+            {next_step(&order, can)}
+        </p>
+        {[&forms.plain, &forms.ship, &forms.cancel, &forms.refund].into_iter().find_map(Form::summary)}
+        <div class="columns">
+            <div class="column">
+                {lines(&order)}
+                {can.ship.then(|| ship(&order, &forms.ship))}
+                {simple(&order, can)}
+                {parcels(&order)}
+                {payment(&order, attempts, refunds)}
+                {(can.refundable > 0).then(|| refund(&order, can, &forms.refund))}
+                {can.cancel.then(|| cancel(&order, &forms.cancel))}
+            </div>
+            <div class="column side-column">
+                {money(&order)}
+                {customer(&order)}
+                {timeline(events)}
+                {sent(mails)}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn next_step(order: &Order, can: Actions) -> &'static str {
+    match order.state {
+        State::PendingPayment => "Next: the shopper finishes paying.",
+        State::PaymentFailed => "The payment failed; nothing to do.",
+        _ if can.ship => "Next: pack and ship what is left.",
+        _ if can.capture => "Next: capture the payment.",
+        State::Shipped => "Next: mark it as delivered when it has arrived.",
+        _ => "Nothing left to do.",
+    }
+}
+
+fn hidden_version(order: &Order) -> AnyView {
+    view! { <input type="hidden" name="version" value=order.version /> }.into_any()
+}
+
+fn lines(order: &Order) -> AnyView {
+    let rows = order.lines.iter().map(line).collect_view();
+    view! {
+        <section class="card" aria-labelledby="lines">
+            <h2 id="lines">"Items"</h2>
+            <div class="scroll" role="region" aria-labelledby="lines" tabindex="0">
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Item"</th>
+                            <th scope="col">"SKU"</th>
+                            <th scope="col" class="num">"Ordered"</th>
+                            <th scope="col" class="num">"Sent"</th>
+                            <th scope="col" class="num">"Price"</th>
+                            <th scope="col" class="num">"Total"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn line(line: &Line) -> AnyView {
+    let picture = (!line.picture_url.is_empty()).then(|| {
+        view! { <img class="thumb" src=line.picture_url.clone() alt="" width="40" height="40" loading="lazy" /> }
+    });
+    let back = (line.restocked > 0).then(|| format!("{} back on the shelf", line.restocked));
+    view! {
+        <tr>
+            <th scope="row">
+                <div class="item">
+                    {picture}
+                    <div>
+                        {line.title.clone()}
+                        <span class="sub">{line.variant_title.clone()}</span>
+                        {back.map(|text| view! { <span class="sub">{text}</span> })}
+                    </div>
+                </div>
+            </th>
+            <td><a href=format!("/admin/inventory/{}", part::encode(&line.sku))><code>{line.sku.clone()}</code></a></td>
+            <td class="num">{line.quantity}</td>
+            <td class="num">{line.fulfilled}</td>
+            <td class="num">{line.unit_price.to_string()}</td>
+            <td class="num">{line.total.to_string()}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// Forms that are a button.
+fn simple(order: &Order, can: Actions) -> Option<AnyView> {
+    if !can.capture && !can.mark_delivered {
+        return None;
+    }
+    let path = format!("/admin/orders/{}", order.number);
+    let capture = can.capture.then(|| {
+        view! {
+            <form method="post" action=format!("{path}/capture")>
+                {hidden_version(order)}
+                <button>"Capture "{order.totals.money(order.totals.total).to_string()}</button>
+            </form>
+        }
+    });
+    let delivered = can.mark_delivered.then(|| {
+        view! {
+            <form method="post" action=format!("{path}/delivered")>
+                {hidden_version(order)}
+                <button>"Mark as delivered"</button>
+            </form>
+        }
+    });
+    Some(view! { <div class="card actions">{capture}{delivered}</div> }.into_any())
+}
+
+fn ship(order: &Order, form: &Form) -> AnyView {
+    let rows = order
+        .lines
+        .iter()
+        .filter(|line| line.fulfilled < line.quantity)
+        .map(|line| {
+            let open = line.quantity - line.fulfilled;
+            let name = format!("units-{}", line.id);
+            let form = if form.values.is_empty() { form.clone().with(&name, open) } else { form.clone() };
+            let label = format!("{} ({open} to send)", with_variant(line));
+            view! { <li>{Field::new(name, label).kind("number").keys("numeric").input(&form)}</li> }
+        })
+        .collect_view();
+    view! {
+        <section class="card" aria-labelledby="ship">
+            <h2 id="ship">"Ship"</h2>
+            <form method="post" action=format!("/admin/orders/{}/ship", order.number) class="stack" data-guard="">
+                {hidden_version(order)}
+                <ul class="units">{rows}</ul>
+                <div class="line">
+                    {Field::new("carrier", "Carrier").max(TRACKING_CHARS).hint("Such as DHL or UPS.").input(form)}
+                    {Field::new("tracking", "Tracking number").max(TRACKING_CHARS).input(form)}
+                </div>
+                <div><button>"Ship these units"</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn with_variant(line: &Line) -> String {
+    if line.variant_title.is_empty() { line.title.clone() } else { format!("{}, {}", line.title, line.variant_title) }
+}
+
+fn parcels(order: &Order) -> Option<AnyView> {
+    if order.fulfilments.is_empty() {
+        return None;
+    }
+    let items = order.fulfilments.iter().map(|parcel| view! { <li>{one_parcel(order, parcel)}</li> }).collect_view();
+    Some(
+        view! {
+            <section class="card" aria-labelledby="parcels">
+                <h2 id="parcels">"Parcels"</h2>
+                <ul class="plain">{items}</ul>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+fn one_parcel(order: &Order, parcel: &Fulfilment) -> AnyView {
+    let content: Vec<String> = parcel
+        .lines
+        .iter()
+        .filter_map(|(id, units)| {
+            let line = order.lines.iter().find(|line| line.id == *id)?;
+            Some(format!("{units} × {}", with_variant(line)))
+        })
+        .collect();
+    let tracking = [parcel.carrier.as_str(), parcel.tracking_number.as_str()];
+    let tracking: Vec<_> = tracking.into_iter().filter(|text| !text.is_empty()).collect();
+    view! {
+        <p><strong>{tracking.join(" ")}</strong>" "{content.join(", ")}</p>
+        <p class="hint">{date::time(parcel.at)}</p>
+    }
+    .into_any()
+}
+
+fn payment(order: &Order, attempts: Vec<Attempt>, refunds: Vec<Refund>) -> AnyView {
+    let attempts = attempts.into_iter().map(|attempt| view! { <li>{one_attempt(attempt)}</li> }).collect_view();
+    let refunds = (!refunds.is_empty()).then(|| {
+        let rows = refunds.into_iter().map(|refund| view! { <li>{one_refund(refund)}</li> }).collect_view();
+        view! { <h3>"Refunds"</h3><ul class="plain">{rows}</ul> }
+    });
+    view! {
+        <section class="card" aria-labelledby="payment">
+            <h2 id="payment">"Payment"</h2>
+            <p class="hint">"Checkout "<code>{order.checkout_id.to_string()}</code></p>
+            <ul class="plain">{attempts}</ul>
+            {refunds}
+        </section>
+    }
+    .into_any()
+}
+
+fn one_attempt(attempt: Attempt) -> AnyView {
+    let tone = match attempt.state.as_str() {
+        "authorized" | "captured" => "good",
+        "declined" | "canceled" => "bad",
+        _ => "warn",
+    };
+    let until = attempt.capture_before.filter(|_| attempt.state == "authorized");
+    view! {
+        <p>
+            <strong>"Attempt "{attempt.number}</strong>" · "{attempt.amount.to_string()}" · "{attempt.way}" "
+            {part::badge(tone, attempt.state.replace('_', " "))}
+        </p>
+        <p class="hint">
+            {date::time(attempt.created_at)}
+            {(!attempt.provider_ref.is_empty()).then(|| view! { " · " <code>{attempt.provider_ref.clone()}</code> })}
+            {(attempt.captured.amount > 0).then(|| format!(" · captured {}", attempt.captured))}
+            {until.map(|at| view! { " · capture before "{date::time(at)} })}
+        </p>
+        {(!attempt.decline_message.is_empty()).then(|| view! { <p class="error">{attempt.decline_message.clone()}</p> })}
+    }
+    .into_any()
+}
+
+fn one_refund(refund: Refund) -> AnyView {
+    let tone = match refund.state.as_str() {
+        "succeeded" => "good",
+        "failed" => "bad",
+        _ => "warn",
+    };
+    view! {
+        <p><strong>{refund.amount.to_string()}</strong>" "{part::badge(tone, refund.state)}" "{refund.reason}</p>
+        <p class="hint">{date::time(refund.created_at)}</p>
+    }
+    .into_any()
+}
+
+fn refund(order: &Order, can: Actions, form: &Form) -> AnyView {
+    let left = order.totals.money(can.refundable);
+    let filled = if form.values.is_empty() { form.clone().with("amount", left.decimal()) } else { form.clone() };
+    let rows = order
+        .lines
+        .iter()
+        .filter(|line| line.restocked < line.quantity)
+        .map(|line| {
+            let name = format!("restock-{}", line.id);
+            let form = if form.values.is_empty() { form.clone().with(&name, 0) } else { form.clone() };
+            view! { <li>{Field::new(name, with_variant(line)).kind("number").keys("numeric").input(&form)}</li> }
+        })
+        .collect_view();
+    let open = !form.errors.is_empty();
+    view! {
+        <details class="card" open=open>
+            <summary><h2>"Refund"</h2></summary>
+            <form method="post" action=format!("/admin/orders/{}/refund", order.number) class="stack">
+                {hidden_version(order)}
+                {Field::new("amount", format!("Amount in {}", left.currency))
+                    .required()
+                    .keys("decimal")
+                    .hint(format!("At most {left}. Write it like {}.", left.decimal()))
+                    .input(&filled)}
+                <fieldset>
+                    <legend>"Units that go back on the shelf"</legend>
+                    <ul class="units">{rows}</ul>
+                </fieldset>
+                {Field::new("reason", "Reason").max(REASON_CHARS).input(form)}
+                <div>
+                    <button class="danger" data-confirm="Send this money back? It cannot be undone.">"Refund"</button>
+                </div>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+fn cancel(order: &Order, form: &Form) -> AnyView {
+    let open = !form.errors.is_empty();
+    let filled = if form.values.is_empty() { form.clone().with("restock", "on") } else { form.clone() };
+    view! {
+        <details class="card" open=open>
+            <summary><h2>"Cancel this order"</h2></summary>
+            <p class="hint">"The payment is voided, or refunded when it was captured. The customer gets a mail."</p>
+            <form method="post" action=format!("/admin/orders/{}/cancel", order.number) class="stack">
+                {hidden_version(order)}
+                {Field::new("restock", "Put the units back on the shelf").check(&filled)}
+                {Field::new("reason", "Reason").required().max(REASON_CHARS).input(form)}
+                <div>
+                    <button class="danger" data-confirm=format!("Cancel {}? It cannot be undone.", order.number)>
+                        "Cancel order"
+                    </button>
+                </div>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+fn money(order: &Order) -> AnyView {
+    let totals = &order.totals;
+    let show = |amount: i64| totals.money(amount).to_string().into_any();
+    let mut rows = vec![("Subtotal", show(totals.subtotal))];
+    if totals.discount > 0 {
+        rows.push(("Discount", show(-totals.discount)));
+    }
+    rows.push(("Delivery", show(totals.shipping)));
+    rows.push((if totals.tax_inclusive { "Tax, included" } else { "Tax" }, show(totals.tax)));
+    rows.push(("Total", view! { <strong>{totals.money(totals.total).to_string()}</strong> }.into_any()));
+    rows.push(("Captured", order.captured.to_string().into_any()));
+    rows.push(("Refunded", order.refunded.to_string().into_any()));
+    view! {
+        <section class="card money" aria-labelledby="money">
+            <h2 id="money">"Money"</h2>
+            {part::facts(rows)}
+        </section>
+    }
+    .into_any()
+}
+
+fn customer(order: &Order) -> AnyView {
+    let address = order.shipping_address.lines().into_iter().map(|line| view! { {line}<br /> }).collect_view();
+    let phone =
+        (!order.shipping_address.phone.is_empty()).then(|| view! { <p>{order.shipping_address.phone.clone()}</p> });
+    let note = (!order.note.is_empty()).then(|| view! { <h3>"Note"</h3><p class="pre">{order.note.clone()}</p> });
+    let kind = if order.customer_id.is_some() { "Customer with account" } else { "Guest" };
+    view! {
+        <section class="card" aria-labelledby="customer">
+            <h2 id="customer">"Customer"</h2>
+            <p><a href=format!("mailto:{}", order.email)>{order.email.clone()}</a></p>
+            <p class="hint">
+                {kind}" · "
+                <a href=format!("/admin/orders?q={}", part::encode(&order.email))>"all orders"</a>
+            </p>
+            <h3>"Deliver to"</h3>
+            <address>{address}</address>
+            {phone}
+            <p class="hint">{order.shipping_method.clone()}</p>
+            {note}
+        </section>
+    }
+    .into_any()
+}
+
+fn timeline(events: Vec<Event>) -> AnyView {
+    let items = events
+        .into_iter()
+        .rev()
+        .map(|event| {
+            view! { <li><p>{event.text}</p><p class="hint">{date::time(event.at)}" · "{event.actor}</p></li> }
+        })
+        .collect_view();
+    view! {
+        <section class="card" aria-labelledby="timeline">
+            <h2 id="timeline">"Timeline"</h2>
+            <ol class="timeline">{items}</ol>
+        </section>
+    }
+    .into_any()
+}
+
+fn sent(mails: Vec<MailEntry>) -> AnyView {
+    let body = if mails.is_empty() {
+        view! { <p class="hint">"None yet."</p> }.into_any()
+    } else {
+        let items = mails
+            .into_iter()
+            .map(|entry| {
+                view! {
+                    <li>
+                        <p><a href=format!("/admin/mail/{}", entry.id)>{entry.subject}</a>" "{mail::badge(&entry.state)}</p>
+                        <p class="hint">{date::time(entry.at)}" · "{entry.recipient}</p>
+                    </li>
+                }
+            })
+            .collect_view();
+        view! { <ul class="plain">{items}</ul> }.into_any()
+    };
+    view! {
+        <section class="card" aria-labelledby="mails">
+            <h2 id="mails">"Mails"</h2>
+            {body}
+        </section>
+    }
+    .into_any()
+}
