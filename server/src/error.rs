@@ -25,8 +25,32 @@ pub const ADMIN_LOGIN_PATH: &str = "/admin/login";
 #[derive(Debug)]
 pub struct PageError(pub Error);
 
-/// The same for handlers of the API.
-pub type ApiError = PageError;
+/// The same for the API, which also refuses what has no place in the shop's own errors.
+#[derive(Debug)]
+pub enum ApiError {
+    Shop(Error),
+    /// Status, stable code, sentence.
+    Refused(StatusCode, &'static str, String),
+}
+
+impl<E: Into<Error>> From<E> for ApiError {
+    fn from(error: E) -> Self {
+        Self::Shop(error.into())
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Shop(error) => PageError(error).into_response(),
+            Self::Refused(status, code, detail) => {
+                let mut response = status.into_response();
+                response.extensions_mut().insert(Arc::new(problem(status, code, &detail)));
+                response
+            }
+        }
+    }
+}
 
 impl<E: Into<Error>> From<E> for PageError {
     fn from(error: E) -> Self {
@@ -57,11 +81,13 @@ pub async fn present(State(state): State<AppState>, request: Request, next: Next
     if !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
-    match response.extensions().get::<Arc<Error>>().cloned() {
-        Some(error) => asked.answer(&error, response).await,
-        None if is_bare(&response) => asked.answer_status(response).await,
-        None => response,
+    if let Some(error) = response.extensions().get::<Arc<Error>>().cloned() {
+        return asked.answer(&error, response).await;
     }
+    if let Some(problem) = response.extensions().get::<Arc<Problem>>().cloned() {
+        return asked.with_body(&problem, response).await;
+    }
+    if is_bare(&response) { asked.answer_status(response).await } else { response }
 }
 
 /// Whether the caller is a program or an island rather than a page load.
@@ -90,6 +116,9 @@ impl Asked {
         if let Error::TooMany { retry_after_s } | Error::Unavailable { retry_after_s, .. } = error {
             answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(*retry_after_s));
         }
+        if matches!(error, Error::Conflict { code: "in_progress", .. }) {
+            answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(1));
+        }
         answer
     }
 
@@ -109,15 +138,7 @@ impl Asked {
             _ if status.is_server_error() => ("internal", "Something went wrong on our side."),
             _ => ("refused", "The request was refused."),
         };
-        let problem = Problem {
-            kind: "about:blank".into(),
-            title: code.replace('_', " "),
-            status: status.as_u16(),
-            code: code.into(),
-            detail: detail.into(),
-            errors: Vec::new(),
-            shortages: Vec::new(),
-        };
+        let problem = problem(status, code, detail);
         self.with_body(&problem, response).await
     }
 
@@ -141,6 +162,18 @@ impl Asked {
         }
         let next: String = url::form_urlencoded::byte_serialize(self.path.as_bytes()).collect();
         Redirect::to(&format!("{login}?next={next}")).into_response()
+    }
+}
+
+fn problem(status: StatusCode, code: &str, detail: &str) -> Problem {
+    Problem {
+        kind: "about:blank".into(),
+        title: code.replace('_', " "),
+        status: status.as_u16(),
+        code: code.into(),
+        detail: detail.into(),
+        errors: Vec::new(),
+        shortages: Vec::new(),
     }
 }
 

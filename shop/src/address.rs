@@ -114,7 +114,10 @@ impl Address {
                 address.region.clear();
             } else if !rules.regions.is_empty() {
                 let typed = address.region.to_ascii_lowercase();
-                let known = rules.regions.iter().find(|(c, n)| c.to_ascii_lowercase() == typed || n.to_ascii_lowercase() == typed);
+                let known = rules
+                    .regions
+                    .iter()
+                    .find(|(c, n)| c.to_ascii_lowercase() == typed || n.to_ascii_lowercase() == typed);
                 if let Some((code, _)) = known {
                     (*code).clone_into(&mut address.region);
                 }

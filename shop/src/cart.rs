@@ -9,6 +9,8 @@ mod edit;
 mod merge;
 #[cfg(feature = "server")]
 pub(crate) mod read;
+#[cfg(feature = "server")]
+pub mod token;
 
 #[cfg(feature = "server")]
 pub use edit::{acknowledge, add, move_to_cart, remove, save_for_later, set_currency, set_quantity};

@@ -163,7 +163,7 @@ pub(super) async fn reload(tx: &mut Tx, visitor: &Visitor, now: i64) -> Result<C
     read::whole(tx, head).await
 }
 
-async fn create(tx: &mut Tx, visitor: &Visitor, now: i64) -> Result<Head> {
+pub(super) async fn create(tx: &mut Tx, visitor: &Visitor, now: i64) -> Result<Head> {
     let customer = visitor.customer.as_ref().map(|customer| customer.id);
     // A customer's forgotten cart would stand in the way of the one active cart.
     if customer.is_some() {

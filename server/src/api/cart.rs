@@ -1,0 +1,128 @@
+//! Carts held by a token.
+
+use super::auth::CartHolder;
+use super::body::Body;
+use super::model::{Cart, NewCart, Problem};
+use crate::error::ApiError;
+use axum::Json;
+use axum::extract::{Path, State};
+use http::StatusCode;
+use serde::Deserialize;
+use shop::account::Visitor;
+use shop::id::CartLineId;
+use shop::{Error, Shop, cart};
+use utoipa::ToSchema;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CartWish {
+    /// ISO 4217; the shop's first currency when absent.
+    currency: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewItem {
+    sku: String,
+    /// 1 to 999, added to what the cart holds.
+    quantity: i64,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Quantity {
+    /// 0 to 999; 0 removes the item.
+    quantity: i64,
+}
+
+/// Creates an empty cart. Its token is told here and never again.
+#[utoipa::path(
+    post, path = "/api/v1/cart", tag = "Cart", request_body = CartWish,
+    responses((status = 201, body = NewCart), (status = 415, body = Problem), (status = 422, body = Problem))
+)]
+pub async fn create(
+    State(shop): State<Shop>,
+    Body(wish): Body<CartWish>,
+) -> Result<(StatusCode, Json<NewCart>), ApiError> {
+    let currency = super::catalogue::currency(&shop, wish.currency.as_deref())?;
+    let (visitor, token) = cart::token::open(&shop, currency).await?;
+    Ok((StatusCode::CREATED, Json(NewCart { token, cart: loaded(&shop, &visitor).await? })))
+}
+
+/// The cart at today's prices, with what has changed about its items.
+#[utoipa::path(
+    get, path = "/api/v1/cart", tag = "Cart", security(("cart_token" = []), ("cart_token_header" = [])),
+    responses(
+        (status = 200, body = Cart), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem, description = "The cart was ordered.")
+    )
+)]
+pub async fn show(State(shop): State<Shop>, CartHolder(visitor): CartHolder) -> Result<Json<Cart>, ApiError> {
+    Ok(Json(loaded(&shop, &visitor).await?))
+}
+
+/// Adds an item.
+#[utoipa::path(
+    post, path = "/api/v1/cart/items", tag = "Cart", request_body = NewItem,
+    security(("cart_token" = []), ("cart_token_header" = [])),
+    responses(
+        (status = 201, body = Cart), (status = 401, body = Problem),
+        (status = 404, body = Problem, description = "Unknown SKU."),
+        (status = 409, body = Problem, description = "Less is left than asked for; `shortages` says how much."),
+        (status = 422, body = Problem)
+    )
+)]
+pub async fn add(
+    State(shop): State<Shop>,
+    CartHolder(mut visitor): CartHolder,
+    Body(item): Body<NewItem>,
+) -> Result<(StatusCode, Json<Cart>), ApiError> {
+    // An ordered cart would be followed by a new one that no token opens.
+    loaded(&shop, &visitor).await?;
+    let cart = cart::add(&shop, &mut visitor, &item.sku, item.quantity).await?;
+    Ok((StatusCode::CREATED, Json(cart.into())))
+}
+
+/// Sets the quantity of an item.
+#[utoipa::path(
+    patch, path = "/api/v1/cart/items/{id}", tag = "Cart", request_body = Quantity,
+    params(("id" = uuid::Uuid, Path, description = "The item's id")),
+    security(("cart_token" = []), ("cart_token_header" = [])),
+    responses(
+        (status = 200, body = Cart), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem)
+    )
+)]
+pub async fn change(
+    State(shop): State<Shop>,
+    CartHolder(visitor): CartHolder,
+    Path(id): Path<String>,
+    Body(wish): Body<Quantity>,
+) -> Result<Json<Cart>, ApiError> {
+    Ok(Json(cart::set_quantity(&shop, &visitor, item(&id)?, wish.quantity).await?.into()))
+}
+
+/// Removes an item.
+#[utoipa::path(
+    delete, path = "/api/v1/cart/items/{id}", tag = "Cart",
+    params(("id" = uuid::Uuid, Path, description = "The item's id")),
+    security(("cart_token" = []), ("cart_token_header" = [])),
+    responses((status = 200, body = Cart), (status = 401, body = Problem), (status = 404, body = Problem))
+)]
+pub async fn remove(
+    State(shop): State<Shop>,
+    CartHolder(visitor): CartHolder,
+    Path(id): Path<String>,
+) -> Result<Json<Cart>, ApiError> {
+    Ok(Json(cart::remove(&shop, &visitor, item(&id)?).await?.into()))
+}
+
+fn item(id: &str) -> Result<CartLineId, Error> {
+    id.parse().map_err(|_| Error::NotFound("item"))
+}
+
+/// The holder's cart; one that was ordered is no cart any more.
+async fn loaded(shop: &Shop, visitor: &Visitor) -> Result<Cart, Error> {
+    let cart = cart::load(shop, visitor).await?;
+    cart.map(Cart::from).ok_or_else(|| Error::conflict("cart_ordered", "This cart was ordered. Create a new one."))
+}

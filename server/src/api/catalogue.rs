@@ -1,0 +1,109 @@
+//! Products and categories.
+
+use super::body::Search;
+use super::model::{Category, Problem, Product, ProductPage};
+use crate::error::ApiError;
+use crate::state::AppState;
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::Deserialize;
+use shop::catalogue::{self, ListQuery, Sort};
+use shop::limits::{PAGE_ROWS, SKU_CHARS, SLUG_CHARS};
+use shop::money::Currency;
+use shop::{Error, Shop};
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ListParameters {
+    /// ISO 4217; the shop's first currency when absent.
+    currency: Option<String>,
+    /// Slug of a category; its descendants are included.
+    category: Option<String>,
+    /// `newest` (default), `price_low`, `price_high` or `title`.
+    #[param(value_type = Option<String>)]
+    sort: Option<Sort>,
+    /// Only what can be bought now.
+    in_stock: Option<bool>,
+    /// `next` of the page before.
+    after: Option<String>,
+    /// 1 to 100, 24 when absent.
+    limit: Option<i64>,
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct CurrencyParameter {
+    /// ISO 4217; the shop's first currency when absent.
+    currency: Option<String>,
+}
+
+/// Lists published products, a page at a time.
+#[utoipa::path(
+    get, path = "/api/v1/products", tag = "Catalogue", params(ListParameters),
+    responses((status = 200, body = ProductPage), (status = 404, body = Problem), (status = 422, body = Problem))
+)]
+pub async fn products(
+    State(shop): State<Shop>,
+    Search(asked): Search<ListParameters>,
+) -> Result<Json<ProductPage>, ApiError> {
+    let rows = asked.limit.unwrap_or(24);
+    if !PAGE_ROWS.contains(&rows) {
+        return Err(Error::field("limit", "Between 1 and 100.").into());
+    }
+    let category = match &asked.category {
+        Some(slug) => Some(catalogue::category_by_slug(&shop, slug).await?.id),
+        None => None,
+    };
+    let query = ListQuery {
+        category,
+        currency: currency(&shop, asked.currency.as_deref())?,
+        sort: asked.sort.unwrap_or_default(),
+        in_stock_only: asked.in_stock.unwrap_or_default(),
+        after: asked.after,
+        rows,
+    };
+    Ok(Json(catalogue::list(&shop, &query).await?.into()))
+}
+
+/// One product by the SKU of any of its variants, or by its slug.
+#[utoipa::path(
+    get, path = "/api/v1/products/{key}", tag = "Catalogue",
+    params(("key" = String, Path, description = "SKU or slug"), CurrencyParameter),
+    responses((status = 200, body = Product), (status = 404, body = Problem), (status = 422, body = Problem))
+)]
+pub async fn product(
+    State(shop): State<Shop>,
+    Path(key): Path<String>,
+    Search(asked): Search<CurrencyParameter>,
+) -> Result<Json<Product>, ApiError> {
+    let currency = currency(&shop, asked.currency.as_deref())?;
+    if key.chars().count() > SKU_CHARS.max(SLUG_CHARS) {
+        return Err(Error::NotFound("product").into());
+    }
+    let found = match catalogue::product_by_sku(&shop, &key, currency).await {
+        Err(Error::NotFound(_)) => catalogue::product_by_slug(&shop, &key, currency).await,
+        other => other,
+    };
+    Ok(Json(found?.into()))
+}
+
+/// The top of the category tree with each one's children.
+#[utoipa::path(
+    get, path = "/api/v1/categories", tag = "Catalogue", responses((status = 200, body = Vec<Category>))
+)]
+pub async fn categories(State(state): State<AppState>) -> Result<Json<Vec<Category>>, ApiError> {
+    let menu = catalogue::category_menu(&state.shop).await?;
+    Ok(Json(menu.into_iter().map(Category::from).collect()))
+}
+
+/// The currency asked for, if the shop sells in it.
+pub fn currency(shop: &Shop, code: Option<&str>) -> Result<Currency, ApiError> {
+    let sold = &shop.settings.currencies;
+    let wanted = match code {
+        None => sold.first().copied(),
+        Some(code) => Currency::parse(code).filter(|wanted| sold.contains(wanted)),
+    };
+    Ok(wanted.ok_or_else(|| Error::field("currency", "The shop does not sell in this currency."))?)
+}

@@ -1,0 +1,96 @@
+//! Carts on the wire.
+
+use super::Money;
+use super::catalogue::units;
+use serde::Serialize;
+use shop::cart;
+use utoipa::ToSchema;
+
+/// A cart that was just created.
+#[derive(Serialize, ToSchema)]
+pub struct NewCart {
+    /// Opens this cart: `Authorization: Bearer <token>` or `X-Cart-Token: <token>`. Keep it secret.
+    pub token: String,
+    pub cart: Cart,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Cart {
+    id: uuid::Uuid,
+    /// Goes up with every change; placing an order names the version that was seen.
+    version: i64,
+    currency: String,
+    items: Vec<Item>,
+    /// Units over all items.
+    count: i64,
+    /// Before delivery and tax that is not included.
+    subtotal: Money,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Item {
+    id: uuid::Uuid,
+    sku: String,
+    product_slug: String,
+    title: String,
+    variant_title: String,
+    picture_url: Option<String>,
+    quantity: i64,
+    /// Today's price.
+    unit_price: Money,
+    total: Money,
+    /// Units that can be bought now; null when stock is not counted.
+    available: Option<i64>,
+    problem: Option<ItemProblem>,
+}
+
+/// What has changed since the item was added.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ItemProblem {
+    PriceChanged { from: Money, to: Money },
+    StockReduced { wanted: i64, available: i64 },
+    Unavailable,
+}
+
+impl From<cart::Cart> for Cart {
+    fn from(c: cart::Cart) -> Self {
+        Self {
+            id: c.id.0,
+            version: c.version,
+            currency: c.currency.code().into(),
+            items: c.lines.into_iter().map(Item::from).collect(),
+            count: c.count,
+            subtotal: c.subtotal.into(),
+        }
+    }
+}
+
+impl From<cart::Line> for Item {
+    fn from(l: cart::Line) -> Self {
+        Self {
+            id: l.id.0,
+            sku: l.sku,
+            product_slug: l.product_slug,
+            title: l.title,
+            variant_title: l.variant_title,
+            picture_url: l.picture_url,
+            quantity: l.quantity,
+            unit_price: l.unit_price.into(),
+            total: l.total.into(),
+            available: units(l.availability),
+            problem: l.problem.map(ItemProblem::from),
+        }
+    }
+}
+
+impl From<cart::LineProblem> for ItemProblem {
+    fn from(problem: cart::LineProblem) -> Self {
+        use cart::LineProblem as P;
+        match problem {
+            P::PriceChanged { from, to } => Self::PriceChanged { from: from.into(), to: to.into() },
+            P::StockReduced { wanted, available } => Self::StockReduced { wanted, available },
+            P::Unavailable => Self::Unavailable,
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Products and categories on the wire.
+
+use super::Money;
+use serde::Serialize;
+use shop::catalogue::{self, Availability};
+use utoipa::ToSchema;
+
+/// One page of a list; ask again with `after=<next>` until `next` is null.
+#[derive(Serialize, ToSchema)]
+pub struct ProductPage {
+    items: Vec<ProductCard>,
+    next: Option<String>,
+}
+
+/// A product in a list.
+#[derive(Serialize, ToSchema)]
+pub struct ProductCard {
+    id: uuid::Uuid,
+    slug: String,
+    title: String,
+    brand: String,
+    picture_url: Option<String>,
+    /// The lowest of its variants' prices.
+    price_from: Money,
+    price_varies: bool,
+    in_stock: bool,
+    /// Set when there is exactly one variant.
+    sku: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Product {
+    id: uuid::Uuid,
+    slug: String,
+    title: String,
+    /// Sanitised HTML.
+    description_html: String,
+    brand: String,
+    product_type: String,
+    tags: Vec<String>,
+    options: Vec<ProductOption>,
+    variants: Vec<Variant>,
+    pictures: Vec<Picture>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct ProductOption {
+    name: String,
+    values: Vec<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Variant {
+    sku: String,
+    barcode: Option<String>,
+    title: String,
+    /// In the order of the product's options.
+    option_values: Vec<String>,
+    price: Money,
+    compare_at: Option<Money>,
+    weight_grams: i64,
+    /// Units that can be bought now; null when stock is not counted.
+    available: Option<i64>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Picture {
+    url: String,
+    alt: String,
+    width: i64,
+    height: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Category {
+    id: uuid::Uuid,
+    slug: String,
+    title: String,
+    description: String,
+    children: Vec<CategoryLink>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct CategoryLink {
+    slug: String,
+    title: String,
+}
+
+impl From<catalogue::Page<catalogue::Card>> for ProductPage {
+    fn from(page: catalogue::Page<catalogue::Card>) -> Self {
+        Self { items: page.items.into_iter().map(ProductCard::from).collect(), next: page.next }
+    }
+}
+
+impl From<catalogue::Card> for ProductCard {
+    fn from(card: catalogue::Card) -> Self {
+        Self {
+            id: card.id.0,
+            slug: card.slug,
+            title: card.title,
+            brand: card.brand,
+            picture_url: card.picture.map(|picture| picture.url),
+            price_from: card.price_from.into(),
+            price_varies: card.price_varies,
+            in_stock: card.in_stock,
+            sku: card.only_sku,
+        }
+    }
+}
+
+impl From<catalogue::Product> for Product {
+    fn from(p: catalogue::Product) -> Self {
+        let option = |o: catalogue::ProductOption| ProductOption { name: o.name, values: o.values };
+        let picture = |p: catalogue::Picture| Picture { url: p.url, alt: p.alt, width: p.width, height: p.height };
+        Self {
+            id: p.id.0,
+            slug: p.slug,
+            title: p.title,
+            description_html: p.description_html,
+            brand: p.brand,
+            product_type: p.product_type,
+            tags: p.tags,
+            options: p.options.into_iter().map(option).collect(),
+            variants: p.variants.into_iter().map(Variant::from).collect(),
+            pictures: p.pictures.into_iter().map(picture).collect(),
+        }
+    }
+}
+
+impl From<catalogue::Variant> for Variant {
+    fn from(v: catalogue::Variant) -> Self {
+        Self {
+            sku: v.sku,
+            barcode: v.barcode,
+            title: v.title,
+            option_values: v.option_values,
+            price: v.price.into(),
+            compare_at: v.compare_at.map(Money::from),
+            weight_grams: v.weight_grams,
+            available: units(v.availability),
+        }
+    }
+}
+
+/// `None`: not counted.
+pub(super) fn units(availability: Availability) -> Option<i64> {
+    match availability {
+        Availability::Untracked => None,
+        Availability::Units(units) => Some(units),
+    }
+}
+
+impl From<catalogue::Category> for Category {
+    fn from(c: catalogue::Category) -> Self {
+        let link = |l: catalogue::CategoryLink| CategoryLink { slug: l.slug, title: l.title };
+        Self {
+            id: c.id.0,
+            slug: c.slug,
+            title: c.title,
+            description: c.description,
+            children: c.children.into_iter().map(link).collect(),
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Checkout on the wire.
+
+use super::{Address, Money, Totals};
+use serde::{Deserialize, Serialize};
+use shop::checkout::{self, Placed, Status};
+use shop::id::{CheckoutId, OrderId};
+use shop::shipping;
+use utoipa::ToSchema;
+
+/// What to save; what is absent stays as it is.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Details {
+    pub email: Option<String>,
+    /// To the merchant; saved together with `email`.
+    pub note: Option<String>,
+    pub address: Option<Address>,
+    /// Id of one of the delivery options.
+    pub delivery: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct CheckoutOptions {
+    cart_version: i64,
+    email: String,
+    note: String,
+    address: Option<Address>,
+    delivery: Option<uuid::Uuid>,
+    /// Empty until the address is known.
+    delivery_options: Vec<DeliveryOption>,
+    /// Without delivery until it is chosen.
+    totals: Totals,
+    /// The first step that lacks something: `contact`, `address`, `delivery`; `payment` when the order can be placed.
+    next_step: checkout_step::Step,
+}
+
+/// The name as it stands in the document.
+mod checkout_step {
+    use serde::Serialize;
+    use utoipa::ToSchema;
+
+    #[derive(Serialize, ToSchema)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Step {
+        Contact,
+        Address,
+        Delivery,
+        Payment,
+    }
+
+    impl From<shop::checkout::StepName> for Step {
+        fn from(name: shop::checkout::StepName) -> Self {
+            use shop::checkout::StepName as S;
+            match name {
+                S::Contact => Self::Contact,
+                S::Address => Self::Address,
+                S::Delivery => Self::Delivery,
+                S::Payment => Self::Payment,
+            }
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct DeliveryOption {
+    id: uuid::Uuid,
+    name: String,
+    description: String,
+    price: Money,
+    days_min: i64,
+    days_max: i64,
+}
+
+/// What the shopper agrees to and how it is paid.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceRequest {
+    /// The total that was seen, in minor units; another one is refused with 409.
+    pub expected_total: i64,
+    /// The cart's version that was seen.
+    pub cart_version: i64,
+    /// The payment provider's payment-method token; never card data.
+    #[schema(example = "pm_card_visa")]
+    pub payment_method: String,
+}
+
+#[derive(Default, Serialize, ToSchema)]
+pub struct PlaceResult {
+    /// `ordered`, `requires_action` (send the shopper to `redirect_url`) or `pending`.
+    #[schema(example = "ordered")]
+    status: &'static str,
+    order_id: Option<uuid::Uuid>,
+    order_number: Option<String>,
+    /// Reads the order at `order_url`, in `Authorization: Bearer`.
+    access_token: Option<String>,
+    pub order_url: Option<String>,
+    checkout_id: Option<uuid::Uuid>,
+    redirect_url: Option<String>,
+    /// Where to ask how it went.
+    pub status_url: Option<String>,
+}
+
+#[derive(Default, Serialize, ToSchema)]
+pub struct CheckoutStatus {
+    /// `pending`, `ordered`, `payable_again` (same cart, new key) or `released`.
+    #[schema(example = "ordered")]
+    status: &'static str,
+    order_id: Option<uuid::Uuid>,
+    order_number: Option<String>,
+    access_token: Option<String>,
+    order_url: Option<String>,
+    /// Why it can be paid again.
+    message: Option<String>,
+    /// Until when the stock is held, Unix milliseconds.
+    expires_at: Option<i64>,
+}
+
+impl From<checkout::View> for CheckoutOptions {
+    fn from(view: checkout::View) -> Self {
+        Self {
+            cart_version: view.cart.version,
+            email: view.details.email,
+            note: view.details.note,
+            address: view.details.address.map(Address::from),
+            delivery: view.details.delivery.map(|id| id.0),
+            delivery_options: view.delivery_options.into_iter().map(DeliveryOption::from).collect(),
+            totals: view.totals.into(),
+            next_step: view.reached.into(),
+        }
+    }
+}
+
+impl From<shipping::DeliveryOption> for DeliveryOption {
+    fn from(o: shipping::DeliveryOption) -> Self {
+        Self {
+            id: o.id.0,
+            name: o.name,
+            description: o.description,
+            price: o.price.into(),
+            days_min: o.days_min,
+            days_max: o.days_max,
+        }
+    }
+}
+
+impl From<Placed> for PlaceResult {
+    fn from(placed: Placed) -> Self {
+        match placed {
+            Placed::Order { order_id, number, access_token } => Self {
+                status: "ordered",
+                order_id: Some(order_id.0),
+                order_number: Some(number),
+                access_token: Some(access_token),
+                order_url: Some(order_url(order_id)),
+                ..Self::default()
+            },
+            Placed::Redirect { checkout_id, url } => {
+                Self { redirect_url: Some(url), ..Self::open("requires_action", checkout_id) }
+            }
+            Placed::Confirm { checkout_id, .. } | Placed::Pending { checkout_id } => Self::open("pending", checkout_id),
+        }
+    }
+}
+
+impl PlaceResult {
+    fn open(status: &'static str, id: CheckoutId) -> Self {
+        Self { status, checkout_id: Some(id.0), status_url: Some(format!("/api/v1/checkout/{id}")), ..Self::default() }
+    }
+}
+
+impl From<Status> for CheckoutStatus {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Pending => Self { status: "pending", ..Self::default() },
+            Status::Placed { order_id, number, access_token } => Self {
+                status: "ordered",
+                order_id: Some(order_id.0),
+                order_number: Some(number),
+                access_token: Some(access_token),
+                order_url: Some(order_url(order_id)),
+                ..Self::default()
+            },
+            Status::PayableAgain { message, expires_at } => Self {
+                status: "payable_again",
+                message: Some(message),
+                expires_at: Some(expires_at),
+                ..Self::default()
+            },
+            Status::Released => Self { status: "released", ..Self::default() },
+        }
+    }
+}
+
+fn order_url(id: OrderId) -> String {
+    format!("/api/v1/orders/{id}")
+}

@@ -1,0 +1,84 @@
+//! Orders on the wire.
+
+use super::{Address, Money, Totals};
+use serde::Serialize;
+use shop::order;
+use utoipa::ToSchema;
+
+#[derive(Serialize, ToSchema)]
+pub struct Order {
+    id: uuid::Uuid,
+    number: String,
+    /// `pending_payment`, `payment_failed`, `confirmed`, `processing`, `shipped`, `delivered`, `cancelled` or `refunded`.
+    #[schema(example = "confirmed")]
+    state: &'static str,
+    email: String,
+    items: Vec<OrderItem>,
+    totals: Totals,
+    captured: Money,
+    refunded: Money,
+    shipping_address: Address,
+    shipping_method: String,
+    note: String,
+    parcels: Vec<Parcel>,
+    /// Unix milliseconds.
+    created_at: i64,
+    /// Unix milliseconds; null before it was paid or authorised.
+    placed_at: Option<i64>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct OrderItem {
+    sku: String,
+    title: String,
+    variant_title: String,
+    quantity: i64,
+    unit_price: Money,
+    total: Money,
+    /// Units on their way.
+    fulfilled: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Parcel {
+    carrier: String,
+    tracking_number: String,
+    /// Unix milliseconds.
+    at: i64,
+}
+
+impl From<order::Order> for Order {
+    fn from(o: order::Order) -> Self {
+        let parcel = |f: order::Fulfilment| Parcel { carrier: f.carrier, tracking_number: f.tracking_number, at: f.at };
+        Self {
+            id: o.id.0,
+            number: o.number,
+            state: o.state.as_str(),
+            email: o.email,
+            items: o.lines.into_iter().map(OrderItem::from).collect(),
+            totals: o.totals.into(),
+            captured: o.captured.into(),
+            refunded: o.refunded.into(),
+            shipping_address: o.shipping_address.into(),
+            shipping_method: o.shipping_method,
+            note: o.note,
+            parcels: o.fulfilments.into_iter().map(parcel).collect(),
+            created_at: o.created_at,
+            placed_at: o.placed_at,
+        }
+    }
+}
+
+impl From<order::Line> for OrderItem {
+    fn from(l: order::Line) -> Self {
+        Self {
+            sku: l.sku,
+            title: l.title,
+            variant_title: l.variant_title,
+            quantity: l.quantity,
+            unit_price: l.unit_price.into(),
+            total: l.total.into(),
+            fulfilled: l.fulfilled,
+        }
+    }
+}
