@@ -91,6 +91,7 @@ fn key(id: &Id) -> String {
     session::key(&id.to_string())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "what map_err hands over")]
 fn backend(error: DbError) -> Error {
     Error::Backend(error.to_string())
 }

@@ -40,7 +40,6 @@ struct Cell {
 }
 
 /// Measures and prints. `--database-url` says which engine and, for SQLite, on which disk.
-#[expect(clippy::print_stdout, reason = "the table is what the command is for")]
 pub async fn run(args: &WritesArgs, config: &Config) -> Result<()> {
     let scratch = Scratch::create(config).await?;
     let folder = scratch.folder.path().to_owned();

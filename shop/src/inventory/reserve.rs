@@ -136,9 +136,9 @@ async fn change_stock(tx: &mut Tx, statement: crate::db::Sql, quantities: &BTree
         id: StockId,
         quantity: i64,
     }
-    let changes: Vec<_> = quantities.iter().map(|(&id, &quantity)| Change { id, quantity }).collect();
-    let changed = tx.execute(statement.of(tx.engine()), args![json(&changes)]).await?;
-    expect_rows(changed, changes.len())
+    let rows: Vec<_> = quantities.iter().map(|(&id, &quantity)| Change { id, quantity }).collect();
+    let changed = tx.execute(statement.of(tx.engine()), args![json(&rows)]).await?;
+    expect_rows(changed, rows.len())
 }
 
 fn json(rows: &impl Serialize) -> Arg {
