@@ -1,20 +1,29 @@
 //! Many callers, one transaction: the queue behind the checkout's hot writes.
 //!
-//! Callers hand in items with [`Batch::run`]; one worker takes whatever waits, up to [`LARGEST`], and lets the
+//! Callers hand in items with [`Batch::run`]; a worker takes whatever waits, up to [`LARGEST`], and lets the
 //! [`Work`] handle all of it in one transaction with a few set-based statements. Every item has its own outcome and
 //! nobody is answered before COMMIT. A lone item never waits for company. A batch that fails as a whole is retried
 //! item by item, so one bad item costs its neighbours time and nothing else; only when the outcome of the COMMIT is
 //! unknown is everyone told so instead. A caller that leaves before its batch began takes its item along.
 
-use super::{Db, DbError, Tx};
+use super::{Db, DbError, Engine, Tx};
 use std::future::Future;
 use std::sync::Arc;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot};
 
 /// Items in one transaction at most.
 pub const LARGEST: usize = 512;
 /// Items that may wait; callers beyond wait for a place.
 const QUEUE: usize = 4 * LARGEST;
+
+/// Batches under way at a time. SQLite has one writer; on PostgreSQL one batch computes while another waits for the
+/// disk, and row locks keep their order.
+fn lanes(engine: Engine) -> usize {
+    match engine {
+        Engine::Sqlite => 1,
+        Engine::Postgres => 2,
+    }
+}
 
 /// What is done with a batch.
 pub trait Work: Send + Sync + 'static {
@@ -32,7 +41,7 @@ pub trait Work: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<Self::Outcome>, Self::Error>> + Send;
 }
 
-/// The queue; cheap to clone. The worker ends when the last clone is dropped and the queue is empty.
+/// The queue; cheap to clone. Its workers end when the last clone is dropped and the queue is empty.
 pub struct Batch<W: Work> {
     queue: mpsc::Sender<Waiting<W>>,
 }
@@ -49,10 +58,13 @@ struct Waiting<W: Work> {
 }
 
 impl<W: Work> Batch<W> {
-    /// Starts the worker on the current runtime.
+    /// Starts the workers on the current runtime.
     pub fn start(db: Db, work: W) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        tokio::spawn(drain(db, Arc::new(work), waiting));
+        let (work, waiting) = (Arc::new(work), Arc::new(Mutex::new(waiting)));
+        for _ in 0..lanes(db.engine()) {
+            tokio::spawn(drain(db.clone(), Arc::clone(&work), Arc::clone(&waiting)));
+        }
         Self { queue }
     }
 
@@ -66,10 +78,11 @@ impl<W: Work> Batch<W> {
     }
 }
 
-async fn drain<W: Work>(db: Db, work: Arc<W>, mut queue: mpsc::Receiver<Waiting<W>>) {
+async fn drain<W: Work>(db: Db, work: Arc<W>, queue: Arc<Mutex<mpsc::Receiver<Waiting<W>>>>) {
     loop {
         let mut batch = Vec::new();
-        if queue.recv_many(&mut batch, LARGEST).await == 0 {
+        let received = queue.lock().await.recv_many(&mut batch, LARGEST).await;
+        if received == 0 {
             return;
         }
         // A task of its own: a panic breaks this batch off, not the queue.

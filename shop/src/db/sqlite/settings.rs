@@ -13,6 +13,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const CHECKPOINT_PAGES: &str = "4000";
 /// What a large transaction leaves of the WAL file after the next checkpoint, bytes.
 const WAL_SIZE_LIMIT: &str = "67108864";
+/// Page cache of a connection in KiB (negative by SQLite's convention), filled as it is used.
+const WRITER_CACHE: &str = "-16384";
+const READER_CACHE: &str = "-8192";
 const STATEMENT_CACHE: usize = 256;
 
 pub(super) fn writer(path: &Path) -> SqliteConnectOptions {
@@ -20,6 +23,7 @@ pub(super) fn writer(path: &Path) -> SqliteConnectOptions {
         .create_if_missing(true)
         .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
         .pragma("journal_size_limit", WAL_SIZE_LIMIT)
+        .pragma("cache_size", WRITER_CACHE)
         .thread_name(|_| "sqlite-writer".to_owned())
 }
 
@@ -27,6 +31,7 @@ pub(super) fn reader(path: &Path) -> SqliteConnectOptions {
     common(path)
         .pragma("wal_autocheckpoint", "0")
         .pragma("query_only", "ON")
+        .pragma("cache_size", READER_CACHE)
         .thread_name(|n| format!("sqlite-reader-{n}"))
 }
 
