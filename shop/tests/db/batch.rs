@@ -2,7 +2,7 @@
 
 use crate::support::TestShop;
 use shop::args;
-use shop::db::{Batch, DbError, Tx, Work};
+use shop::db::{Batch, DbError, Engine, Tx, Work};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -26,7 +26,7 @@ impl Work for Write {
             assert!(item != "panic", "asked to panic");
         }
         if self.slow {
-            tokio::time::sleep(Duration::from_millis(30)).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
         Ok(items.iter().map(String::len).collect())
     }
@@ -78,14 +78,21 @@ on_both_engines! {
 
     async fn who_leaves_the_queue_takes_the_item_along_and_who_leaves_later_does_not(t: TestShop) {
         let batch = Batch::start(t.db.clone(), Write { slow: true, ..Write::default() });
-        let running = tokio::spawn({ let batch = batch.clone(); async move { batch.run("running".into()).await } });
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        // As many as run at a time, so that the next one has to queue.
+        let lanes = if t.db.engine() == Engine::Sqlite { 1 } else { 2 };
+        let mut running = Vec::new();
+        for lane in 0..lanes {
+            let batch = batch.clone();
+            running.push(tokio::spawn(async move { batch.run(format!("running {lane}")).await }));
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
         let queued = tokio::spawn({ let batch = batch.clone(); async move { batch.run("queued".into()).await } });
         tokio::time::sleep(Duration::from_millis(5)).await;
         queued.abort();
-        running.abort();
+        running.iter().for_each(|task| task.abort());
         assert_eq!(batch.run("last".into()).await.unwrap(), 4);
         let keys: Vec<(String,)> = t.db.fetch_all("SELECT key FROM setting ORDER BY key", args![]).await.unwrap();
-        assert_eq!(keys, [("last".to_owned(),), ("running".to_owned(),)]);
+        let keys: Vec<_> = keys.iter().map(|(key,)| key.as_str()).collect();
+        assert_eq!(keys, ["last", "running 0", "running 1"][..=lanes]);
     }
 }

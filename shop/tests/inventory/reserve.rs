@@ -188,3 +188,83 @@ impl Work for Reserve {
         reserve_many(tx, items).await
     }
 }
+
+/// A small generator of repeatable numbers (xorshift), so that a failure can be run again.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % limit as u64).unwrap()
+    }
+}
+
+/// What a checkout's reservation should look like.
+#[derive(Clone, Copy, PartialEq)]
+enum Expected {
+    Nothing,
+    Held,
+    Settled,
+}
+
+on_both_engines! {
+    async fn any_sequence_of_steps_agrees_with_plain_arithmetic(t: TestShop) {
+        for seed in 1..=4u64 {
+            let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+            let mut stock = Vec::new();
+            for n in 0..3 {
+                let units = i64::try_from(dice.below(12)).unwrap();
+                stock.push((t.stock(&format!("S{seed}-{n}"), units).await, units, 0i64));
+            }
+            let checkouts = t.checkouts(25).await;
+            let mut wanted: Vec<Vec<(usize, i64)>> = Vec::new();
+            let mut state = vec![Expected::Nothing; checkouts.len()];
+            for _ in &checkouts {
+                wanted.push((0..1 + dice.below(3)).map(|row| (row, 1 + i64::try_from(dice.below(3)).unwrap())).collect());
+            }
+            for _ in 0..15 {
+                let picked: Vec<usize> = (0..1 + dice.below(4)).map(|_| dice.below(checkouts.len())).collect();
+                match dice.below(3) {
+                    0 => {
+                        let mut picked: Vec<_> = picked.into_iter().filter(|&n| state[n] == Expected::Nothing).collect();
+                        picked.dedup();
+                        picked.sort_unstable();
+                        picked.dedup();
+                        let requests: Vec<_> = picked.iter().map(|&n| {
+                            let demands: Vec<_> = wanted[n].iter().map(|&(row, units)| (stock[row].0, units)).collect();
+                            ask(checkouts[n], &demands)
+                        }).collect();
+                        let outcomes = reserve(&t.db, &requests).await.unwrap();
+                        for (&n, outcome) in picked.iter().zip(outcomes) {
+                            let fits = wanted[n].iter().all(|&(row, units)| stock[row].1 - stock[row].2 >= units);
+                            assert_eq!(outcome.is_ok(), fits, "seed {seed}");
+                            if fits {
+                                state[n] = Expected::Held;
+                                wanted[n].iter().for_each(|&(row, units)| stock[row].2 += units);
+                            }
+                        }
+                    }
+                    kind => {
+                        let ids: Vec<_> = picked.iter().map(|&n| checkouts[n]).collect();
+                        if kind == 1 { release(&t.db, &ids).await.unwrap() } else { commit(&t.db, &ids).await.unwrap() };
+                        for n in picked {
+                            if state[n] == Expected::Held {
+                                state[n] = Expected::Settled;
+                                for &(row, units) in &wanted[n] {
+                                    stock[row].2 -= units;
+                                    stock[row].1 -= if kind == 1 { 0 } else { units };
+                                }
+                            }
+                        }
+                    }
+                }
+                for &(id, on_hand, reserved) in &stock {
+                    assert_eq!(level(&t, id).await, (on_hand, reserved), "seed {seed}");
+                }
+            }
+            assert_sound(&t).await;
+        }
+    }
+}
