@@ -4,8 +4,8 @@ import { startMercer } from "./mercer.js";
 export default async function setUp() {
   const mercer = await startMercer();
   process.env.E2E_ORIGIN = mercer.origin;
-  process.env.E2E_ADMIN_LINK = mercer.adminLink;
-  process.env.E2E_DATA_DIR = mercer.dataDir;
+  process.env.E2E_SETTINGS = JSON.stringify(mercer.settings);
+  if (!mercer.adminLink) throw new Error("the first start printed no one-time admin link");
   console.log(`end-to-end: shop at ${mercer.origin}`);
   return mercer.stop;
 }

@@ -23,7 +23,7 @@ async function freePort() {
 
 /**
  * A shop filled with the demo catalogue, beside its own sandbox payment gateway.
- * @returns {Promise<{origin: string, adminLink: string, dataDir: string, stop: () => Promise<void>}>}
+ * @returns {Promise<{origin: string, adminLink: string, settings: object, stop: () => Promise<void>}>}
  */
 export async function startMercer() {
   const binary = process.env.MERCER_BIN;
@@ -34,14 +34,15 @@ export async function startMercer() {
   const logFile = join(report, "mercer.log");
   const log = createWriteStream(logFile);
 
+  const settings = {
+    PATH: process.env.PATH,
+    MERCER_ADDR: `127.0.0.1:${await freePort()}`,
+    MERCER_GATEWAY_ADDR: `127.0.0.1:${await freePort()}`,
+    MERCER_DATA_DIR: dataDir,
+    ...(process.env.DATABASE_URL ? { DATABASE_URL: process.env.DATABASE_URL } : {}),
+  };
   const child = spawn(binary, ["run"], {
-    env: {
-      PATH: process.env.PATH,
-      MERCER_ADDR: `127.0.0.1:${await freePort()}`,
-      MERCER_GATEWAY_ADDR: `127.0.0.1:${await freePort()}`,
-      MERCER_DATA_DIR: dataDir,
-      ...(process.env.DATABASE_URL ? { DATABASE_URL: process.env.DATABASE_URL } : {}),
-    },
+    env: settings,
     stdio: ["ignore", "pipe", "pipe"],
   });
   const gone = new Promise((resolve) => child.once("exit", resolve));
@@ -80,5 +81,5 @@ export async function startMercer() {
   });
 
   const adminLink = /https?:\/\/\S+\/admin\/\S+/.exec(said)?.[0] ?? "";
-  return { origin, adminLink, dataDir, stop };
+  return { origin, adminLink, settings, stop };
 }

@@ -1,0 +1,72 @@
+// Every kind of page: accessible in both colour schemes, and valid HTML.
+import { expectValidHtml } from "../support/checks.js";
+import { CARDS, newEmail } from "../support/shopper.js";
+import { expect, test } from "../support/test.js";
+
+const OPEN = ["/", "/cart", "/login", "/register", "/shipping", "/returns", "/contact", "/about", "/privacy", "/imprint"];
+
+for (const path of OPEN) {
+  test(`the page ${path} is accessible and valid`, async ({ visit, accessible }) => {
+    await expectValidHtml(await visit(path));
+    await accessible();
+  });
+}
+
+test("a missing page says so and is accessible and valid", async ({ visit, accessible, expected }) => {
+  expected.push(404);
+  const response = await visit("/nowhere");
+  expect(response.status()).toBe(404);
+  await expectValidHtml(response);
+  await accessible();
+});
+
+test("every page on the way to an order is accessible and valid", async ({ shopper, page, accessible }) => {
+  test.setTimeout(180_000);
+  const judge = async () => {
+    await expectValidHtml(await page.reload());
+    await shopper.open(page.url());
+    await accessible();
+  };
+  await shopper.open("/");
+  await shopper.press(page.locator(".site-nav a").first(), /\/c\//);
+  await judge();
+  await shopper.findProduct({ category: 7 });
+  await judge();
+  await shopper.addToCart();
+  await judge();
+  await shopper.press(page.getByRole("link", { name: "Check out" }), /\/checkout\/contact/);
+  await judge();
+  await page.locator("[name=email]").fill(newEmail("judge"));
+  await shopper.press(page.getByRole("button", { name: "Continue to address" }), /\/checkout\/address/);
+  await judge();
+  await shopper.fillAddress({ name: "Ada Lovelace", line1: "Torstraße 12", postal_code: "10119", city: "Berlin" });
+  await shopper.press(page.getByRole("button", { name: "Continue to delivery" }), /\/checkout\/delivery/);
+  await judge();
+  await page.getByRole("radio").first().check();
+  await shopper.press(page.getByRole("button", { name: "Continue to payment" }), /\/checkout\/payment/);
+  await judge();
+  await shopper.pay(CARDS.good);
+  await shopper.confirmed();
+  await judge();
+});
+
+test("a refused form says what is wrong and is accessible", async ({ shopper, page, accessible, expected }) => {
+  expected.push(422);
+  await shopper.open("/login");
+  await page.getByLabel("E-mail").fill("nobody@example.com");
+  await page.getByLabel("Password").fill("wrong password");
+  await page.locator("main").getByRole("button", { name: "Log in" }).click();
+  await expect(page.getByRole("alert")).toBeVisible();
+  await accessible();
+});
+
+const DESK = ["/admin", "/admin/orders", "/admin/products", "/admin/inventory", "/admin/mail", "/admin/audit", "/admin/staff"];
+
+test("the pages of the admin are accessible and valid", async ({ merchant, accessible }) => {
+  test.setTimeout(180_000);
+  await merchant.comeIn();
+  for (const path of DESK) {
+    await expectValidHtml(await merchant.open(path));
+    await accessible(merchant.page);
+  }
+});
