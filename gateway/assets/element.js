@@ -6,7 +6,13 @@ const form = document.querySelector("[data-card-form]");
 const root = document.documentElement;
 const main = document.getElementById("element") || document.body;
 
+// Once the page around is leaving, a message could meet its successor, and the browser would complain.
+let leaving = false;
+window.addEventListener("pagehide", () => (leaving = true));
+window.addEventListener("pageshow", () => (leaving = false));
+
 function tell(message) {
+  if (leaving && message.type !== "answer") return;
   window.parent.postMessage({ sandboxElement: true, ...message }, parentOrigin);
 }
 
@@ -57,6 +63,7 @@ async function confirm(order) {
     const result = await answer.json();
     const error = result.error;
     if (error && ["number", "expiry", "cvc"].includes(error.param)) show(form.elements[error.param], error.message);
+    leaving = !error;
     return result;
   } catch {
     const message = "The payment could not be sent. Check your connection and try again.";

@@ -45,7 +45,7 @@
       frame.src = gateway + "/elements/card?" + query;
       frame.title = "Secure payment input frame";
       frame.allow = "payment *";
-      frame.style.cssText = "display:block;width:100%;border:0;height:244px;background:transparent;overflow:hidden";
+      frame.style.cssText = "display:block;width:calc(100% + 6px);max-width:none;margin:-3px;border:0;height:210px;background:transparent;overflow:hidden";
       frame.style.colorScheme = this._scheme(node);
       frame.setAttribute("scrolling", "no");
       this._node = node;
