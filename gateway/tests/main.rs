@@ -1,0 +1,12 @@
+//! The sandbox over HTTP, as its callers and visitors meet it.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by panicking"))]
+
+mod events;
+mod faults;
+mod idempotency;
+mod intents;
+mod pages;
+mod refunds;
+mod sessions;
+mod support;
