@@ -85,7 +85,8 @@ async fn an_authorisation_lapses_after_seven_days() {
 #[tokio::test]
 async fn bad_parameters_are_refused_by_name() {
     let sandbox = Sandbox::start().await;
-    let table: &[(&[(&str, &str)], &str, &str)] = &[
+    type Case = (&'static [(&'static str, &'static str)], &'static str, &'static str);
+    let table: &[Case] = &[
         (&[("currency", "eur")], "parameter_missing", "amount"),
         (&[("amount", "100")], "parameter_missing", "currency"),
         (&[("amount", "ten"), ("currency", "eur")], "parameter_invalid_integer", "amount"),

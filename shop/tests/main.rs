@@ -13,5 +13,6 @@ mod account;
 mod catalogue;
 mod db;
 mod inventory;
+mod payment;
 mod session;
 mod staff;
