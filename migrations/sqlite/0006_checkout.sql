@@ -38,7 +38,7 @@ CREATE TABLE orders (
   number TEXT NOT NULL UNIQUE,
   checkout_id BLOB NOT NULL UNIQUE REFERENCES checkout(id),
   customer_id BLOB REFERENCES customer(id),
-  access_token_hash TEXT NOT NULL,          -- SHA-256, hexadecimal; guests read their order with the token
+  access_token TEXT NOT NULL,               -- guests read their order with it; opens nothing that is not in this database
   state TEXT NOT NULL CHECK (state IN ('pending_payment','payment_failed','confirmed','processing','shipped','delivered','cancelled','refunded')),
   email TEXT NOT NULL,
   currency TEXT NOT NULL,
@@ -48,6 +48,7 @@ CREATE TABLE orders (
   tax INTEGER NOT NULL CHECK (tax >= 0),
   tax_inclusive INTEGER NOT NULL,
   total INTEGER NOT NULL CHECK (total >= 0),
+  tax_rows TEXT NOT NULL DEFAULT '[]',      -- JSON: [["VAT 19 %",1995]], frozen with the totals
   captured INTEGER NOT NULL DEFAULT 0 CHECK (captured >= 0),
   refunded INTEGER NOT NULL DEFAULT 0 CHECK (refunded >= 0),
   shipping_address TEXT NOT NULL,           -- JSON of shop::address::Address
@@ -120,9 +121,13 @@ CREATE TABLE payment_attempt (
   sent_at INTEGER,
   outcome_at INTEGER,
   capture_before INTEGER,
+  next_poll_at INTEGER NOT NULL DEFAULT 0,       -- when to ask the provider without being told to
+  polls INTEGER NOT NULL DEFAULT 0,
   CHECK (captured <= amount),
   UNIQUE (checkout_id, attempt_no)
 ) STRICT;
+CREATE INDEX payment_attempt_to_poll ON payment_attempt(next_poll_at)
+  WHERE state IN ('sent','unknown','requires_action','processing');
 -- At most one attempt of a checkout can still turn into money.
 CREATE UNIQUE INDEX one_live_attempt ON payment_attempt(checkout_id) WHERE state NOT IN ('declined','canceled');
 

@@ -11,12 +11,52 @@
 //! ```
 
 #[cfg(feature = "server")]
+mod allocate;
+#[cfg(feature = "server")]
+mod fact;
+#[cfg(feature = "server")]
+mod handover;
+#[cfg(feature = "server")]
+mod idempotency;
+#[cfg(feature = "server")]
 mod place;
+#[cfg(feature = "server")]
+mod prepare;
+#[cfg(feature = "server")]
+mod queue;
+#[cfg(feature = "server")]
+mod recover;
+#[cfg(feature = "server")]
+mod release;
+#[cfg(feature = "server")]
+mod saga;
+#[cfg(feature = "server")]
+pub(crate) mod state;
+#[cfg(feature = "server")]
+mod status;
+#[cfg(feature = "server")]
+pub(crate) mod transition;
 #[cfg(feature = "server")]
 mod view;
 
 #[cfg(feature = "server")]
-pub use place::{cancel, live, place, status};
+pub use fact::apply_payment_fact;
+#[cfg(feature = "server")]
+pub(crate) use fact::{News, apply as apply_news};
+#[cfg(feature = "server")]
+pub use idempotency::is_answered;
+#[cfg(feature = "server")]
+pub use place::{live, place};
+#[cfg(feature = "server")]
+pub use queue::Queues;
+#[cfg(feature = "server")]
+pub(crate) use recover::{poll_stuck_attempts, recover_checkouts};
+#[cfg(feature = "server")]
+pub(crate) use release::sweep_expired;
+#[cfg(feature = "server")]
+pub(crate) use saga::key as provider_key;
+#[cfg(feature = "server")]
+pub use status::{cancel, status};
 #[cfg(feature = "server")]
 pub use view::{save_address, save_contact, save_delivery, view};
 
@@ -57,6 +97,9 @@ pub struct View {
     pub delivery_options: Vec<DeliveryOption>,
     /// Without delivery and tax until they are known.
     pub totals: Totals,
+    /// The rates behind the totals.
+    #[serde(skip)]
+    pub rates: Vec<crate::tax::TaxRate>,
 }
 
 /// A frozen offer: what the shopper saw and agreed to. Stored as JSON with its SHA-256.

@@ -17,6 +17,8 @@ pub struct Shop {
     pub mailer: Arc<dyn Mailer>,
     pub media: Media,
     pub settings: Arc<Settings>,
+    /// The checkout's batch queues; one set per database.
+    pub checkouts: crate::checkout::Queues,
     /// Origin under which shoppers reach the shop, "https://shop.example", no slash at the end:
     /// for links in mail and for the provider's return addresses. Never taken from a request.
     pub origin: Arc<str>,

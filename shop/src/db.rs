@@ -9,6 +9,7 @@ mod arg;
 mod batch;
 mod error;
 mod postgres;
+mod rows;
 mod sqlite;
 
 pub use arg::Arg;

@@ -3,9 +3,12 @@
 //! The outbox hands a message over; every message is also a row of table `mail`, where the merchant reads it.
 
 mod folder;
+mod send;
 mod smtp;
+mod template;
 
 pub use folder::FolderMailer;
+pub(crate) use send::send;
 pub use smtp::SmtpMailer;
 
 use crate::catalogue::Page;

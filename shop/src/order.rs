@@ -7,9 +7,22 @@
 //! ```
 
 #[cfg(feature = "server")]
+mod machine;
+#[cfg(feature = "server")]
 mod merchant;
 #[cfg(feature = "server")]
 mod read;
+#[cfg(feature = "server")]
+mod refund;
+#[cfg(feature = "server")]
+mod restock;
+
+#[cfg(feature = "server")]
+use machine::Happening;
+#[cfg(feature = "server")]
+pub(crate) use read::by_order_id;
+#[cfg(feature = "server")]
+pub(crate) use refund::{carry_out_refund, refund_everything};
 
 #[cfg(feature = "server")]
 pub use merchant::{cancel, capture, mark_delivered, refund, ship};
@@ -233,4 +246,17 @@ pub struct Actions {
     pub cancel: bool,
     /// Minor units that can still be refunded.
     pub refundable: i64,
+}
+
+impl Order {
+    pub fn actions(&self) -> Actions {
+        let is_open = matches!(self.state, State::Confirmed | State::Processing);
+        Actions {
+            capture: is_open && self.payment_state == PaymentState::Authorized,
+            ship: is_open && self.captured.amount >= self.totals.total,
+            mark_delivered: self.state == State::Shipped,
+            cancel: self.state == State::Confirmed,
+            refundable: self.captured.amount - self.refunded.amount,
+        }
+    }
 }

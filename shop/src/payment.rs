@@ -24,6 +24,8 @@ pub mod stripe;
 pub mod webhook;
 
 #[cfg(feature = "server")]
+pub(crate) use event::apply_events;
+#[cfg(feature = "server")]
 pub use event::webhook_received;
 
 /// Free text about an intent that the provider stores and gives back: our ids.

@@ -1,8 +1,15 @@
 //! Work that nobody waits for: provider news, outbox deliveries, recovery, expiry. Each job is a plain function
 //! that runs until its queue is empty and says how much it did; [`run`] is the one loop around them.
 
-use crate::{Result, Shop};
+use crate::{Result, Shop, args, checkout, outbox, payment};
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+
+/// The clock looks at the queues at least this often; new work wakes the loop at once.
+const TICK: Duration = Duration::from_secs(2);
+/// Idempotency keys outlive a weekend; the constraints behind them hold for ever.
+const KEEP_KEYS_MS: i64 = 4 * 24 * 60 * 60 * 1000;
+const KEEP_DELIVERED_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
 /// Runs every job until `stop`, woken by new work (`shop.wake`) and by the clock.
 pub async fn run(shop: Shop, stop: CancellationToken) {
@@ -13,12 +20,82 @@ pub async fn run(shop: Shop, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => return,
             () = shop.wake.notified() => {}
-            () = tokio::time::sleep(std::time::Duration::from_secs(5)) => {}
+            () = tokio::time::sleep(TICK) => {}
         }
     }
 }
 
-/// Every job once, to an empty queue; the number of things done.
-pub async fn run_once(_shop: &Shop) -> Result<usize> {
-    Ok(0)
+/// Every job once, to an empty queue; the number of things done. One job's failure keeps none of the others from
+/// running; the first is returned at the end.
+pub async fn run_once(shop: &Shop) -> Result<usize> {
+    let jobs = [
+        apply_events(shop).await,
+        deliver_outbox(shop).await,
+        recover_checkouts(shop).await,
+        sweep_expired(shop).await,
+        poll_stuck_attempts(shop).await,
+        // Once more: what the jobs above have decided goes out now.
+        deliver_outbox(shop).await,
+        purge(shop).await,
+    ];
+    let mut done = 0;
+    for job in jobs {
+        done += job?;
+    }
+    Ok(done)
+}
+
+/// Fetches the objects that stored events are about and applies them.
+pub async fn apply_events(shop: &Shop) -> Result<usize> {
+    payment::apply_events(shop).await
+}
+
+/// Captures, refunds, mail.
+pub async fn deliver_outbox(shop: &Shop) -> Result<usize> {
+    outbox::deliver_outbox(shop).await
+}
+
+/// Continues checkouts whose driver has gone.
+pub async fn recover_checkouts(shop: &Shop) -> Result<usize> {
+    checkout::recover_checkouts(shop).await
+}
+
+/// Gives back the stock of checkouts that ran out of time, after asking the provider.
+pub async fn sweep_expired(shop: &Shop) -> Result<usize> {
+    checkout::sweep_expired(shop).await
+}
+
+/// Asks about payments that no event has told about.
+pub async fn poll_stuck_attempts(shop: &Shop) -> Result<usize> {
+    checkout::poll_stuck_attempts(shop).await
+}
+
+/// Forgets what has done its duty: old keys, delivered notes, abandoned carts.
+pub async fn purge(shop: &Shop) -> Result<usize> {
+    const CARTS: &str = "DELETE FROM cart WHERE id IN (SELECT c.id FROM cart c WHERE c.status = 'active'
+        AND c.expires_at < $1 AND NOT EXISTS (SELECT 1 FROM checkout k WHERE k.cart_id = c.id) LIMIT 500)";
+    const KEYS: &str = "DELETE FROM idempotency WHERE created_at < $1 AND finished = TRUE";
+    const NOTES: &str = "DELETE FROM outbox WHERE delivered_at < $1 AND kind <> 'mail'";
+    // A cart that led to an order is kept for the order's sake.
+    const KEPT_CARTS: &str = "UPDATE cart SET status = 'merged' WHERE status = 'active' AND expires_at < $1
+        AND EXISTS (SELECT 1 FROM checkout k WHERE k.cart_id = cart.id)";
+    const LOOK: &str = "SELECT CAST(
+        CASE WHEN EXISTS (SELECT 1 FROM cart WHERE status = 'active' AND expires_at < $1) THEN 1 ELSE 0 END
+        + CASE WHEN EXISTS (SELECT 1 FROM idempotency WHERE created_at < $2) THEN 1 ELSE 0 END
+        + CASE WHEN EXISTS (SELECT 1 FROM outbox WHERE delivered_at < $3 AND kind <> 'mail') THEN 1 ELSE 0 END
+        AS BIGINT)";
+    let now = shop.now_ms();
+    // Cheap reads first: an idle shop writes nothing.
+    let args = args![now, now - KEEP_KEYS_MS, now - KEEP_DELIVERED_MS];
+    let (due,): (i64,) = shop.db.fetch_one(LOOK, args).await?;
+    if due == 0 {
+        return Ok(0);
+    }
+    let mut tx = shop.db.begin().await?;
+    let mut gone = tx.execute(CARTS, args![now]).await?;
+    gone += tx.execute(KEPT_CARTS, args![now]).await?;
+    gone += tx.execute(KEYS, args![now - KEEP_KEYS_MS]).await?;
+    gone += tx.execute(NOTES, args![now - KEEP_DELIVERED_MS]).await?;
+    tx.commit().await?;
+    Ok(usize::try_from(gone).unwrap_or(usize::MAX))
 }

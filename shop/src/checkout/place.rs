@@ -1,25 +1,427 @@
-//! Placing an order.
-use super::{PlaceOrder, Placed, Status};
+//! Placing an order: from a cart the shopper has seen to a payment under way.
+//!
+//! The work runs in a task of its own: a shopper who closes the browser neither stops nor doubles it. Placing the same
+//! version of a cart again goes on with what was started.
+
+use super::allocate::{self, Missing};
+use super::fact::{self, News, Standing};
+use super::idempotency::{self, Known, Request};
+use super::prepare::{Prepare, Prepared};
+use super::saga::{self, Attempt, Checkout, LEASE_MS};
+use super::state::{AttemptState, CheckoutState, Way};
+use super::{Demand, PaymentWay, PlaceOrder, Placed, Quote, QuoteLine, StepName, View, release, transition, view};
 use crate::account::Visitor;
-use crate::id::CheckoutId;
-use crate::{Error, Result, Shop};
+use crate::cart::LineProblem;
+use crate::db::Violation;
+use crate::error::Shortage;
+use crate::id::{AttemptId, CartId, CheckoutId, OrderId};
+use crate::pricing::{self, Item};
+use crate::{Error, Result, Shop, args, secret};
+use sha2::{Digest, Sha256};
 
-/// Places the order; the saga goes on when the caller gives up waiting.
-pub async fn place(_shop: &Shop, _visitor: &Visitor, _order: PlaceOrder) -> Result<Placed> {
-    Err(Error::Internal("not yet".into()))
+/// Places the order or goes on with it. `Error::Declined` leaves everything ready for another try under a new key;
+/// `Conflict` "in_progress" means that an earlier request with this key still runs.
+pub async fn place(shop: &Shop, visitor: &Visitor, order: PlaceOrder) -> Result<Placed> {
+    let request = Request::of(visitor, &order)?;
+    let (shop, visitor) = (shop.clone(), visitor.clone());
+    // Dropping a JoinHandle does not stop the task: a client that disconnects changes nothing.
+    let task = tokio::spawn(async move { run(&shop, &visitor, &order, &request).await });
+    task.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "placing an order broke off");
+        Err(Error::Unavailable {
+            message: "Your order is being processed. Please do not pay again.".into(),
+            retry_after_s: 5,
+        })
+    })
 }
 
-/// Where a checkout stands; asks the provider when it must. Another visitor's is `NotFound`.
-pub async fn status(_shop: &Shop, _visitor: &Visitor, _checkout: CheckoutId) -> Result<Status> {
-    Err(Error::Internal("not yet".into()))
+/// How often a reservation that lost a race is tried again with what is left.
+const RESERVE_TRIES: usize = 5;
+
+async fn run(shop: &Shop, visitor: &Visitor, order: &PlaceOrder, request: &Request) -> Result<Placed> {
+    match idempotency::look_up(shop, request, &order.idempotency_key).await? {
+        Known::Answered(answer) => return answer,
+        Known::Started(checkout) => return resume(shop, checkout, &order.payment).await,
+        Known::New => {}
+    }
+    let view = match view::view(shop, visitor).await {
+        // A second click after the first has won: the cart is gone, the order is there.
+        Err(error) => return already_placed(shop, visitor, order.cart_version).await?.ok_or(error),
+        Ok(view) => view,
+    };
+    if view.cart.version != order.cart_version {
+        return Err(view::changed());
+    }
+    for other in open_checkouts(shop, view.cart.id).await? {
+        if other.cart_version == order.cart_version {
+            return join(shop, &view, other.id, order, request).await;
+        }
+        // Of an earlier version of the cart: nobody should be able to pay both.
+        if let Standing::Placed { order_id, number, access_token } = release::give_up(shop, other.id, false).await? {
+            return Ok(Placed::Order { order_id, number, access_token });
+        }
+    }
+    start(shop, visitor, &view, order, request).await
 }
 
-/// The shopper gives up: cancelled at the provider, then released.
-pub async fn cancel(_shop: &Shop, _visitor: &Visitor, _checkout: CheckoutId) -> Result<Status> {
-    Err(Error::Internal("not yet".into()))
+/// T1 for a cart that is not being paid yet, then on to the provider.
+async fn start(shop: &Shop, visitor: &Visitor, view: &View, order: &PlaceOrder, request: &Request) -> Result<Placed> {
+    check(view)?;
+    let quote = quote(view)?;
+    if quote.totals.total != order.expected_total {
+        return Err(total_changed());
+    }
+    let quote_json = serde_json::to_string(&quote)?;
+    let quote_hash = hex::encode(Sha256::digest(&quote_json));
+    let demands: Vec<_> = quote
+        .lines
+        .iter()
+        .filter(|line| line.tracked)
+        .map(|line| Demand { variant_id: line.priced.variant_id, quantity: line.priced.quantity })
+        .collect();
+    let pm_token = match &order.payment {
+        PaymentWay::Token { payment_method } => payment_method.clone(),
+        PaymentWay::Hosted | PaymentWay::Embedded => String::new(),
+    };
+    for _ in 0..RESERVE_TRIES {
+        let mut db = &shop.db;
+        let shelves =
+            if demands.is_empty() { Vec::new() } else { allocate::shelves_of_cart(&mut db, view.cart.id).await? };
+        let demands = allocate::allocate(&demands, &shelves, &quote.address.country)
+            .map_err(|missing| sold_out(view, &missing))?;
+        let now = shop.now_ms();
+        let item = Prepare {
+            checkout_id: CheckoutId::new(),
+            order_id: OrderId::new(),
+            attempt_id: AttemptId::new(),
+            cart_id: view.cart.id,
+            cart_version: view.cart.version,
+            customer_id: visitor.customer.as_ref().map(|customer| customer.id),
+            quote: quote.clone(),
+            quote_json: quote_json.clone(),
+            quote_hash: quote_hash.clone(),
+            number: order_number(),
+            access_token: secret::token(),
+            scope: request.scope.clone(),
+            key: order.idempotency_key.clone(),
+            request_hash: request.hash.clone(),
+            way: Way::from(&order.payment),
+            pm_token: pm_token.clone(),
+            provider: shop.payments.name(),
+            lease_owner: "place".into(),
+            lease_until: now + LEASE_MS,
+            expires_at: now + shop.settings.hold_ms,
+            demands,
+            now,
+        };
+        match shop.checkouts.prepare(item.clone()).await {
+            Ok(Prepared::Done) => return go(shop, item).await,
+            Ok(Prepared::KeyTaken) => return Err(in_progress()),
+            Ok(Prepared::CartMoved) => {
+                return match open_checkouts(shop, view.cart.id).await?.is_empty() {
+                    true => already_placed(shop, visitor, order.cart_version).await?.ok_or_else(view::changed),
+                    false => Err(in_progress()),
+                };
+            }
+            // Somebody was faster at one of the shelves: look again at what is left.
+            Ok(Prepared::Short(short)) => tracing::debug!(?short, "a reservation lost the race"),
+            Err(Error::Conflict { code: "unique", .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(Error::Unavailable {
+        message: "Many people are buying this right now. Please try again.".into(),
+        retry_after_s: 1,
+    })
+}
+
+async fn go(shop: &Shop, item: Prepare) -> Result<Placed> {
+    let total = item.quote.totals.total;
+    let attempt = Attempt {
+        id: item.attempt_id,
+        attempt_no: 1,
+        way: item.way,
+        pm_token: item.pm_token,
+        state: AttemptState::Prepared,
+        provider_ref: None,
+        session_ref: None,
+        client_secret: String::new(),
+        next_url: String::new(),
+        decline_code: String::new(),
+        decline_message: String::new(),
+        next_poll_at: 0,
+    };
+    let checkout = Checkout {
+        id: item.checkout_id,
+        cart_id: item.cart_id,
+        cart_version: item.cart_version,
+        customer_id: item.customer_id,
+        state: CheckoutState::Prepared,
+        total,
+        currency: item.quote.totals.currency,
+        quote: item.quote,
+        quote_hash: item.quote_hash,
+        expires_at: item.expires_at,
+        lease_until: item.lease_until,
+        order_id: item.order_id,
+        number: item.number,
+        access_token: item.access_token,
+        order_state: "pending_payment".into(),
+        live: None,
+        last: (1, String::new(), String::new()),
+    };
+    if total == 0 {
+        let standing = fact::apply(shop, checkout.id, None, News::NothingToPay).await?;
+        return saga::outcome(&checkout, &attempt, standing);
+    }
+    saga::drive(shop, &checkout, &attempt, 1).await
+}
+
+/// Another request for the version that is being paid: its key becomes one of the checkout's.
+async fn join(shop: &Shop, view: &View, id: CheckoutId, order: &PlaceOrder, request: &Request) -> Result<Placed> {
+    let checkout = saga::load(shop, id).await?;
+    if checkout.total != order.expected_total {
+        if quote(view)?.totals.total == order.expected_total {
+            // Prices moved under a started payment: it ends, and the shopper starts again at the price now seen.
+            release::give_up(shop, id, false).await?;
+        }
+        return Err(total_changed());
+    }
+    let mut tx = shop.db.begin().await?;
+    if !idempotency::claim(&mut tx, request, &order.idempotency_key, id, shop.now_ms()).await? {
+        return Err(in_progress());
+    }
+    tx.commit().await?;
+    resume(shop, id, &order.payment).await
+}
+
+/// Goes on with a checkout: hands out what was handed out before, asks the provider, or starts another attempt.
+async fn resume(shop: &Shop, id: CheckoutId, way: &PaymentWay) -> Result<Placed> {
+    let checkout = saga::load(shop, id).await?;
+    match checkout.state {
+        CheckoutState::Placed | CheckoutState::Settled => return Ok(checkout.placed()),
+        CheckoutState::Released => return Err(saga::released()),
+        state if !state.is_open() => return Ok(Placed::Pending { checkout_id: id }),
+        _ => {}
+    }
+    let Some(epoch) = saga::take_lease(shop, id, "place").await? else { return Err(in_progress()) };
+    let result = resume_leased(shop, id, way, epoch).await;
+    saga::let_go(shop, id, epoch, 0).await?;
+    result
+}
+
+async fn resume_leased(shop: &Shop, id: CheckoutId, way: &PaymentWay, epoch: i64) -> Result<Placed> {
+    // Read again under the lease.
+    let checkout = saga::load(shop, id).await?;
+    if let Some(attempt) = &checkout.live {
+        if goes_on(attempt, way) {
+            match saga::drive(shop, &checkout, attempt, epoch).await {
+                // What was declined or closed just now makes room for a new attempt below.
+                Err(Error::Declined { code, .. }) if code.is_empty() => {}
+                result => return result,
+            }
+        } else {
+            match release::abandon(shop, &checkout).await? {
+                Standing::Declined { .. } => {}
+                standing => return saga::outcome(&checkout, attempt, standing),
+            }
+        }
+    }
+    let attempt = next_attempt(shop, &checkout, way, epoch).await?;
+    saga::drive(shop, &checkout, &attempt, epoch).await
+}
+
+/// Whether the live attempt is the one the shopper asks for.
+fn goes_on(attempt: &Attempt, way: &PaymentWay) -> bool {
+    match way {
+        PaymentWay::Token { payment_method } => attempt.way == Way::Token && attempt.pm_token == *payment_method,
+        PaymentWay::Hosted | PaymentWay::Embedded => attempt.way == Way::from(way),
+    }
+}
+
+async fn next_attempt(shop: &Shop, checkout: &Checkout, way: &PaymentWay, epoch: i64) -> Result<Attempt> {
+    let attempt = Attempt {
+        id: AttemptId::new(),
+        attempt_no: checkout.last.0 + 1,
+        way: Way::from(way),
+        pm_token: match way {
+            PaymentWay::Token { payment_method } => payment_method.clone(),
+            PaymentWay::Hosted | PaymentWay::Embedded => String::new(),
+        },
+        state: AttemptState::Prepared,
+        provider_ref: None,
+        session_ref: None,
+        client_secret: String::new(),
+        next_url: String::new(),
+        decline_code: String::new(),
+        decline_message: String::new(),
+        next_poll_at: 0,
+    };
+    let now = shop.now_ms();
+    let mut tx = shop.db.begin().await?;
+    let mine = tx
+        .execute(
+            "UPDATE checkout SET state = 'prepared', recovery_point = 'prepared', updated_at = $3
+             WHERE id = $1 AND epoch = $2 AND state IN ('payable_again','prepared')",
+            args![checkout.id, epoch, now],
+        )
+        .await?;
+    if mine == 0 {
+        return Err(in_progress());
+    }
+    let inserted = tx
+        .execute(
+            "INSERT INTO payment_attempt (id, checkout_id, attempt_no, provider, way, amount, currency, pm_token, state, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'prepared', $9)",
+            args![
+                attempt.id,
+                checkout.id,
+                attempt.attempt_no,
+                shop.payments.name(),
+                attempt.way.as_str(),
+                checkout.total,
+                checkout.currency,
+                &attempt.pm_token,
+                now
+            ],
+        )
+        .await;
+    match inserted {
+        // The previous one is live after all: the index keeps the second from ever being sent.
+        Err(error) if error.violation() == Some(Violation::Unique) => return Err(in_progress()),
+        other => other?,
+    };
+    let moves = [
+        transition::of_checkout(checkout.id, checkout.state.as_str(), "prepared", "another try"),
+        transition::of_attempt(attempt.id, "", "prepared", "another try"),
+    ];
+    transition::record(&mut tx, &moves, "shopper", now).await?;
+    tx.commit().await?;
+    Ok(attempt)
+}
+
+#[derive(sqlx::FromRow)]
+struct Open {
+    id: CheckoutId,
+    cart_version: i64,
+}
+
+/// Checkouts of the cart that still hold stock.
+async fn open_checkouts(shop: &Shop, cart: CartId) -> Result<Vec<Open>> {
+    let sql = "SELECT id, cart_version FROM checkout WHERE cart_id = $1
+          AND state IN ('prepared','paying','awaiting_action','unknown','payable_again','authorized','releasing')
+        ORDER BY cart_version";
+    Ok(shop.db.fetch_all(sql, args![cart]).await?)
 }
 
 /// The started payment of the visitor's cart, if there is one.
-pub async fn live(_shop: &Shop, _visitor: &Visitor) -> Result<Option<CheckoutId>> {
-    Err(Error::Internal("not yet".into()))
+pub async fn live(shop: &Shop, visitor: &Visitor) -> Result<Option<CheckoutId>> {
+    let mut db = &shop.db;
+    let Some(head) = crate::cart::read::head(&mut db, visitor, shop.now_ms()).await? else { return Ok(None) };
+    Ok(open_checkouts(shop, head.id).await?.last().map(|open| open.id))
+}
+
+/// The order of this version of the visitor's cart.
+async fn already_placed(shop: &Shop, visitor: &Visitor, cart_version: i64) -> Result<Option<Placed>> {
+    let sql = "SELECT k.id FROM checkout k WHERE k.cart_id = $1 AND k.cart_version = $2
+          AND k.state IN ('placed','settled') AND (k.customer_id IS NULL OR k.customer_id = $3)";
+    let customer = visitor.customer.as_ref().map(|customer| customer.id);
+    let found: Option<(CheckoutId,)> =
+        shop.db.fetch_optional(sql, args![visitor.cart_id, cart_version, customer]).await?;
+    match found {
+        Some((id,)) => Ok(Some(saga::load(shop, id).await?.placed())),
+        None => Ok(None),
+    }
+}
+
+/// Nothing about the cart may be unacknowledged, and every step must be done.
+fn check(view: &View) -> Result<()> {
+    let short: Vec<_> = view
+        .cart
+        .lines
+        .iter()
+        .filter_map(|line| match line.problem {
+            Some(LineProblem::StockReduced { available, .. }) => {
+                Some(Shortage { sku: line.sku.clone(), title: line.title.clone(), available })
+            }
+            _ => None,
+        })
+        .collect();
+    if !short.is_empty() {
+        return Err(Error::SoldOut(short));
+    }
+    if view.cart.has_problems() {
+        return Err(view::changed());
+    }
+    let missing = match view.reached {
+        StepName::Payment => return Ok(()),
+        StepName::Contact => ("email", "Tell us your e-mail address first."),
+        StepName::Address => ("address", "Tell us where to deliver first."),
+        StepName::Delivery => ("delivery", "Choose how to deliver first."),
+    };
+    Err(Error::field(missing.0, missing.1))
+}
+
+/// Freezes what the shopper sees: today's prices, the chosen delivery, the tax of the destination.
+fn quote(view: &View) -> Result<Quote> {
+    let chosen = view.delivery_options.iter().find(|option| Some(option.id) == view.details.delivery);
+    let items: Vec<_> = view
+        .cart
+        .lines
+        .iter()
+        .map(|line| Item {
+            variant_id: line.variant_id,
+            quantity: line.quantity,
+            unit_price: line.unit_price.amount,
+            tax_class: line.tax_class.clone(),
+        })
+        .collect();
+    let shipping = chosen.map(|option| option.price.amount);
+    let (priced, totals) = pricing::totals(view.cart.currency, &items, shipping, &view.rates)?;
+    let lines = priced
+        .into_iter()
+        .zip(&view.cart.lines)
+        .map(|(priced, line)| QuoteLine {
+            priced,
+            sku: line.sku.clone(),
+            title: line.title.clone(),
+            variant_title: line.variant_title.clone(),
+            product_slug: line.product_slug.clone(),
+            picture_url: line.picture_url.clone().unwrap_or_default(),
+            tracked: line.availability != crate::catalogue::Availability::Untracked,
+        })
+        .collect();
+    Ok(Quote {
+        lines,
+        email: view.details.email.clone(),
+        address: view.details.address.clone().unwrap_or_default(),
+        delivery_id: chosen.map(|option| option.id),
+        delivery_name: chosen.map_or_else(|| "No delivery needed".to_owned(), |option| option.name.clone()),
+        note: view.details.note.clone(),
+        totals,
+    })
+}
+
+fn sold_out(view: &View, missing: &Missing) -> Error {
+    let shortages = missing.iter().filter_map(|(variant, left)| {
+        let line = view.cart.lines.iter().find(|line| line.variant_id == *variant)?;
+        Some(Shortage { sku: line.sku.clone(), title: line.title.clone(), available: *left })
+    });
+    Error::SoldOut(shortages.collect())
+}
+
+fn total_changed() -> Error {
+    Error::conflict("total_changed", "The total has changed since you last saw it. Please check it before you pay.")
+}
+
+fn in_progress() -> Error {
+    Error::conflict("in_progress", "Your order is being processed. Please do not pay again.")
+}
+
+/// "M-XXXX-XXXX" in Crockford's base 32: random, so that nothing can be counted or guessed from it.
+fn order_number() -> String {
+    const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let random: [u8; 8] = rand::random();
+    let text: String = random.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect();
+    format!("M-{}-{}", &text[..4], &text[4..])
 }

@@ -27,7 +27,7 @@ pub async fn view(shop: &Shop, visitor: &Visitor) -> Result<View> {
         details.email.clone_from(&customer.email);
     }
     let (delivery_options, rates) = destination(shop, &cart, &details).await?;
-    compose(cart, details, delivery_options, &rates)
+    compose(cart, details, delivery_options, rates)
 }
 
 /// Saves e-mail address and note to the merchant.
@@ -104,7 +104,7 @@ async fn destination(shop: &Shop, cart: &Cart, details: &Details) -> Result<(Vec
     Ok((shipping::options(&methods, cart.weight_grams(), cart.subtotal.amount, cart.currency), rates))
 }
 
-fn compose(cart: Cart, details: Details, delivery_options: Vec<DeliveryOption>, rates: &[TaxRate]) -> Result<View> {
+fn compose(cart: Cart, details: Details, delivery_options: Vec<DeliveryOption>, rates: Vec<TaxRate>) -> Result<View> {
     let chosen = delivery_options.iter().find(|option| Some(option.id) == details.delivery);
     let reached = if !limits::is_email(&details.email) {
         StepName::Contact
@@ -116,8 +116,8 @@ fn compose(cart: Cart, details: Details, delivery_options: Vec<DeliveryOption>, 
         StepName::Payment
     };
     let items: Vec<_> = cart.lines.iter().filter_map(item).collect();
-    let (_, totals) = pricing::totals(cart.currency, &items, chosen.map(|option| option.price.amount), rates)?;
-    Ok(View { cart, details, reached, delivery_options, totals })
+    let (_, totals) = pricing::totals(cart.currency, &items, chosen.map(|option| option.price.amount), &rates)?;
+    Ok(View { cart, details, reached, delivery_options, totals, rates })
 }
 
 /// What of a line can be bought now.

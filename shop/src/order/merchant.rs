@@ -1,51 +1,250 @@
-//! What the merchant does with an order.
-use crate::id::OrderLineId;
+//! What the merchant does with an order. Every change names the version it was decided on, is audited in its own
+//! transaction, and leaves calls to the provider to the outbox, which is then tried at once.
+
+use super::Happening::{Cancelled, Delivered, ShippedInPart, ShippedWhole};
+use super::{State, machine, read, restock};
+use crate::audit::{self, Entry};
+use crate::checkout::transition;
+use crate::db::{Read, Tx};
+use crate::id::{AttemptId, CheckoutId, FulfilmentId, OrderId, OrderLineId, RefundId};
+use crate::limits::{Check, REASON_CHARS, TRACKING_CHARS};
+use crate::outbox::{self, Kind, Note};
 use crate::staff::Staff;
-use crate::{Error, Result, Shop};
+use crate::{Error, Result, Shop, args};
 
 /// Takes the authorised money now.
-pub async fn capture(_shop: &Shop, _by: &Staff, _number: &str, _version: i64) -> Result<()> {
-    Err(Error::NotFound("order"))
+pub async fn capture(shop: &Shop, by: &Staff, number: &str, version: i64) -> Result<()> {
+    let now = shop.now_ms();
+    let mut tx = shop.db.begin().await?;
+    let order = lock(&mut tx, number, version).await?;
+    let attempt = paying_attempt(&mut tx, order.checkout_id).await?.filter(|(_, state)| state == "authorized");
+    let Some((attempt, _)) = attempt.filter(|_| order.is_standing()) else {
+        return Err(Error::conflict("nothing_to_capture", "There is no authorised payment to capture."));
+    };
+    outbox::put(&mut tx, &[Note::of_attempt(Kind::Capture, order.id, attempt)], now).await?;
+    audit::record(&mut tx, &Entry::new(by, "order.capture", "order", number), now).await?;
+    tx.commit().await?;
+    shop.wake.notify_one();
+    outbox::capture(shop, attempt).await.map_err(|_| later("The capture"))
 }
 
-/// Records a parcel with these lines and units; empty: everything that is still to be sent.
+/// Records a parcel with these lines and units; none given: everything that is still to be sent.
 pub async fn ship(
-    _shop: &Shop,
-    _by: &Staff,
-    _number: &str,
-    _version: i64,
-    _lines: Vec<(OrderLineId, i64)>,
-    _carrier: &str,
-    _tracking_number: &str,
+    shop: &Shop,
+    by: &Staff,
+    number: &str,
+    version: i64,
+    lines: Vec<(OrderLineId, i64)>,
+    carrier: &str,
+    tracking_number: &str,
 ) -> Result<()> {
-    Err(Error::NotFound("order"))
+    let (carrier, tracking_number) = (carrier.trim(), tracking_number.trim());
+    Check::default()
+        .text("carrier", carrier, TRACKING_CHARS)
+        .text("tracking_number", tracking_number, TRACKING_CHARS)
+        .that(lines.iter().all(|(_, quantity)| *quantity > 0), "quantity", "At least one unit of each line.")
+        .done()?;
+    let now = shop.now_ms();
+    let mut tx = shop.db.begin().await?;
+    let order = lock(&mut tx, number, version).await?;
+    if order.captured < order.total && order.is_standing() {
+        return Err(Error::conflict("not_captured", "Capture the payment before you ship."));
+    }
+    let open: Vec<(OrderLineId, i64)> = tx
+        .fetch_all(
+            "SELECT id, quantity - fulfilled - restocked FROM order_line
+             WHERE order_id = $1 AND quantity - fulfilled - restocked > 0 ORDER BY position",
+            args![order.id],
+        )
+        .await?;
+    let lines = if lines.is_empty() { open.clone() } else { lines };
+    let sent: i64 = lines.iter().map(|(_, quantity)| quantity).sum();
+    let whole = sent == open.iter().map(|(_, quantity)| quantity).sum::<i64>();
+    let to = machine::after(order.state, if whole { ShippedWhole } else { ShippedInPart })?;
+    for (line, quantity) in &lines {
+        let sql = "UPDATE order_line SET fulfilled = fulfilled + $3
+            WHERE id = $1 AND order_id = $2 AND fulfilled + restocked + $3 <= quantity";
+        if tx.execute(sql, args![*line, order.id, *quantity]).await? == 0 {
+            return Err(Error::field("quantity", "More than is left to be sent."));
+        }
+    }
+    tx.execute(
+        "INSERT INTO fulfilment (id, order_id, carrier, tracking_number, lines, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        args![FulfilmentId::new(), order.id, carrier, tracking_number, serde_json::to_string(&lines)?, &by.name, now],
+    )
+    .await?;
+    let cause = format!("{carrier} {tracking_number}").trim().to_owned();
+    advance(&mut tx, &order, to, &cause, by, now).await?;
+    let after = serde_json::json!({ "lines": lines, "carrier": carrier, "tracking_number": tracking_number });
+    audit::record(&mut tx, &Entry::new(by, "order.ship", "order", number).after(&after), now).await?;
+    let notes = [Note::mail(order.id, "shipped"), Note::event(order.id, "order_shipped", number)];
+    outbox::put(&mut tx, &notes, now).await?;
+    tx.commit().await?;
+    shop.wake.notify_one();
+    Ok(())
 }
 
-pub async fn mark_delivered(_shop: &Shop, _by: &Staff, _number: &str, _version: i64) -> Result<()> {
-    Err(Error::NotFound("order"))
+pub async fn mark_delivered(shop: &Shop, by: &Staff, number: &str, version: i64) -> Result<()> {
+    let now = shop.now_ms();
+    let mut tx = shop.db.begin().await?;
+    let order = lock(&mut tx, number, version).await?;
+    advance(&mut tx, &order, machine::after(order.state, Delivered)?, "", by, now).await?;
+    audit::record(&mut tx, &Entry::new(by, "order.deliver", "order", number), now).await?;
+    outbox::put(&mut tx, &[Note::event(order.id, "order_delivered", number)], now).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
-/// Cancels what was not shipped yet: the money goes back (void or refund), the goods back on the shelf if `restock`.
-pub async fn cancel(
-    _shop: &Shop,
-    _by: &Staff,
-    _number: &str,
-    _version: i64,
-    _restock: bool,
-    _reason: &str,
-) -> Result<()> {
-    Err(Error::NotFound("order"))
+/// Cancels an order of which nothing was shipped: the money goes back (void or refund), the goods onto the shelf if
+/// `restock`.
+pub async fn cancel(shop: &Shop, by: &Staff, number: &str, version: i64, restock: bool, reason: &str) -> Result<()> {
+    let reason = reason.trim();
+    Check::default().text("reason", reason, REASON_CHARS).done()?;
+    let now = shop.now_ms();
+    let mut tx = shop.db.begin().await?;
+    let order = lock(&mut tx, number, version).await?;
+    let to = machine::after(order.state, Cancelled)?;
+    if restock {
+        restock::all(&mut tx, order.id, order.checkout_id, number, &by.name, now).await?;
+    }
+    advance(&mut tx, &order, to, reason, by, now).await?;
+    // A capture that has not gone out must not go out any more.
+    tx.execute(
+        "UPDATE outbox SET delivered_at = $2, error = 'order cancelled'
+         WHERE subject_id = $1 AND kind = 'capture' AND delivered_at IS NULL",
+        args![order.id, now],
+    )
+    .await?;
+    let mut notes = vec![Note::mail(order.id, "cancelled"), Note::event(order.id, "order_cancelled", number)];
+    if let Some((attempt, _)) = paying_attempt(&mut tx, order.checkout_id).await? {
+        notes.push(Note::of_attempt(Kind::UndoPayment, order.id, attempt));
+    }
+    outbox::put(&mut tx, &notes, now).await?;
+    let after = serde_json::json!({ "state": to, "restock": restock, "reason": reason });
+    let entry = Entry::new(by, "order.cancel", "order", number).before(&order.state).after(&after);
+    audit::record(&mut tx, &entry, now).await?;
+    tx.commit().await?;
+    outbox::deliver_outbox(shop).await.map(|_| ())
 }
 
-/// Gives `amount` minor units back and puts the named units on the shelf again.
+/// Gives `amount` minor units back and puts the named units on the shelf again. The refund is written down before the
+/// provider hears of it.
 pub async fn refund(
-    _shop: &Shop,
-    _by: &Staff,
-    _number: &str,
-    _version: i64,
-    _amount: i64,
-    _restock: Vec<(OrderLineId, i64)>,
-    _reason: &str,
+    shop: &Shop,
+    by: &Staff,
+    number: &str,
+    version: i64,
+    amount: i64,
+    restock: Vec<(OrderLineId, i64)>,
+    reason: &str,
 ) -> Result<()> {
-    Err(Error::NotFound("order"))
+    let reason = reason.trim();
+    Check::default()
+        .text("reason", reason, REASON_CHARS)
+        .that(amount > 0, "amount", "More than nothing.")
+        .that(restock.iter().all(|(_, quantity)| *quantity > 0), "quantity", "At least one unit of each line.")
+        .done()?;
+    let now = shop.now_ms();
+    let mut tx = shop.db.begin().await?;
+    let order = lock(&mut tx, number, version).await?;
+    let captured = paying_attempt(&mut tx, order.checkout_id).await?.filter(|(_, state)| state == "captured");
+    let Some((attempt, _)) = captured else {
+        return Err(Error::conflict("nothing_to_refund", "Nothing was captured that could be refunded."));
+    };
+    let id = RefundId::new();
+    if !write_refund(&mut tx, id, attempt, amount, reason, &by.name, now).await? {
+        return Err(Error::field("amount", "More than is left to refund."));
+    }
+    restock::lines(&mut tx, &order.restock_place(number), &restock, &by.name, now).await?;
+    let after = serde_json::json!({ "amount": amount, "restock": restock, "reason": reason });
+    audit::record(&mut tx, &Entry::new(by, "order.refund", "order", number).after(&after), now).await?;
+    outbox::put(&mut tx, &[Note::refund(order.id, id)], now).await?;
+    tx.commit().await?;
+    shop.wake.notify_one();
+    super::carry_out_refund(shop, id).await.map_err(|_| later("The refund"))
+}
+
+/// Writes the refund down if that much is left of what was captured; the order's row is locked by the caller.
+pub(super) async fn write_refund(
+    tx: &mut Tx,
+    id: RefundId,
+    attempt: AttemptId,
+    amount: i64,
+    reason: &str,
+    actor: &str,
+    now: i64,
+) -> Result<bool> {
+    let sql = "INSERT INTO refund (id, attempt_id, amount, reason, state, actor, created_at, updated_at)
+        SELECT $1, a.id, $3, $4, 'prepared', $5, $6, $6 FROM payment_attempt a
+        WHERE a.id = $2 AND a.captured >= $3 + (SELECT CAST(COALESCE(SUM(r.amount), 0) AS BIGINT) FROM refund r
+                                                 WHERE r.attempt_id = a.id AND r.state <> 'failed')";
+    Ok(tx.execute(sql, args![id, attempt, amount, reason, actor, now]).await? == 1)
+}
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+struct Row {
+    id: OrderId,
+    checkout_id: CheckoutId,
+    state: String,
+    total: i64,
+    captured: i64,
+}
+
+/// An order this transaction has for itself.
+pub(super) struct Locked {
+    pub id: OrderId,
+    pub checkout_id: CheckoutId,
+    pub state: State,
+    pub total: i64,
+    pub captured: i64,
+}
+
+impl Locked {
+    fn is_standing(&self) -> bool {
+        matches!(self.state, State::Confirmed | State::Processing | State::Shipped | State::Delivered)
+    }
+
+    fn restock_place<'n>(&self, number: &'n str) -> restock::Place<'n> {
+        restock::Place { order_id: self.id, checkout_id: self.checkout_id, number }
+    }
+}
+
+/// Locks the order if it still has the version that the merchant saw.
+async fn lock(tx: &mut Tx, number: &str, version: i64) -> Result<Locked> {
+    let sql = "UPDATE orders SET version = version + 1 WHERE number = $1 AND version = $2
+        RETURNING id, checkout_id, state, total, captured";
+    let row: Option<Row> = tx.fetch_optional(sql, args![number, version]).await?;
+    let Some(row) = row else {
+        let known: Option<(i64,)> =
+            tx.fetch_optional("SELECT version FROM orders WHERE number = $1", args![number]).await?;
+        return Err(match known {
+            None => Error::NotFound("order"),
+            Some(_) => Error::conflict("stale", "The order has changed meanwhile. Look at it again."),
+        });
+    };
+    Ok(Locked {
+        id: row.id,
+        checkout_id: row.checkout_id,
+        state: read::state(&row.state)?,
+        total: row.total,
+        captured: row.captured,
+    })
+}
+
+async fn paying_attempt(tx: &mut Tx, checkout: CheckoutId) -> Result<Option<(AttemptId, String)>> {
+    let sql = "SELECT id, state FROM payment_attempt WHERE checkout_id = $1 AND state IN ('authorized','captured')";
+    Ok(tx.fetch_optional(sql, args![checkout]).await?)
+}
+
+async fn advance(tx: &mut Tx, order: &Locked, to: State, cause: &str, by: &Staff, now: i64) -> Result<()> {
+    tx.execute("UPDATE orders SET state = $2 WHERE id = $1", args![order.id, to.as_str()]).await?;
+    let moved = transition::of_order(order.id, order.state.as_str(), to.as_str(), cause);
+    transition::record(tx, &[moved], &by.name, now).await
+}
+
+fn later(what: &str) -> Error {
+    Error::Unavailable {
+        message: format!("{what} is noted. The payment service does not answer; it will be tried again."),
+        retry_after_s: 10,
+    }
 }

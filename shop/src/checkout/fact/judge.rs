@@ -1,0 +1,283 @@
+//! What news means for a checkout: a pure function, the state machine of paying in one place.
+
+use super::{News, Situation};
+use crate::checkout::state::{AttemptState, CheckoutState, Way};
+use crate::payment::{IntentStatus, Snapshot};
+
+/// What has to be written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Plan {
+    pub attempt: Option<AttemptState>,
+    pub checkout: Option<CheckoutState>,
+    pub effect: Effect,
+    /// Minor units the provider has taken so far, when it says so.
+    pub received: Option<i64>,
+    /// Code and words of a decline that is news.
+    pub decline: Option<(String, String)>,
+    /// A reconciliation break: kind and detail.
+    pub breach: Option<(&'static str, String)>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Effect {
+    #[default]
+    None,
+    /// The pivot: the order stands.
+    Place,
+    /// Gives the stock back.
+    Release,
+    /// Paid after the stock was given back: once more for the stock, or the money back.
+    Late,
+}
+
+pub(super) fn judge(s: &Situation, news: &News, now: i64) -> Plan {
+    match news {
+        News::NothingToPay if s.checkout_state.is_open() && s.total == 0 => {
+            Plan { checkout: Some(CheckoutState::Settled), effect: Effect::Place, ..Plan::default() }
+        }
+        News::NothingToPay => Plan::default(),
+        News::NoAnswer => no_answer(s),
+        News::Refused { code, message } => ended(s, AttemptState::Declined, Some((code.clone(), message.clone()))),
+        News::SessionExpired => ended(s, AttemptState::Canceled, None),
+        News::Intent(snapshot) => match mismatch(s, snapshot) {
+            Some(detail) => Plan {
+                // After the pivot the order stands; a person decides.
+                checkout: s.checkout_state.is_open().then_some(CheckoutState::ManualReview),
+                breach: Some(("payment_mismatch", detail)),
+                ..Plan::default()
+            },
+            None => intent(s, snapshot, now),
+        },
+    }
+}
+
+fn no_answer(s: &Situation) -> Plan {
+    let waits = matches!(s.checkout_state, CheckoutState::Prepared | CheckoutState::Paying | CheckoutState::Unknown);
+    Plan {
+        attempt: (s.attempt() == Some(AttemptState::Prepared)).then_some(AttemptState::Unknown),
+        checkout: waits.then_some(CheckoutState::Unknown),
+        ..Plan::default()
+    }
+}
+
+/// What the provider holds must be what was agreed.
+fn mismatch(s: &Situation, snapshot: &Snapshot) -> Option<String> {
+    let says = |name: &str| snapshot.metadata.get(name).map(String::as_str);
+    let attempt_id = s.attempt_id.map(|id| id.to_string());
+    if Some(snapshot.amount) != s.amount || snapshot.currency != s.currency {
+        return Some(format!(
+            "{} {} at the provider, {} {} agreed",
+            snapshot.amount,
+            snapshot.currency,
+            s.amount.unwrap_or_default(),
+            s.currency
+        ));
+    }
+    if says("checkout_id") != Some(s.checkout_id.to_string().as_str()) || says("attempt_id") != attempt_id.as_deref() {
+        return Some(format!("{} names another checkout", snapshot.intent_id));
+    }
+    match &s.provider_ref {
+        Some(known) if *known != snapshot.intent_id => Some(format!("{} beside {known}", snapshot.intent_id)),
+        _ => None,
+    }
+}
+
+fn intent(s: &Situation, snapshot: &Snapshot, _now: i64) -> Plan {
+    match snapshot.status {
+        IntentStatus::RequiresPaymentMethod if s.way() == Some(Way::Token) && snapshot.decline.is_some() => {
+            ended(s, AttemptState::Declined, snapshot.decline.clone())
+        }
+        // In the provider's page or frame the shopper can try another card with the same intent.
+        IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation => Plan {
+            decline: snapshot.decline.clone(),
+            checkout: (s.checkout_state == CheckoutState::Unknown).then_some(waiting(s)),
+            ..raised(s, AttemptState::Sent)
+        },
+        IntentStatus::RequiresAction => {
+            Plan { checkout: forward(s, CheckoutState::AwaitingAction), ..raised(s, AttemptState::RequiresAction) }
+        }
+        IntentStatus::Processing => {
+            Plan { checkout: forward(s, CheckoutState::Paying), ..raised(s, AttemptState::Processing) }
+        }
+        IntentStatus::RequiresCapture => paid(s, AttemptState::Authorized, None),
+        IntentStatus::Succeeded => paid(s, AttemptState::Captured, Some(snapshot.amount_received)),
+        IntentStatus::Canceled => ended(s, AttemptState::Canceled, None),
+    }
+}
+
+fn waiting(s: &Situation) -> CheckoutState {
+    if s.way() == Some(Way::Token) { CheckoutState::Paying } else { CheckoutState::AwaitingAction }
+}
+
+/// Lower or equal news changes no attempt.
+fn raised(s: &Situation, to: AttemptState) -> Plan {
+    let now = s.attempt().and_then(AttemptState::rank);
+    Plan { attempt: (now < to.rank() && now.is_some()).then_some(to), ..Plan::default() }
+}
+
+fn forward(s: &Situation, to: CheckoutState) -> Option<CheckoutState> {
+    let moves = s.checkout_state.is_open() && s.checkout_state != to && s.attempt().is_some_and(AttemptState::is_live);
+    moves.then_some(to)
+}
+
+/// The attempt is over without money: declined, or cancelled.
+fn ended(s: &Situation, to: AttemptState, decline: Option<(String, String)>) -> Plan {
+    use CheckoutState as C;
+    let is_over = match s.attempt() {
+        None | Some(AttemptState::Declined | AttemptState::Canceled | AttemptState::Captured) => {
+            return Plan::default();
+        }
+        Some(AttemptState::Authorized) => to == AttemptState::Canceled,
+        Some(_) => true,
+    };
+    if !is_over {
+        return Plan::default();
+    }
+    let (checkout, effect) = match s.checkout_state {
+        C::Releasing => (Some(C::Released), Effect::Release),
+        state if state.is_open() => (Some(C::PayableAgain), Effect::None),
+        C::Refunding => (Some(C::Refunded), Effect::None),
+        _ => (None, Effect::None),
+    };
+    // An authorisation that lapsed or was cancelled under a confirmed order: somebody has to look.
+    let lapsed = matches!(s.checkout_state, C::Placed) && matches!(s.order_state.as_str(), "confirmed" | "processing");
+    let breach = lapsed.then(|| ("authorisation_lost", format!("order {}", s.number)));
+    Plan { attempt: Some(to), checkout, effect, decline, breach, ..Plan::default() }
+}
+
+fn paid(s: &Situation, to: AttemptState, received: Option<i64>) -> Plan {
+    use CheckoutState as C;
+    if s.attempt().is_some_and(|state| !state.is_live()) {
+        let breach = Some(("paid_after_end", format!("attempt {:?} of order {} is paid", s.attempt_id, s.number)));
+        let checkout = s.checkout_state.is_open().then_some(C::ManualReview);
+        return Plan { checkout, breach, ..Plan::default() };
+    }
+    let settled = to == AttemptState::Captured;
+    let (checkout, effect) = match s.checkout_state {
+        state if state.is_open() || state == C::Releasing => {
+            (Some(if settled { C::Settled } else { C::Placed }), Effect::Place)
+        }
+        C::Placed if settled => (Some(C::Settled), Effect::None),
+        C::Released => (Some(C::LatePaid), Effect::Late),
+        _ => (None, Effect::None),
+    };
+    Plan { attempt: raised(s, to).attempt, checkout, effect, received, ..Plan::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::{AttemptId, CartId, CheckoutId, OrderId};
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    const STATUSES: [IntentStatus; 7] = [
+        IntentStatus::RequiresPaymentMethod,
+        IntentStatus::RequiresConfirmation,
+        IntentStatus::RequiresAction,
+        IntentStatus::Processing,
+        IntentStatus::RequiresCapture,
+        IntentStatus::Succeeded,
+        IntentStatus::Canceled,
+    ];
+
+    fn situation(checkout: CheckoutState, attempt: AttemptState, way: Way) -> Situation {
+        Situation {
+            checkout_id: CheckoutId(Uuid::nil()),
+            checkout_state: checkout,
+            recovery_point: "confirming".into(),
+            cart_id: CartId(Uuid::nil()),
+            cart_version: 1,
+            expires_at: 0,
+            order_id: OrderId(Uuid::nil()),
+            number: "M-1".into(),
+            access_token: String::new(),
+            order_state: "pending_payment".into(),
+            total: 1000,
+            tax: 0,
+            currency: "EUR".into(),
+            captured: 0,
+            attempt_id: Some(AttemptId(Uuid::nil())),
+            way: Some(way.as_str().into()),
+            attempt_state: Some(attempt.as_str().into()),
+            amount: Some(1000),
+            attempt_captured: Some(0),
+            provider_ref: Some("pi_1".into()),
+            next_url: None,
+            decline_code: None,
+            decline_message: None,
+        }
+    }
+
+    fn snapshot(status: IntentStatus) -> Snapshot {
+        let id = Uuid::nil().to_string();
+        Snapshot {
+            intent_id: "pi_1".into(),
+            status,
+            amount: 1000,
+            currency: "EUR".into(),
+            amount_capturable: 0,
+            amount_received: if status == IntentStatus::Succeeded { 1000 } else { 0 },
+            client_secret: None,
+            next_url: None,
+            decline: None,
+            metadata: [("checkout_id".to_owned(), id.clone()), ("attempt_id".to_owned(), id)].into(),
+            livemode: false,
+            capture_before: None,
+            created_ms: 0,
+        }
+    }
+
+    /// Applies news to a situation as the database would.
+    fn step(s: &mut Situation, status: IntentStatus) -> Effect {
+        let plan = judge(s, &News::Intent(snapshot(status)), 0);
+        if let Some(attempt) = plan.attempt {
+            s.attempt_state = Some(attempt.as_str().into());
+        }
+        if let Some(checkout) = plan.checkout {
+            s.checkout_state = checkout;
+        }
+        plan.effect
+    }
+
+    #[test]
+    fn another_amount_freezes_the_checkout() {
+        let s = situation(CheckoutState::Paying, AttemptState::Sent, Way::Token);
+        let wrong = Snapshot { amount: 999, ..snapshot(IntentStatus::RequiresCapture) };
+        let plan = judge(&s, &News::Intent(wrong), 0);
+        assert_eq!((plan.checkout, plan.effect), (Some(CheckoutState::ManualReview), Effect::None));
+        assert!(plan.breach.is_some());
+    }
+
+    #[test]
+    fn a_decline_ends_a_token_and_leaves_a_page_open() {
+        let declined = Snapshot {
+            decline: Some(("card_declined".into(), "No.".into())),
+            ..snapshot(IntentStatus::RequiresPaymentMethod)
+        };
+        let judged = |way| {
+            let s = situation(CheckoutState::Paying, AttemptState::Sent, way);
+            judge(&s, &News::Intent(declined.clone()), 0)
+        };
+        assert_eq!(judged(Way::Token).attempt, Some(AttemptState::Declined));
+        assert_eq!(judged(Way::Token).checkout, Some(CheckoutState::PayableAgain));
+        assert_eq!((judged(Way::Embedded).attempt, judged(Way::Embedded).checkout), (None, None));
+        assert!(judged(Way::Embedded).decline.is_some());
+    }
+
+    proptest! {
+        #[test]
+        fn in_any_order_and_repeated_a_payment_is_placed_exactly_once(
+            order in proptest::collection::vec(0..5_usize, 0..12),
+            way in prop_oneof![Just(Way::Hosted), Just(Way::Embedded), Just(Way::Token)],
+        ) {
+            let mut s = situation(CheckoutState::Paying, AttemptState::Sent, way);
+            // Everything up to the authorisation, in any order, and the capture at the end.
+            let news = order.into_iter().map(|at| STATUSES[at]).chain([IntentStatus::Succeeded, IntentStatus::Processing]);
+            let placed = news.filter(|status| step(&mut s, *status) == Effect::Place).count();
+            prop_assert_eq!(placed, 1);
+            prop_assert_eq!(s.checkout_state, CheckoutState::Settled);
+            prop_assert_eq!(s.attempt(), Some(AttemptState::Captured));
+        }
+    }
+}

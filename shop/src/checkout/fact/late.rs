@@ -1,0 +1,67 @@
+//! Money that came after the stock was given back: the goods if they are still there, the money back if not.
+
+use super::apply::{Judged, answer, placed};
+use super::settle::{close_carts, confirm};
+use super::{Situation, Standing};
+use crate::checkout::{allocate, transition};
+use crate::db::{Read, Tx};
+use crate::inventory::reserve::{self, CommitRequest, ReserveRequest};
+use crate::outbox::{self, Kind, Note};
+use crate::{Error, Result, args};
+
+/// Decides once: the checkout leaves `late_paid` in this transaction, for `placed` or for `refunding`.
+pub(super) async fn apply(tx: &mut Tx, j: &Judged<'_>, now: i64) -> Result<Standing> {
+    let s = &j.situation;
+    let Some(attempt) = s.attempt_id else { return Err(Error::Internal("a late payment without an attempt".into())) };
+    if reserve_again(tx, s, now).await? {
+        confirm(tx, &[s], "paid late, goods were still there", now).await?;
+        let request = CommitRequest { checkout_id: s.checkout_id, reference: s.number.clone() };
+        reserve::commit_many(tx, &[request], "checkout", now).await?;
+        close_carts(tx, &[s]).await?;
+        move_on(tx, s, if j.plan.received.is_some() { ("settled", "settled") } else { ("placed", "placed") }, now)
+            .await?;
+        answer(tx, &[(s.checkout_id, placed(s))]).await?;
+        let mut notes =
+            vec![Note::mail(s.order_id, "order_confirmed"), Note::event(s.order_id, "order_confirmed", &s.number)];
+        if j.plan.received.is_none() && j.fact.automatic_capture {
+            notes.push(Note::of_attempt(Kind::Capture, s.order_id, attempt));
+        }
+        outbox::put(tx, &notes, now).await?;
+        return Ok(s.placed());
+    }
+    move_on(tx, s, ("refunding", "refunding"), now).await?;
+    let notes = [Note::of_attempt(Kind::UndoPayment, s.order_id, attempt), Note::mail(s.order_id, "payment_returned")];
+    outbox::put(tx, &notes, now).await?;
+    Ok(Standing::Refunding)
+}
+
+async fn move_on(tx: &mut Tx, s: &Situation, (state, point): (&str, &str), now: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE checkout SET state = $2, recovery_point = $3 WHERE id = $1 AND state = 'late_paid'",
+        args![s.checkout_id, state, point],
+    )
+    .await?;
+    let moved = transition::of_checkout(s.checkout_id, "late_paid", state, "late payment");
+    transition::record(tx, &[moved], "system", now).await
+}
+
+async fn reserve_again(tx: &mut Tx, s: &Situation, now: i64) -> Result<bool> {
+    let lines: Vec<(crate::id::VariantId, i64, bool)> = tx
+        .fetch_all(
+            "SELECT l.variant_id, l.quantity, v.tracked FROM order_line l JOIN variant v ON v.id = l.variant_id
+             WHERE l.order_id = $1",
+            args![s.order_id],
+        )
+        .await?;
+    let demands: Vec<_> = lines
+        .into_iter()
+        .filter(|(_, _, tracked)| *tracked)
+        .map(|(variant_id, quantity, _)| crate::checkout::Demand { variant_id, quantity })
+        .collect();
+    let shelves = allocate::shelves_of_order(tx, s.order_id).await?;
+    let Ok(demands) = allocate::allocate(&demands, &shelves, "") else { return Ok(false) };
+    // The released rows of the first try make room; their story is in the log.
+    tx.execute("DELETE FROM reservation WHERE checkout_id = $1 AND state = 'released'", args![s.checkout_id]).await?;
+    let request = ReserveRequest { checkout_id: s.checkout_id, expires_at: now, demands };
+    Ok(reserve::reserve_many(tx, &[request]).await?.iter().all(std::result::Result::is_ok))
+}

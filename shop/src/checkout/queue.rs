@@ -1,0 +1,44 @@
+//! The three hot transactions of a checkout behind their batch queues: prepare, hand over, apply a fact.
+
+use super::fact::{Fact, Facts, Standing};
+use super::handover::{Handover, Handovers};
+use super::prepare::{Prepare, Prepared, Preparing};
+use crate::Result;
+use crate::db::{Batch, Db};
+
+/// The queues; cheap to clone. One set per database, kept in [`crate::Shop`].
+#[derive(Clone)]
+pub struct Queues {
+    prepare: Batch<Preparing>,
+    handover: Batch<Handovers>,
+    facts: Batch<Facts>,
+}
+
+impl Queues {
+    /// Starts the workers on the current runtime; they end when the last clone is dropped.
+    pub fn start(db: &Db) -> Self {
+        Self {
+            prepare: Batch::start(db.clone(), Preparing),
+            handover: Batch::start(db.clone(), Handovers),
+            facts: Batch::start(db.clone(), Facts),
+        }
+    }
+
+    pub(super) async fn prepare(&self, item: Prepare) -> Result<Prepared> {
+        self.prepare.run(item).await
+    }
+
+    /// `false`: somebody else holds the checkout by now.
+    pub(super) async fn hand_over(&self, item: Handover) -> Result<bool> {
+        self.handover.run(item).await
+    }
+
+    pub(super) async fn apply(&self, fact: Fact) -> Result<Standing> {
+        loop {
+            // Two facts of one checkout in one batch: the second is judged after the first has been applied.
+            if let Some(standing) = self.facts.run(fact.clone()).await? {
+                return Ok(standing);
+            }
+        }
+    }
+}

@@ -1,0 +1,460 @@
+//! Driving a prepared checkout through the provider. The request, the recovery worker and a second click all come
+//! through here: what is done next is read from what is stored.
+//!
+//! ```text
+//! Create ──(hosted, embedded)──→ the shopper acts at the provider
+//!    └────(token)──→ Confirm ──→ placed | declined | challenge | no answer
+//! Ask: what became of it?
+//! ```
+
+use super::fact::{self, News, Standing};
+use super::handover::Handover;
+use super::release::Release;
+use super::state::{AttemptState, CheckoutState, Way};
+use super::{Placed, Quote, return_path};
+use crate::id::{AttemptId, CartId, CheckoutId, CustomerId, OrderId};
+use crate::money::Currency;
+use crate::payment::{Metadata, NewIntent, NewSession, Outcome, Refusal, SessionLine, SessionStatus, Snapshot};
+use crate::{Error, Result, Shop, args};
+use sha2::{Digest, Sha256};
+
+/// Nobody else drives a checkout for this long.
+pub(super) const LEASE_MS: i64 = 60_000;
+/// The provider wants a hosted page to live at least this long; ours closes it earlier by itself.
+const SESSION_MIN_MS: i64 = 31 * 60_000;
+
+/// A checkout as stored, with the attempt that may still turn into money.
+#[derive(Clone, Debug)]
+pub(super) struct Checkout {
+    pub id: CheckoutId,
+    pub cart_id: CartId,
+    pub cart_version: i64,
+    pub customer_id: Option<CustomerId>,
+    pub state: CheckoutState,
+    pub total: i64,
+    pub currency: Currency,
+    pub quote: Quote,
+    pub quote_hash: String,
+    pub expires_at: i64,
+    pub lease_until: i64,
+    pub order_id: OrderId,
+    pub number: String,
+    pub access_token: String,
+    pub order_state: String,
+    pub live: Option<Attempt>,
+    /// Number, code and words of the last attempt.
+    pub last: (i64, String, String),
+}
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(super) struct Attempt {
+    pub id: AttemptId,
+    pub attempt_no: i64,
+    #[sqlx(try_from = "String")]
+    pub way: Way,
+    pub pm_token: String,
+    #[sqlx(try_from = "String")]
+    pub state: AttemptState,
+    pub provider_ref: Option<String>,
+    pub session_ref: Option<String>,
+    pub client_secret: String,
+    pub next_url: String,
+    pub decline_code: String,
+    pub decline_message: String,
+    pub next_poll_at: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: CheckoutId,
+    cart_id: CartId,
+    cart_version: i64,
+    customer_id: Option<CustomerId>,
+    #[sqlx(try_from = "String")]
+    state: CheckoutState,
+    total: i64,
+    #[sqlx(try_from = "String")]
+    currency: Currency,
+    quote: String,
+    quote_hash: String,
+    expires_at: i64,
+    lease_until: i64,
+    order_id: OrderId,
+    number: String,
+    access_token: String,
+    order_state: String,
+}
+
+pub(super) async fn load(shop: &Shop, id: CheckoutId) -> Result<Checkout> {
+    let row: Option<Row> = shop
+        .db
+        .fetch_optional(
+            "SELECT k.id, k.cart_id, k.cart_version, k.customer_id, k.state, k.total, k.currency, k.quote, k.quote_hash,
+               k.expires_at, k.lease_until, o.id AS order_id, o.number, o.access_token, o.state AS order_state
+             FROM checkout k JOIN orders o ON o.checkout_id = k.id WHERE k.id = $1",
+            args![id],
+        )
+        .await?;
+    let row = row.ok_or(Error::NotFound("checkout"))?;
+    let attempts: Vec<Attempt> = shop
+        .db
+        .fetch_all(
+            "SELECT id, attempt_no, way, pm_token, state, provider_ref, session_ref, client_secret, next_url,
+               decline_code, decline_message, next_poll_at
+             FROM payment_attempt WHERE checkout_id = $1 ORDER BY attempt_no DESC",
+            args![id],
+        )
+        .await?;
+    let last =
+        attempts.first().map(|a| (a.attempt_no, a.decline_code.clone(), a.decline_message.clone())).unwrap_or_default();
+    Ok(Checkout {
+        id: row.id,
+        cart_id: row.cart_id,
+        cart_version: row.cart_version,
+        customer_id: row.customer_id,
+        state: row.state,
+        total: row.total,
+        currency: row.currency,
+        quote: serde_json::from_str(&row.quote)?,
+        quote_hash: row.quote_hash,
+        expires_at: row.expires_at,
+        lease_until: row.lease_until,
+        order_id: row.order_id,
+        number: row.number,
+        access_token: row.access_token,
+        order_state: row.order_state,
+        live: attempts.into_iter().find(|attempt| attempt.state.is_live()),
+        last,
+    })
+}
+
+impl Checkout {
+    pub fn placed(&self) -> Placed {
+        Placed::Order { order_id: self.order_id, number: self.number.clone(), access_token: self.access_token.clone() }
+    }
+
+    pub fn release(&self) -> Release {
+        Release {
+            id: self.id,
+            order_id: self.order_id,
+            cart_id: self.cart_id,
+            cart_version: self.cart_version,
+            expires_at: self.expires_at,
+            order_state: self.order_state.clone(),
+            was_declined: !self.last.1.is_empty(),
+        }
+    }
+}
+
+/// The provider's idempotency key of one operation on an attempt: from the stored row, never from the client.
+pub(crate) fn key(shop: &Shop, attempt: impl std::fmt::Display, operation: &str) -> String {
+    let source = format!("{}\0{}\0{attempt}\0{operation}\x000", shop.payments.name(), shop.origin);
+    hex::encode(Sha256::digest(source))
+}
+
+/// Takes the lease of an open checkout; `None` when somebody else has it.
+pub(super) async fn take_lease(shop: &Shop, id: CheckoutId, owner: &str) -> Result<Option<i64>> {
+    let now = shop.now_ms();
+    let mut tx = shop.db.begin().await?;
+    let sql = "UPDATE checkout SET epoch = epoch + 1, lease_owner = $2, lease_until = $4
+        WHERE id = $1 AND lease_until <= $3
+          AND state IN ('prepared','paying','awaiting_action','unknown','payable_again','releasing')
+        RETURNING epoch";
+    let taken: Option<(i64,)> =
+        crate::db::Read::fetch_optional(&mut tx, sql, args![id, owner, now, now + LEASE_MS]).await?;
+    tx.commit().await?;
+    Ok(taken.map(|(epoch,)| epoch))
+}
+
+/// Lets go of a checkout until `lease_until`, unless somebody else has it by now.
+pub(super) async fn let_go(shop: &Shop, id: CheckoutId, epoch: i64, lease_until: i64) -> Result<()> {
+    let mut tx = shop.db.begin().await?;
+    let sql = "UPDATE checkout SET lease_until = $3 WHERE id = $1 AND epoch = $2";
+    tx.execute(sql, args![id, epoch, lease_until]).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+enum Step {
+    Create,
+    Confirm { intent: String },
+    Ask,
+    Done(Result<Placed>),
+}
+
+/// Drives the live attempt as far as it goes without the shopper. The caller holds the lease under `epoch`.
+pub(super) async fn drive(shop: &Shop, checkout: &Checkout, attempt: &Attempt, epoch: i64) -> Result<Placed> {
+    let mut step = match (attempt.state, &attempt.provider_ref, &attempt.session_ref) {
+        (_, None, None) => Step::Create,
+        _ => Step::Ask,
+    };
+    loop {
+        step = match step {
+            Step::Create => create(shop, checkout, attempt, epoch).await?,
+            Step::Confirm { intent } => confirm(shop, checkout, attempt, &intent).await?,
+            Step::Ask => ask(shop, checkout, attempt).await?,
+            Step::Done(result) => return result,
+        }
+    }
+}
+
+/// C1 and T2: makes the payment known to the provider and its name known to us.
+async fn create(shop: &Shop, checkout: &Checkout, attempt: &Attempt, epoch: i64) -> Result<Step> {
+    let metadata = metadata(checkout, attempt);
+    let mut handover = Handover {
+        checkout_id: checkout.id,
+        attempt_id: attempt.id,
+        epoch,
+        checkout_state: CheckoutState::AwaitingAction,
+        attempt_state: AttemptState::Sent,
+        recovery_point: "intent_created",
+        provider_ref: None,
+        session_ref: None,
+        client_secret: String::new(),
+        next_url: String::new(),
+        lease_until: 0,
+        now: shop.now_ms(),
+    };
+    if attempt.way == Way::Hosted {
+        let new = new_session(shop, checkout, metadata);
+        let session = match shop.payments.create_session(&key(shop, attempt.id, "create"), &new).await {
+            Outcome::Done(session) => session,
+            Outcome::Refused(refusal) => return refused(shop, checkout, attempt, epoch, refusal).await,
+            Outcome::Unknown(why) => return no_answer(shop, checkout, attempt, &why).await,
+        };
+        let url = session.url.clone().unwrap_or_default();
+        handover.session_ref = Some(session.id);
+        handover.provider_ref = session.intent_id;
+        handover.next_url.clone_from(&url);
+        return hand_over(shop, checkout, handover, Step::Done(Ok(Placed::Redirect { checkout_id: checkout.id, url })))
+            .await;
+    }
+    let new = NewIntent {
+        money: checkout.currency.money(checkout.total),
+        metadata,
+        description: format!("Order {}", checkout.number),
+    };
+    let snapshot = match shop.payments.create_intent(&key(shop, attempt.id, "create"), &new).await {
+        Outcome::Done(snapshot) => snapshot,
+        Outcome::Refused(refusal) => return refused(shop, checkout, attempt, epoch, refusal).await,
+        Outcome::Unknown(why) => return no_answer(shop, checkout, attempt, &why).await,
+    };
+    handover.provider_ref = Some(snapshot.intent_id.clone());
+    if attempt.way == Way::Token {
+        handover.checkout_state = CheckoutState::Paying;
+        handover.recovery_point = "confirming";
+        handover.lease_until = shop.now_ms() + LEASE_MS;
+        return hand_over(shop, checkout, handover, Step::Confirm { intent: snapshot.intent_id }).await;
+    }
+    let client_secret = snapshot.client_secret.unwrap_or_default();
+    handover.client_secret.clone_from(&client_secret);
+    let confirm = Placed::Confirm { checkout_id: checkout.id, client_secret };
+    hand_over(shop, checkout, handover, Step::Done(Ok(confirm))).await
+}
+
+async fn hand_over(shop: &Shop, checkout: &Checkout, handover: Handover, next: Step) -> Result<Step> {
+    if shop.checkouts.hand_over(handover).await? {
+        return Ok(next);
+    }
+    // News overtook us, or somebody else has taken the checkout over.
+    let now = load(shop, checkout.id).await?;
+    Ok(Step::Done(match now.state {
+        CheckoutState::Placed | CheckoutState::Settled => Ok(now.placed()),
+        _ => Ok(Placed::Pending { checkout_id: checkout.id }),
+    }))
+}
+
+/// C2: charges the token.
+async fn confirm(shop: &Shop, checkout: &Checkout, attempt: &Attempt, intent: &str) -> Result<Step> {
+    let return_url = format!("{}{}", shop.origin, return_path(checkout.id));
+    let key = key(shop, attempt.id, "confirm");
+    match shop.payments.confirm_intent(&key, intent, &attempt.pm_token, &return_url).await {
+        Outcome::Done(snapshot) => told(shop, checkout, attempt, News::Intent(snapshot)).await,
+        Outcome::Refused(refusal) if refusal.http_status == 0 || refusal.http_status == 429 => {
+            no_answer(shop, checkout, attempt, &refusal.message).await
+        }
+        Outcome::Refused(refusal) => {
+            // An intent that has moved on refuses as well: what it says of itself comes first.
+            match shop.payments.retrieve_intent(intent).await {
+                Outcome::Done(mut snapshot) => {
+                    let decline = (refusal.code.clone(), refusal.message.clone());
+                    if snapshot.decline.is_none() {
+                        snapshot.decline = Some(decline);
+                    }
+                    told(shop, checkout, attempt, News::Intent(snapshot)).await
+                }
+                Outcome::Refused(_) | Outcome::Unknown(_) => match refusal.intent {
+                    Some(snapshot) if refusal.is_card_decline => {
+                        told(shop, checkout, attempt, News::Intent(*snapshot)).await
+                    }
+                    _ => no_answer(shop, checkout, attempt, &refusal.message).await,
+                },
+            }
+        }
+        Outcome::Unknown(why) => {
+            tracing::warn!(%why, checkout = %checkout.id, "no answer to a confirmation");
+            // Perhaps it went through and only the answer was lost.
+            match shop.payments.retrieve_intent(intent).await {
+                Outcome::Done(snapshot) if is_decided(&snapshot) => {
+                    told(shop, checkout, attempt, News::Intent(snapshot)).await
+                }
+                _ => no_answer(shop, checkout, attempt, &why).await,
+            }
+        }
+    }
+}
+
+fn is_decided(snapshot: &Snapshot) -> bool {
+    use crate::payment::IntentStatus as S;
+    let open = matches!(snapshot.status, S::RequiresPaymentMethod | S::RequiresConfirmation);
+    !open || snapshot.decline.is_some()
+}
+
+/// Fetches what the provider holds and applies it.
+async fn ask(shop: &Shop, checkout: &Checkout, attempt: &Attempt) -> Result<Step> {
+    let mut intent = attempt.provider_ref.clone();
+    if let Some(session) = &attempt.session_ref {
+        match shop.payments.retrieve_session(session).await {
+            Outcome::Done(session) => match (session.status, session.intent_id) {
+                (SessionStatus::Open, _) => {
+                    let url = session.url.unwrap_or_else(|| attempt.next_url.clone());
+                    return Ok(Step::Done(Ok(Placed::Redirect { checkout_id: checkout.id, url })));
+                }
+                (SessionStatus::Expired, None) => return told(shop, checkout, attempt, News::SessionExpired).await,
+                (_, found) => intent = found.or(intent),
+            },
+            Outcome::Refused(_) | Outcome::Unknown(_) => return Ok(pending(checkout)),
+        }
+    }
+    let Some(intent) = intent else { return Ok(pending(checkout)) };
+    let snapshot = match shop.payments.retrieve_intent(&intent).await {
+        Outcome::Done(snapshot) => snapshot,
+        Outcome::Refused(refusal) => return no_answer(shop, checkout, attempt, &refusal.message).await,
+        Outcome::Unknown(why) => return no_answer(shop, checkout, attempt, &why).await,
+    };
+    if attempt.way == Way::Token && !is_decided(&snapshot) {
+        return Ok(Step::Confirm { intent });
+    }
+    told(shop, checkout, attempt, News::Intent(snapshot)).await
+}
+
+/// Applies the news and says what it means for the shopper.
+async fn told(shop: &Shop, checkout: &Checkout, attempt: &Attempt, news: News) -> Result<Step> {
+    let standing = fact::apply(shop, checkout.id, Some(attempt.id), news).await?;
+    Ok(Step::Done(outcome(checkout, attempt, standing)))
+}
+
+pub(super) fn outcome(checkout: &Checkout, attempt: &Attempt, standing: Standing) -> Result<Placed> {
+    let checkout_id = checkout.id;
+    match standing {
+        Standing::Placed { order_id, number, access_token } => Ok(Placed::Order { order_id, number, access_token }),
+        Standing::Declined { code, message } => Err(Error::Declined { code, message }),
+        Standing::Open { .. } if attempt.way == Way::Embedded => {
+            Ok(Placed::Confirm { checkout_id, client_secret: attempt.client_secret.clone() })
+        }
+        Standing::Open { next_url } if !next_url.is_empty() => Ok(Placed::Redirect { checkout_id, url: next_url }),
+        Standing::Open { .. } | Standing::Pending | Standing::Refunding | Standing::Review => {
+            Ok(Placed::Pending { checkout_id })
+        }
+        Standing::Released => Err(released()),
+    }
+}
+
+pub(super) fn released() -> Error {
+    Error::conflict(
+        "checkout_expired",
+        "The time to pay ran out and nothing was charged. Your cart is still there: please place the order again.",
+    )
+}
+
+fn pending(checkout: &Checkout) -> Step {
+    Step::Done(Ok(Placed::Pending { checkout_id: checkout.id }))
+}
+
+/// The provider guarantees that nothing happened. A word against the payment ends the attempt; being out of reach
+/// does not.
+async fn refused(shop: &Shop, checkout: &Checkout, attempt: &Attempt, epoch: i64, refusal: Refusal) -> Result<Step> {
+    if refusal.http_status == 0 || refusal.http_status == 429 || refusal.code == "unreachable" {
+        if attempt.way == Way::Token {
+            return no_answer(shop, checkout, attempt, &refusal.message).await;
+        }
+        let_go(shop, checkout.id, epoch, 0).await?;
+        return Ok(Step::Done(Err(unavailable())));
+    }
+    tracing::error!(code = refusal.code, message = refusal.message, "the provider refused to create a payment");
+    let message = "The payment could not be started. Nothing was charged.".to_owned();
+    told(shop, checkout, attempt, News::Refused { code: refusal.code, message }).await
+}
+
+/// Durably unknown: the stock stays held, recovery asks again with the same key.
+async fn no_answer(shop: &Shop, checkout: &Checkout, attempt: &Attempt, why: &str) -> Result<Step> {
+    tracing::warn!(why, checkout = %checkout.id, "the payment provider gave no answer");
+    let standing = fact::apply(shop, checkout.id, Some(attempt.id), News::NoAnswer).await?;
+    let nobody_can_pay = attempt.way != Way::Token && attempt.provider_ref.is_none() && attempt.session_ref.is_none();
+    Ok(Step::Done(match standing {
+        Standing::Pending if nobody_can_pay => Err(unavailable()),
+        standing => outcome(checkout, attempt, standing),
+    }))
+}
+
+fn unavailable() -> Error {
+    Error::Unavailable {
+        message: "The payment service does not answer. Nothing was charged; please try again in a moment.".into(),
+        retry_after_s: 5,
+    }
+}
+
+fn metadata(checkout: &Checkout, attempt: &Attempt) -> Metadata {
+    [
+        ("checkout_id", checkout.id.to_string()),
+        ("attempt_id", attempt.id.to_string()),
+        ("order_no", checkout.number.clone()),
+        ("quote_hash", checkout.quote_hash.clone()),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect()
+}
+
+/// The lines of the hosted page; their sum is the total to the last minor unit.
+fn new_session(shop: &Shop, checkout: &Checkout, metadata: Metadata) -> NewSession {
+    let totals = &checkout.quote.totals;
+    let line = |name: String, amount: i64, quantity: i64| SessionLine {
+        name,
+        unit_price: checkout.currency.money(amount),
+        quantity,
+    };
+    let mut lines: Vec<_> = checkout
+        .quote
+        .lines
+        .iter()
+        .filter(|l| l.priced.total > 0)
+        .map(|l| {
+            let name =
+                if l.variant_title.is_empty() { l.title.clone() } else { format!("{} ({})", l.title, l.variant_title) };
+            line(name, l.priced.unit_price, l.priced.quantity)
+        })
+        .collect();
+    if totals.shipping > 0 {
+        lines.push(line(format!("Delivery: {}", checkout.quote.delivery_name), totals.shipping, 1));
+    }
+    if !totals.tax_inclusive && totals.tax > 0 {
+        lines.push(line("Tax".into(), totals.tax, 1));
+    }
+    NewSession {
+        lines,
+        metadata,
+        success_url: format!("{}{}?session_id={{CHECKOUT_SESSION_ID}}", shop.origin, return_path(checkout.id)),
+        cancel_url: format!("{}{}", shop.origin, super::BACK_PATH),
+        // Frozen with the checkout: the same key must always carry the same request.
+        expires_at: checkout.expires_at.max(created_at(checkout.id) + SESSION_MIN_MS),
+        customer_email: Some(checkout.quote.email.clone()),
+        reference: checkout.id.to_string(),
+    }
+}
+
+/// Unix milliseconds from the identifier (UUIDv7).
+fn created_at(id: CheckoutId) -> i64 {
+    let (seconds, nanos) = id.0.get_timestamp().map_or((0, 0), |timestamp| timestamp.to_unix());
+    i64::try_from(seconds).unwrap_or(0) * 1000 + i64::from(nanos / 1_000_000)
+}

@@ -1,0 +1,55 @@
+//! Every move of a checkout, an attempt or an order, with its cause: the timeline and the proof.
+
+use crate::db::{Sql, Tx};
+use crate::id::{AttemptId, CheckoutId, OrderId};
+use crate::{Result, args, rows};
+use serde::Serialize;
+use uuid::Uuid;
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Transition {
+    id: Uuid,
+    entity: &'static str,
+    entity_id: Uuid,
+    from_state: String,
+    to_state: String,
+    cause: String,
+}
+
+fn entry(entity: &'static str, entity_id: Uuid, from: &str, to: &str, cause: &str) -> Transition {
+    Transition {
+        id: Uuid::now_v7(),
+        entity,
+        entity_id,
+        from_state: from.into(),
+        to_state: to.into(),
+        cause: cause.into(),
+    }
+}
+
+pub(crate) fn of_checkout(id: CheckoutId, from: &str, to: &str, cause: &str) -> Transition {
+    entry("checkout", id.0, from, to, cause)
+}
+
+pub(crate) fn of_order(id: OrderId, from: &str, to: &str, cause: &str) -> Transition {
+    entry("order", id.0, from, to, cause)
+}
+
+pub(crate) fn of_attempt(id: AttemptId, from: &str, to: &str, cause: &str) -> Transition {
+    entry("payment_attempt", id.0, from, to, cause)
+}
+
+/// Writes the moves in the transaction that makes them.
+pub(crate) async fn record(tx: &mut Tx, moves: &[Transition], actor: &str, at: i64) -> Result<()> {
+    if !moves.is_empty() {
+        tx.execute(INSERT.of(tx.engine()), args![serde_json::to_string(moves)?, actor, at]).await?;
+    }
+    Ok(())
+}
+
+const INSERT: Sql = rows!(
+    "INSERT INTO transition_log (id, entity, entity_id, from_state, to_state, cause, actor, at)
+     SELECT d.id, d.entity, d.entity_id, d.from_state, d.to_state, d.cause, $2, $3 FROM",
+    [id UUID, entity TEXT, entity_id UUID, from_state TEXT, to_state TEXT, cause TEXT],
+    ""
+);

@@ -1,0 +1,146 @@
+//! The texts of the shop's mail, as plain text and as HTML with the same words.
+
+use crate::order::Order;
+
+/// What a mail says.
+pub(super) struct Text {
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+}
+
+/// The mail of the named template; `None` when there is no such template.
+pub(super) fn render(template: &str, shop_name: &str, origin: &str, order: &Order, token: &str) -> Option<Text> {
+    let number = &order.number;
+    let (subject, opening) = match template {
+        "order_confirmed" => (
+            format!("Your order {number} is confirmed"),
+            "Thank you for your order. We have received it and are getting it ready.".to_owned(),
+        ),
+        "shipped" => (format!("Your order {number} is on its way"), shipped(order)),
+        "refunded" => (
+            format!("Refund for your order {number}"),
+            format!("We have sent {} back to you. It can take a few days until your bank shows it.", order.refunded),
+        ),
+        "cancelled" => (
+            format!("Your order {number} was cancelled"),
+            "Your order was cancelled. What you paid goes back to you.".to_owned(),
+        ),
+        "payment_failed" => (
+            format!("Payment for order {number} did not go through"),
+            "We could not take your payment, so nothing was charged and nothing will be sent. \
+             The items may still be in your cart."
+                .to_owned(),
+        ),
+        "payment_returned" => (
+            format!("Your payment for order {number} goes back to you"),
+            "Your payment reached us after the time to pay had run out, and the items are sold out by now. \
+             We are sorry. The full amount goes back to you."
+                .to_owned(),
+        ),
+        _ => return None,
+    };
+    let link = match template {
+        "payment_failed" => format!("{origin}/cart"),
+        _ => format!("{origin}/order/{number}?token={token}"),
+    };
+    let lines: Vec<(String, String)> = order
+        .lines
+        .iter()
+        .map(|line| {
+            let variant =
+                if line.variant_title.is_empty() { String::new() } else { format!(" ({})", line.variant_title) };
+            (format!("{} × {}{variant}", line.quantity, line.title), line.total.to_string())
+        })
+        .collect();
+    let sums = sums(order);
+    let address = order.shipping_address.lines();
+    Some(Text {
+        text: plain(shop_name, &opening, &lines, &sums, &address, &link),
+        html: html(shop_name, &subject, &opening, &lines, &sums, &address, &link),
+        subject,
+    })
+}
+
+fn shipped(order: &Order) -> String {
+    let parcel = order.fulfilments.last().map(|f| format!("{} {}", f.carrier, f.tracking_number)).unwrap_or_default();
+    match parcel.trim() {
+        "" => "Your parcel has left our warehouse.".to_owned(),
+        parcel => format!("Your parcel has left our warehouse. Tracking: {parcel}"),
+    }
+}
+
+fn sums(order: &Order) -> Vec<(String, String)> {
+    let totals = &order.totals;
+    let mut sums = vec![("Subtotal".to_owned(), totals.money(totals.subtotal).to_string())];
+    if totals.discount > 0 {
+        sums.push(("Discount".into(), totals.money(-totals.discount).to_string()));
+    }
+    sums.push((format!("Delivery ({})", order.shipping_method), totals.money(totals.shipping).to_string()));
+    for (name, amount) in &totals.tax_rows {
+        let name = if totals.tax_inclusive { format!("includes {name}") } else { name.clone() };
+        sums.push((name, totals.money(*amount).to_string()));
+    }
+    sums.push(("Total".into(), totals.money(totals.total).to_string()));
+    sums
+}
+
+fn plain(
+    shop_name: &str,
+    opening: &str,
+    lines: &[(String, String)],
+    sums: &[(String, String)],
+    address: &[String],
+    link: &str,
+) -> String {
+    let rows =
+        |rows: &[(String, String)]| rows.iter().map(|(name, sum)| format!("{name}: {sum}\n")).collect::<String>();
+    format!(
+        "{opening}\n\n{}\n{}\nDelivery address:\n{}\n\nYour order: {link}\n\n{shop_name}\n",
+        rows(lines),
+        rows(sums),
+        address.join("\n")
+    )
+}
+
+fn html(
+    shop_name: &str,
+    subject: &str,
+    opening: &str,
+    lines: &[(String, String)],
+    sums: &[(String, String)],
+    address: &[String],
+    link: &str,
+) -> String {
+    // Mail programs know neither style sheets nor layout: a table with a little inline style is what they show.
+    let rows = |rows: &[(String, String)]| {
+        rows.iter()
+            .map(|(name, sum)| {
+                format!(
+                    "<tr><td style=\"padding:4px 16px 4px 0\">{}</td><td style=\"padding:4px 0;text-align:right\">{}</td></tr>",
+                    escape(name),
+                    escape(sum)
+                )
+            })
+            .collect::<String>()
+    };
+    format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title></head>\
+         <body style=\"font:16px/1.5 sans-serif;color:#222;max-width:36em;margin:2em auto;padding:0 1em\">\
+         <h1 style=\"font-size:1.25em\">{title}</h1><p>{opening}</p>\
+         <table style=\"border-collapse:collapse\">{lines}<tr><td colspan=\"2\"><hr></td></tr>{sums}</table>\
+         <p>Delivery address:<br>{address}</p><p><a href=\"{link}\">See your order</a></p><p>{shop}</p></body></html>",
+        title = escape(subject),
+        opening = escape(opening),
+        lines = rows(lines),
+        sums = rows(sums),
+        address = address.iter().map(|line| escape(line)).collect::<Vec<_>>().join("<br>"),
+        link = escape(link),
+        shop = escape(shop_name),
+    )
+}
+
+/// Text as HTML shows it, also inside a quoted attribute.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+}

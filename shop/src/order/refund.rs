@@ -1,0 +1,150 @@
+//! Carrying out refunds that are written down: the same key every time, so that money goes back once.
+
+use super::machine::{self, Happening};
+use super::{merchant, read};
+use crate::checkout::{self, transition};
+use crate::db::{Read, Tx};
+use crate::id::{AttemptId, CheckoutId, OrderId, RefundId};
+use crate::ledger;
+use crate::money::Currency;
+use crate::outbox::{self, Note};
+use crate::payment::{Metadata, Outcome, RefundSnapshot, RefundStatus};
+use crate::{Error, Result, Shop, args};
+
+#[derive(Debug, sqlx::FromRow)]
+struct Row {
+    attempt_id: AttemptId,
+    amount: i64,
+    state: String,
+    #[sqlx(try_from = "String")]
+    currency: Currency,
+    provider_ref: Option<String>,
+    checkout_id: CheckoutId,
+    order_id: OrderId,
+    number: String,
+}
+
+/// Asks the provider for the money back and books it. A refund that is done stays done.
+pub(crate) async fn carry_out_refund(shop: &Shop, id: RefundId) -> Result<()> {
+    let row: Option<Row> = shop
+        .db
+        .fetch_optional(
+            "SELECT r.attempt_id, r.amount, r.state, a.currency, a.provider_ref, a.checkout_id, o.id AS order_id, o.number
+             FROM refund r JOIN payment_attempt a ON a.id = r.attempt_id JOIN orders o ON o.checkout_id = a.checkout_id
+             WHERE r.id = $1",
+            args![id],
+        )
+        .await?;
+    let row = row.ok_or(Error::NotFound("refund"))?;
+    if matches!(row.state.as_str(), "succeeded" | "failed") {
+        return Ok(());
+    }
+    let intent = row.provider_ref.clone().ok_or_else(|| Error::Internal("a refund of a payment without id".into()))?;
+    mark(shop, id, "sent", None).await?;
+    let metadata: Metadata =
+        [("refund_id".to_owned(), id.to_string()), ("order_no".to_owned(), row.number.clone())].into();
+    let key = checkout::provider_key(shop, id, "refund");
+    let money = row.currency.money(row.amount);
+    let snapshot = match shop.payments.refund(&key, &intent, money, &metadata).await {
+        Outcome::Done(snapshot) => snapshot,
+        Outcome::Refused(refusal) if refusal.http_status == 0 || refusal.http_status == 429 => {
+            return Err(unanswered(&refusal.message));
+        }
+        Outcome::Refused(refusal) => match known(shop, &intent, id).await? {
+            Some(snapshot) => snapshot,
+            None => {
+                tracing::error!(refund = %id, code = refusal.code, refusal.message, "a refund was refused");
+                return mark(shop, id, "failed", None).await;
+            }
+        },
+        Outcome::Unknown(why) => known(shop, &intent, id).await?.ok_or_else(|| unanswered(&why))?,
+    };
+    match snapshot.status {
+        RefundStatus::Succeeded => book(shop, id, &row, &snapshot).await,
+        RefundStatus::Failed | RefundStatus::Canceled => mark(shop, id, "failed", Some(&snapshot.refund_id)).await,
+        RefundStatus::Pending | RefundStatus::RequiresAction => Err(unanswered("the refund is pending")),
+    }
+}
+
+/// The refund as the provider lists it, found by our id in its metadata.
+async fn known(shop: &Shop, intent: &str, id: RefundId) -> Result<Option<RefundSnapshot>> {
+    let id = id.to_string();
+    match shop.payments.list_refunds(intent).await {
+        Outcome::Done(refunds) => Ok(refunds.into_iter().find(|r| r.metadata.get("refund_id") == Some(&id))),
+        Outcome::Refused(refusal) => Err(unanswered(&refusal.message)),
+        Outcome::Unknown(why) => Err(unanswered(&why)),
+    }
+}
+
+fn unanswered(why: &str) -> Error {
+    Error::Unavailable { message: why.to_owned(), retry_after_s: 10 }
+}
+
+async fn mark(shop: &Shop, id: RefundId, state: &str, provider_ref: Option<&str>) -> Result<()> {
+    let mut tx = shop.db.begin().await?;
+    let sql = "UPDATE refund SET state = $2, provider_ref = COALESCE($3, provider_ref), updated_at = $4
+        WHERE id = $1 AND state IN ('prepared','sent')";
+    tx.execute(sql, args![id, state, provider_ref, shop.now_ms()]).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn book(shop: &Shop, id: RefundId, row: &Row, snapshot: &RefundSnapshot) -> Result<()> {
+    let now = shop.now_ms();
+    let mut tx = shop.db.begin().await?;
+    let sql = "UPDATE refund SET state = 'succeeded', provider_ref = $2, updated_at = $3
+        WHERE id = $1 AND state IN ('prepared','sent')";
+    if tx.execute(sql, args![id, &snapshot.refund_id, now]).await? == 0 {
+        return Ok(());
+    }
+    let sql = "UPDATE orders SET refunded = refunded + $2, version = version + 1 WHERE id = $1
+        RETURNING state, captured, refunded";
+    let (state, captured, refunded): (String, i64, i64) = tx.fetch_one(sql, args![row.order_id, row.amount]).await?;
+    let entries =
+        ledger::transaction(row.order_id, row.currency.code(), &[("refunds", row.amount), ("provider", -row.amount)]);
+    ledger::record(&mut tx, &entries, now).await?;
+    if refunded == captured {
+        finish(&mut tx, row, &state, now).await?;
+    }
+    let notes = [Note::mail(row.order_id, "refunded"), Note::event(row.order_id, "payment_refunded", &row.number)];
+    outbox::put(&mut tx, &notes, now).await?;
+    tx.commit().await?;
+    shop.wake.notify_one();
+    Ok(())
+}
+
+/// Everything went back.
+async fn finish(tx: &mut Tx, row: &Row, state: &str, now: i64) -> Result<()> {
+    let to = machine::after(read::state(state)?, Happening::RefundedInFull)?;
+    if to.as_str() != state {
+        tx.execute("UPDATE orders SET state = $2 WHERE id = $1", args![row.order_id, to.as_str()]).await?;
+        let moved = transition::of_order(row.order_id, state, to.as_str(), "refunded in full");
+        transition::record(tx, &[moved], "system", now).await?;
+    }
+    let sql = "UPDATE checkout SET state = 'refunded', recovery_point = 'refunded', updated_at = $2
+        WHERE id = $1 AND state = 'refunding'";
+    tx.execute(sql, args![row.checkout_id, now]).await?;
+    Ok(())
+}
+
+/// Gives back whatever of a captured payment has not gone back yet; running it twice refunds once.
+pub(crate) async fn refund_everything(shop: &Shop, attempt: AttemptId) -> Result<()> {
+    let now = shop.now_ms();
+    let mut tx = shop.db.begin().await?;
+    // The order's row serialises refunds of one payment.
+    let sql = "UPDATE orders SET version = version + 1
+        WHERE checkout_id = (SELECT checkout_id FROM payment_attempt WHERE id = $1) RETURNING id";
+    let (order,): (OrderId,) = tx.fetch_one(sql, args![attempt]).await?;
+    let sql = "SELECT a.captured - (SELECT CAST(COALESCE(SUM(r.amount), 0) AS BIGINT) FROM refund r
+                                    WHERE r.attempt_id = a.id AND r.state <> 'failed')
+        FROM payment_attempt a WHERE a.id = $1";
+    let (left,): (i64,) = tx.fetch_one(sql, args![attempt]).await?;
+    if left > 0 {
+        let id = RefundId::new();
+        merchant::write_refund(&mut tx, id, attempt, left, "order not carried out", "system", now).await?;
+        outbox::put(&mut tx, &[Note::refund(order, id)], now).await?;
+    }
+    tx.commit().await?;
+    shop.wake.notify_one();
+    Ok(())
+}

@@ -1,0 +1,184 @@
+//! Delivering the outbox: each row leased, done, marked. What fails comes again later, with growing pauses.
+
+use crate::checkout::{self, News};
+use crate::db::{Read, Sql};
+use crate::id::{AttemptId, CheckoutId, OrderId, OutboxId, RefundId};
+use crate::money::Currency;
+use crate::payment::{IntentStatus, Outcome, Snapshot};
+use crate::{Error, Result, Shop, args, mail, order};
+
+/// Nobody else takes a row for this long.
+const LEASE_MS: i64 = 60_000;
+const BATCH: i64 = 32;
+/// The longest pause between two tries.
+const PAUSE_MAX_MS: i64 = 60 * 60_000;
+
+#[derive(Debug, sqlx::FromRow)]
+struct Row {
+    id: OutboxId,
+    kind: String,
+    subject_id: Option<OrderId>,
+    payload: String,
+    epoch: i64,
+    tries: i64,
+}
+
+/// Delivers everything that is due; the number of rows tried.
+pub async fn deliver_outbox(shop: &Shop) -> Result<usize> {
+    let mut tried = 0;
+    loop {
+        let rows = claim(shop).await?;
+        if rows.is_empty() {
+            return Ok(tried);
+        }
+        tried += rows.len();
+        let work = rows.into_iter().map(|row| async move {
+            let outcome = deliver(shop, &row).await;
+            finish(shop, &row, outcome).await
+        });
+        for finished in futures_util::future::join_all(work).await {
+            finished?;
+        }
+    }
+}
+
+// PostgreSQL skips what other nodes are claiming; on SQLite the writer is alone.
+const CLAIM: Sql = Sql {
+    sqlite: "UPDATE outbox SET claimed_until = $1 + $2, epoch = epoch + 1, tries = tries + 1
+      WHERE id IN (SELECT id FROM outbox WHERE delivered_at IS NULL AND due_at <= $1 AND claimed_until <= $1
+                   ORDER BY due_at LIMIT $3)
+      RETURNING id, kind, subject_id, payload, epoch, tries",
+    postgres: "UPDATE outbox SET claimed_until = $1 + $2, epoch = epoch + 1, tries = tries + 1
+      WHERE id IN (SELECT id FROM outbox WHERE delivered_at IS NULL AND due_at <= $1 AND claimed_until <= $1
+                   ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+      RETURNING id, kind, subject_id, payload, epoch, tries",
+};
+
+async fn claim(shop: &Shop) -> Result<Vec<Row>> {
+    let now = shop.now_ms();
+    // An idle shop writes nothing.
+    let waiting: Vec<(OutboxId,)> = shop
+        .db
+        .fetch_all(
+            "SELECT id FROM outbox WHERE delivered_at IS NULL AND due_at <= $1 AND claimed_until <= $1 LIMIT 1",
+            args![now],
+        )
+        .await?;
+    if waiting.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut tx = shop.db.begin().await?;
+    let rows = tx.fetch_all(CLAIM.of(tx.engine()), args![now, LEASE_MS, BATCH]).await?;
+    tx.commit().await?;
+    Ok(rows)
+}
+
+async fn finish(shop: &Shop, row: &Row, outcome: std::result::Result<(), String>) -> Result<()> {
+    let now = shop.now_ms();
+    let mut tx = shop.db.begin().await?;
+    match outcome {
+        Ok(()) => {
+            let sql = "UPDATE outbox SET delivered_at = $3, error = '' WHERE id = $1 AND epoch = $2";
+            tx.execute(sql, args![row.id, row.epoch, now]).await?;
+        }
+        Err(why) => {
+            tracing::warn!(kind = row.kind, outbox = %row.id, tries = row.tries, why, "not delivered yet");
+            let pause = (2_000_i64 << row.tries.clamp(0, 11)).min(PAUSE_MAX_MS);
+            let sql = "UPDATE outbox SET due_at = $3, claimed_until = 0, error = $4 WHERE id = $1 AND epoch = $2";
+            tx.execute(sql, args![row.id, row.epoch, now + pause, why]).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn deliver(shop: &Shop, row: &Row) -> std::result::Result<(), String> {
+    #[derive(serde::Deserialize)]
+    struct Payload {
+        attempt_id: Option<AttemptId>,
+        refund_id: Option<RefundId>,
+        template: Option<String>,
+    }
+    let payload: Payload = serde_json::from_str(&row.payload).map_err(|e| e.to_string())?;
+    let outcome = match (row.kind.as_str(), row.subject_id, payload) {
+        ("capture", _, Payload { attempt_id: Some(attempt), .. }) => capture(shop, attempt).await,
+        ("undo_payment", _, Payload { attempt_id: Some(attempt), .. }) => undo(shop, attempt).await,
+        ("refund", _, Payload { refund_id: Some(refund), .. }) => order::carry_out_refund(shop, refund).await,
+        ("mail", Some(order), Payload { template: Some(template), .. }) => {
+            mail::send(shop, row.id, order, &template).await
+        }
+        // Subscribers read events from the table; there is nobody to push to yet.
+        ("event", ..) => Ok(()),
+        (kind, ..) => Err(Error::Internal(format!("an outbox row of kind {kind:?} without its subject"))),
+    };
+    outcome.map_err(|error| error.to_string())
+}
+
+#[derive(sqlx::FromRow)]
+struct AttemptRow {
+    checkout_id: CheckoutId,
+    provider_ref: Option<String>,
+    state: String,
+    amount: i64,
+    #[sqlx(try_from = "String")]
+    currency: Currency,
+    order_state: String,
+}
+
+async fn attempt(shop: &Shop, id: AttemptId) -> Result<AttemptRow> {
+    let sql = "SELECT a.checkout_id, a.provider_ref, a.state, a.amount, a.currency, o.state AS order_state
+        FROM payment_attempt a JOIN orders o ON o.checkout_id = a.checkout_id WHERE a.id = $1";
+    shop.db.fetch_optional(sql, args![id]).await?.ok_or(Error::NotFound("payment attempt"))
+}
+
+/// C3: takes the money of a confirmed order. Taking it twice is once.
+pub(crate) async fn capture(shop: &Shop, id: AttemptId) -> Result<()> {
+    let row = attempt(shop, id).await?;
+    if row.state != "authorized" || matches!(row.order_state.as_str(), "cancelled" | "refunded") {
+        return Ok(());
+    }
+    let intent = row.provider_ref.ok_or_else(|| Error::Internal("an authorised attempt without its intent".into()))?;
+    let key = checkout::provider_key(shop, id, "capture");
+    let snapshot = match shop.payments.capture_intent(&key, &intent, row.currency.money(row.amount)).await {
+        Outcome::Done(snapshot) => snapshot,
+        // Perhaps it was captured or cancelled before: the provider knows.
+        Outcome::Refused(refusal) => retrieve(shop, &intent, &refusal.message).await?,
+        Outcome::Unknown(why) => retrieve(shop, &intent, &why).await?,
+    };
+    let is_still_open = snapshot.status == IntentStatus::RequiresCapture;
+    checkout::apply_news(shop, row.checkout_id, Some(id), News::Intent(snapshot)).await?;
+    if is_still_open { Err(unavailable("not captured")) } else { Ok(()) }
+}
+
+async fn retrieve(shop: &Shop, intent: &str, why: &str) -> Result<Snapshot> {
+    match shop.payments.retrieve_intent(intent).await {
+        Outcome::Done(snapshot) => Ok(snapshot),
+        Outcome::Refused(_) | Outcome::Unknown(_) => Err(unavailable(why)),
+    }
+}
+
+fn unavailable(why: &str) -> Error {
+    Error::Unavailable { message: why.to_owned(), retry_after_s: 10 }
+}
+
+/// Lets authorised money go, or gives back what was taken: as the provider says it stands now.
+async fn undo(shop: &Shop, id: AttemptId) -> Result<()> {
+    let row = attempt(shop, id).await?;
+    let Some(intent) = row.provider_ref else { return Ok(()) };
+    let mut snapshot = retrieve(shop, &intent, "the provider does not answer").await?;
+    if !matches!(snapshot.status, IntentStatus::Succeeded | IntentStatus::Canceled) {
+        let key = checkout::provider_key(shop, id, "cancel");
+        snapshot = match shop.payments.cancel_intent(&key, &intent).await {
+            Outcome::Done(snapshot) => snapshot,
+            Outcome::Refused(refusal) => retrieve(shop, &intent, &refusal.message).await?,
+            Outcome::Unknown(why) => return Err(unavailable(&why)),
+        };
+    }
+    let status = snapshot.status;
+    checkout::apply_news(shop, row.checkout_id, Some(id), News::Intent(snapshot)).await?;
+    match status {
+        IntentStatus::Canceled => Ok(()),
+        IntentStatus::Succeeded => order::refund_everything(shop, id).await,
+        _ => Err(unavailable("not cancelled yet")),
+    }
+}
