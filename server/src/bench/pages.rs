@@ -75,7 +75,10 @@ async fn measure(args: &PagesArgs, folder: &std::path::Path) -> Result<(), Strin
         args.seconds,
         if url.starts_with("sqlite") { "SQLite" } else { "PostgreSQL" }
     );
-    println!("{:<10} {:>10} {:>10} {:>10} {:>10} {:>12}", "page", "pages/s", "p50 ms", "p99 ms", "max ms", "bytes/page");
+    println!(
+        "{:<10} {:>10} {:>10} {:>10} {:>10} {:>12}",
+        "page", "pages/s", "p50 ms", "p99 ms", "max ms", "bytes/page"
+    );
     for (name, paths) in paths {
         let figures = drive(&server.address, Arc::new(paths), args).await.map_err(|e| format!("{name}: {e}"))?;
         print_row(name, &figures);
@@ -114,7 +117,8 @@ async fn fill(url: &str, folder: &std::path::Path, products: u64) -> Result<Vec<
 
 /// Starts `mercer serve` on a free port of the loopback and waits until it is ready.
 async fn start(url: &str, folder: &std::path::Path) -> Result<Server, String> {
-    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).map_err(|e| e.to_string())?.port();
+    let port =
+        std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).map_err(|e| e.to_string())?.port();
     let address = format!("127.0.0.1:{port}");
     let log = std::fs::File::create(folder.join("serve.log")).map_err(|e| e.to_string())?;
     let child = Command::new(std::env::current_exe().map_err(|e| e.to_string())?)
@@ -163,7 +167,12 @@ async fn drive(address: &str, paths: Arc<Vec<String>>, args: &PagesArgs) -> io::
     Ok(Figures { pages: latencies.len(), seconds, bytes: bytes / latencies.len().max(1), latencies })
 }
 
-async fn one_connection(address: &str, paths: &[String], first: usize, until: Instant) -> io::Result<(Vec<u32>, usize)> {
+async fn one_connection(
+    address: &str,
+    paths: &[String],
+    first: usize,
+    until: Instant,
+) -> io::Result<(Vec<u32>, usize)> {
     let mut connection = TcpStream::connect(address).await?;
     connection.set_nodelay(true)?;
     let (mut latencies, mut bytes, mut buffer) = (Vec::new(), 0, Vec::with_capacity(64 * 1024));
@@ -210,19 +219,18 @@ async fn get(connection: &mut TcpStream, buffer: &mut Vec<u8>, path: &str) -> io
 
 fn print_row(name: &str, figures: &Figures) {
     let at = |share: f64| {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an index")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "an index"
+        )]
         let index = ((figures.latencies.len() as f64 * share) as usize).min(figures.latencies.len().saturating_sub(1));
         figures.latencies.get(index).map_or(0.0, |us| f64::from(*us) / 1000.0)
     };
     #[expect(clippy::cast_precision_loss, reason = "a count for people to read")]
     let rate = figures.pages as f64 / figures.seconds;
-    println!(
-        "{name:<10} {rate:>10.0} {:>10.2} {:>10.2} {:>10.2} {:>12}",
-        at(0.5),
-        at(0.99),
-        at(1.0),
-        figures.bytes
-    );
+    println!("{name:<10} {rate:>10.0} {:>10.2} {:>10.2} {:>10.2} {:>12}", at(0.5), at(0.99), at(1.0), figures.bytes);
 }
 
 /// Resident memory of the child in MiB, from /proc; 0 where there is no such file.

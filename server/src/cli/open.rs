@@ -28,6 +28,7 @@ pub async fn migrated_database(config: &Config) -> Result<Db, String> {
 /// The shop over a migrated database.
 pub async fn shop_over(db: Db, config: &Config) -> Result<Shop, String> {
     let settings = setting::load(&db).await.map_err(|error| format!("settings: {error}"))?;
+    let checkouts = shop::checkout::Queues::start(&db);
     Ok(Shop {
         db,
         clock: Arc::new(SystemClock),
@@ -36,6 +37,7 @@ pub async fn shop_over(db: Db, config: &Config) -> Result<Shop, String> {
         media: Media { folder: Arc::new(config.data_dir.join("media")) },
         settings: Arc::new(settings),
         origin: config.origin().into(),
+        checkouts,
         wake: Arc::default(),
     })
 }

@@ -114,7 +114,6 @@ pub(super) struct Situation {
     pub way: Option<String>,
     pub attempt_state: Option<String>,
     pub amount: Option<i64>,
-    pub attempt_captured: Option<i64>,
     pub provider_ref: Option<String>,
     pub next_url: Option<String>,
     pub decline_code: Option<String>,
@@ -193,7 +192,7 @@ const LOCK: &str = "SELECT id FROM checkout
 const READ: Sql = rows!(
     "SELECT k.id AS checkout_id, k.state AS checkout_state, k.recovery_point, k.cart_id, k.cart_version, k.expires_at,
        o.id AS order_id, o.number, o.access_token, o.state AS order_state, o.total, o.tax, o.currency, o.captured,
-       a.id AS attempt_id, a.way, a.state AS attempt_state, a.amount, a.captured AS attempt_captured, a.provider_ref,
+       a.id AS attempt_id, a.way, a.state AS attempt_state, a.amount, a.provider_ref,
        a.next_url, a.decline_code, a.decline_message FROM",
     [checkout_id UUID, attempt_id UUID],
     "JOIN checkout k ON k.id = d.checkout_id

@@ -149,7 +149,6 @@ async fn go(shop: &Shop, item: Prepare) -> Result<Placed> {
         next_url: String::new(),
         decline_code: String::new(),
         decline_message: String::new(),
-        next_poll_at: 0,
     };
     let checkout = Checkout {
         id: item.checkout_id,
@@ -255,7 +254,6 @@ async fn next_attempt(shop: &Shop, checkout: &Checkout, way: &PaymentWay, epoch:
         next_url: String::new(),
         decline_code: String::new(),
         decline_message: String::new(),
-        next_poll_at: 0,
     };
     let now = shop.now_ms();
     let mut tx = shop.db.begin().await?;

@@ -61,7 +61,6 @@ pub(super) struct Attempt {
     pub next_url: String,
     pub decline_code: String,
     pub decline_message: String,
-    pub next_poll_at: i64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -100,7 +99,7 @@ pub(super) async fn load(shop: &Shop, id: CheckoutId) -> Result<Checkout> {
         .db
         .fetch_all(
             "SELECT id, attempt_no, way, pm_token, state, provider_ref, session_ref, client_secret, next_url,
-               decline_code, decline_message, next_poll_at
+               decline_code, decline_message
              FROM payment_attempt WHERE checkout_id = $1 ORDER BY attempt_no DESC",
             args![id],
         )

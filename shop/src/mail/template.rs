@@ -42,7 +42,7 @@ pub(super) fn render(template: &str, shop_name: &str, origin: &str, order: &Orde
     };
     let link = match template {
         "payment_failed" => format!("{origin}/cart"),
-        _ => format!("{origin}/order/{number}?token={token}"),
+        _ => format!("{origin}/orders/{number}?token={token}"),
     };
     let lines: Vec<(String, String)> = order
         .lines

@@ -13,7 +13,6 @@ use crate::{Error, Result, Shop, args};
 
 #[derive(Debug, sqlx::FromRow)]
 struct Row {
-    attempt_id: AttemptId,
     amount: i64,
     state: String,
     #[sqlx(try_from = "String")]
@@ -29,7 +28,7 @@ pub(crate) async fn carry_out_refund(shop: &Shop, id: RefundId) -> Result<()> {
     let row: Option<Row> = shop
         .db
         .fetch_optional(
-            "SELECT r.attempt_id, r.amount, r.state, a.currency, a.provider_ref, a.checkout_id, o.id AS order_id, o.number
+            "SELECT r.amount, r.state, a.currency, a.provider_ref, a.checkout_id, o.id AS order_id, o.number
              FROM refund r JOIN payment_attempt a ON a.id = r.attempt_id JOIN orders o ON o.checkout_id = a.checkout_id
              WHERE r.id = $1",
             args![id],

@@ -36,6 +36,7 @@ impl TestShop {
             media: Media { folder: Arc::new(folder) },
             settings: Arc::new(Settings::default()),
             origin: "http://shop.example".into(),
+            checkouts: shop::checkout::Queues::start(&self.db),
             wake: Arc::default(),
         }
     }

@@ -201,7 +201,6 @@ mod tests {
             way: Some(way.as_str().into()),
             attempt_state: Some(attempt.as_str().into()),
             amount: Some(1000),
-            attempt_captured: Some(0),
             provider_ref: Some("pi_1".into()),
             next_url: None,
             decline_code: None,
