@@ -29,6 +29,8 @@ pub const OPTION_VALUES: usize = 50;
 pub const VARIANTS: usize = 500;
 pub const PICTURES: usize = 50;
 pub const ALT_CHARS: usize = 300;
+/// Characters of a web address that somebody else wrote down.
+pub const ADDRESS_CHARS: usize = 2000;
 pub const TAGS: usize = 250;
 pub const SEO_DESCRIPTION_CHARS: usize = 400;
 pub const WEIGHT_MAX_GRAMS: i64 = 1_000_000;

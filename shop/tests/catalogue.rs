@@ -1,4 +1,5 @@
 //! The catalogue: what shoppers read, what merchants write.
 
 mod demo;
+mod import;
 mod read;

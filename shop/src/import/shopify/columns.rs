@@ -1,0 +1,89 @@
+//! The columns of the file: which are read into what, which are ignored and why.
+
+use crate::import::ColumnUse;
+
+pub const HANDLE: &str = "Handle";
+
+/// Column, field it fills, how it is read.
+const READ: &[(&str, &str, &str)] = &[
+    (HANDLE, "product.slug", "recognises the product at the next import"),
+    ("Title", "product.title", ""),
+    ("Body (HTML)", "product.description", "scripts, styles and pictures are taken out"),
+    ("Vendor", "product.brand", ""),
+    ("Type", "product.type, category", "a category is made when there is none of that name"),
+    ("Product Type", "product.type, category", "as Type"),
+    ("Tags", "product.tags", "shared tags become categories where Type is empty"),
+    ("Published", "product.status", "true: published, otherwise draft"),
+    ("Status", "product.status", "active, draft or archived; wins over Published"),
+    ("Option1 Name", "product.options", "Title / Default Title: no options"),
+    ("Option1 Value", "variant.options", ""),
+    ("Option2 Name", "product.options", ""),
+    ("Option2 Value", "variant.options", ""),
+    ("Option3 Name", "product.options", ""),
+    ("Option3 Value", "variant.options", ""),
+    ("Variant SKU", "variant.sku", "made from handle and options when empty"),
+    ("Variant Grams", "variant.weight", "grams"),
+    ("Variant Inventory Tracker", "variant.tracked", "counted when named or when there is a quantity"),
+    ("Variant Inventory Qty", "stock of the first warehouse", "set again only when the number in the file changes"),
+    ("Variant Inventory Policy", "variant.tracked", "continue: never sold out"),
+    ("Variant Price", "price in the default currency", ""),
+    ("Variant Compare At Price", "price before the reduction", ""),
+    ("Variant Requires Shipping", "variant.requires_shipping", ""),
+    ("Variant Taxable", "variant.taxable", ""),
+    ("Variant Barcode", "variant.barcode", ""),
+    ("Image Src", "pictures", "fetched where it can be reached, drawn otherwise"),
+    ("Image Position", "order of the pictures", ""),
+    ("Image Alt Text", "picture.alt", "the title when empty"),
+    ("Variant Image", "picture of the variant", ""),
+    ("Gift Card", "", "a gift card is refused: it is no product here"),
+    ("SEO Title", "product.seo_title", ""),
+    ("SEO Description", "product.seo_description", ""),
+    ("Cost per item", "variant.cost", ""),
+];
+
+const IGNORED: &[(&str, &str)] = &[
+    ("Variant Fulfillment Service", "parcels leave from the shop's own warehouses"),
+    ("Variant Weight Unit", "the unit the weight was typed in; Variant Grams is exact"),
+    ("Variant Tax Code", "tax follows the variant's tax class"),
+];
+
+pub fn usage<'a>(headers: impl Iterator<Item = &'a str>) -> Vec<ColumnUse> {
+    headers
+        .map(|column| {
+            let (field, note) = if let Some((_, field, note)) = READ.iter().find(|(name, ..)| *name == column) {
+                (Some((*field).to_owned()).filter(|f| !f.is_empty()), (*note).to_owned())
+            } else if let Some((_, why)) = IGNORED.iter().find(|(name, _)| *name == column) {
+                (None, (*why).to_owned())
+            } else if column.starts_with("Google Shopping") {
+                (None, "belongs to an advertising feed".to_owned())
+            } else {
+                (None, "not a column this import knows".to_owned())
+            };
+            ColumnUse { column: column.to_owned(), field, note }
+        })
+        .collect()
+}
+
+/// The column behind a field of a draft.
+pub fn of_field(field: &str) -> &'static str {
+    let last = field.rsplit('.').next().unwrap_or(field);
+    match (field.split('.').next().unwrap_or(field), last) {
+        ("title", _) => "Title",
+        ("description_html", _) => "Body (HTML)",
+        ("brand", _) => "Vendor",
+        ("product_type" | "categories", _) => "Type",
+        ("tags", _) => "Tags",
+        ("seo_title", _) => "SEO Title",
+        ("seo_description", _) => "SEO Description",
+        ("options", "name") => "Option1 Name",
+        ("options", _) | ("variants", "option_values") => "Option1 Value",
+        ("pictures", _) => "Image Src",
+        ("variants", "sku") => "Variant SKU",
+        ("variants", "barcode") => "Variant Barcode",
+        ("variants", "weight_grams") => "Variant Grams",
+        ("variants", "cost") => "Cost per item",
+        ("variants", "quantity") => "Variant Inventory Qty",
+        ("variants", _) => "Variant Price",
+        _ => HANDLE,
+    }
+}
