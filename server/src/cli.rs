@@ -3,9 +3,11 @@
 //! Exit codes: 0 done, 1 failed, 2 the command line or the configuration is wrong.
 
 mod admin_link;
+mod import;
 pub mod open;
 mod run;
 mod sandbox_gateway;
+mod seed;
 mod serve;
 
 use crate::bench;
@@ -33,6 +35,13 @@ enum Command {
     Run,
     /// Bring the database to this version and stop
     Migrate,
+    /// Fill the shop with a demo range, or with a made-up catalogue of any size
+    Seed(seed::Arguments),
+    /// Take over the catalogue of another shop
+    Import {
+        #[command(subcommand)]
+        what: import::What,
+    },
     /// Start the sandbox payment gateway alone
     SandboxGateway(sandbox_gateway::Arguments),
     /// Measure this machine
@@ -92,6 +101,8 @@ async fn perform(cli: Cli) -> Outcome {
         Command::Serve => serve::run(cli.config).await,
         Command::Run => run::run(cli.config).await,
         Command::Migrate => open::migrated_database(&cli.config).await.map(drop),
+        Command::Seed(arguments) => seed::run(arguments, cli.config).await,
+        Command::Import { what } => import::run(what, cli.config).await,
         Command::SandboxGateway(arguments) => sandbox_gateway::run(arguments).await,
         Command::Bench { what: Bench::Writes(arguments) } => {
             bench::writes::run(&arguments, &cli.config).await.map_err(|error| error.to_string())

@@ -10,6 +10,8 @@ mod card;
 #[cfg(feature = "server")]
 mod category;
 #[cfg(feature = "server")]
+pub mod edit;
+#[cfg(feature = "server")]
 mod list;
 #[cfg(feature = "server")]
 mod product;

@@ -3,8 +3,10 @@
 mod delivery;
 mod demo;
 mod illustration;
+mod scale;
 
 pub use demo::demo;
+pub use scale::scale;
 
 /// Told how far long work has come: done, of how many.
 pub type Progress<'a> = &'a mut (dyn FnMut(usize, usize) + Send);

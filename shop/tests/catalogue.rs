@@ -1,5 +1,6 @@
 //! The catalogue: what shoppers read, what merchants write.
 
 mod demo;
+mod edit;
 mod import;
 mod read;

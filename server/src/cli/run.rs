@@ -56,5 +56,7 @@ async fn fill_when_empty(shop: &Shop) -> Outcome {
     if products > 0 {
         return Ok(());
     }
+    let added = shop::seed::demo(shop, &mut super::seed::bar("products")).await.map_err(|error| error.to_string())?;
+    println!("filled the demo shop: {added} products");
     Ok(())
 }

@@ -222,7 +222,7 @@ struct OverviewRow {
     reserved: i64,
 }
 
-/// Active variants with their stock over all warehouses, by SKU; `text` is the beginning of a SKU.
+/// Active variants with their stock over all warehouses, by SKU; `text` is part of a title or SKU.
 pub async fn overview(
     shop: &Shop,
     _by: &Staff,
@@ -245,11 +245,11 @@ pub async fn overview(
                v.sku, v.tracked, CAST(COALESCE(SUM(s.on_hand), 0) AS BIGINT) AS on_hand,
                CAST(COALESCE(SUM(s.reserved), 0) AS BIGINT) AS reserved
              FROM variant v JOIN product p ON p.id = v.product_id LEFT JOIN stock s ON s.variant_id = v.id
-             WHERE v.active AND v.sku > $1 AND v.sku >= $2 AND v.sku < $2 || '\u{10FFFD}'
+             WHERE v.active AND v.sku > $1 AND ($2 = '' OR lower(v.sku) LIKE $2 ESCAPE '!' OR lower(p.title) LIKE $2 ESCAPE '!')
              GROUP BY p.id, v.id, p.slug, p.title, v.title, v.sku, v.tracked
              HAVING COALESCE(SUM(s.on_hand - s.reserved), 0) >= $3 AND COALESCE(SUM(s.on_hand - s.reserved), 0) <= $4
              ORDER BY v.sku LIMIT $5",
-            args![after.unwrap_or(""), text, low, high, rows + 1],
+            args![after.unwrap_or(""), crate::catalogue::edit::pattern(text), low, high, rows + 1],
         )
         .await?;
     let next = cut(&mut found, rows).then(|| found.last().map(|row| row.sku.clone())).flatten();

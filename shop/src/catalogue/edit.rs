@@ -1,0 +1,324 @@
+//! The merchant's editor: load, create, change, list, add pictures. Every change is in the audit log.
+//!
+//! A form carries the version it was loaded with; when somebody has saved in between, nothing is written.
+
+use super::draft::{Draft, DraftPicture, DraftPrice, DraftVariant, Status};
+use super::{Page, ProductOption, write};
+use crate::audit::{self, Entry};
+use crate::db::Read;
+use crate::id::{CategoryId, PictureId, ProductId, VariantId};
+use crate::limits::{self, Check};
+use crate::media::{self, Kind};
+use crate::money::Currency;
+use crate::staff::Staff;
+use crate::{Error, Result, Shop, args};
+use serde::{Deserialize, Serialize};
+
+/// A product in the editor.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Edited {
+    pub id: ProductId,
+    /// To be handed back to [`update`].
+    pub version: i64,
+    pub draft: Draft,
+    pub created_at: i64,
+    pub updated_at: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct Head {
+    id: ProductId,
+    slug: String,
+    title: String,
+    description_html: String,
+    brand: String,
+    product_type: String,
+    tags: String,
+    options: String,
+    status: String,
+    seo_title: String,
+    seo_description: String,
+    version: i64,
+    created_at: i64,
+    updated_at: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct VariantRow {
+    id: VariantId,
+    sku: String,
+    barcode: Option<String>,
+    option_values: String,
+    weight_grams: i64,
+    requires_shipping: bool,
+    taxable: bool,
+    tax_class: String,
+    tracked: bool,
+    cost: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
+struct PictureRow {
+    id: PictureId,
+    url: String,
+    source_url: Option<String>,
+    alt: String,
+    width: i64,
+    height: i64,
+    variant_id: Option<VariantId>,
+}
+
+/// The product with this identifier or slug, drafts and archived ones included.
+pub async fn load(shop: &Shop, _by: &Staff, key: &str) -> Result<Edited> {
+    read(&mut &shop.db, key).await
+}
+
+async fn read(db: &mut impl Read, key: &str) -> Result<Edited> {
+    let id = key.parse::<ProductId>().ok();
+    let head: Option<Head> = db
+        .fetch_optional(
+            "SELECT id, slug, title, description_html, brand, product_type, tags, options, status, seo_title,
+               seo_description, version, created_at, updated_at FROM product WHERE id = $1 OR slug = $2",
+            args![id, key],
+        )
+        .await?;
+    let head = head.ok_or(Error::NotFound("product"))?;
+    let rows: Vec<VariantRow> = db
+        .fetch_all(
+            "SELECT id, sku, barcode, option_values, weight_grams, requires_shipping, taxable, tax_class, tracked, cost
+             FROM variant WHERE product_id = $1 AND active ORDER BY position, id",
+            args![head.id],
+        )
+        .await?;
+    let prices: Vec<(VariantId, String, i64, Option<i64>)> = db
+        .fetch_all(
+            "SELECT r.variant_id, r.currency, r.amount, r.compare_at FROM variant v JOIN price r ON r.variant_id = v.id
+             WHERE v.product_id = $1 ORDER BY r.currency",
+            args![head.id],
+        )
+        .await?;
+    let categories: Vec<(CategoryId,)> = db
+        .fetch_all(
+            "SELECT category_id FROM product_category WHERE product_id = $1 ORDER BY category_id",
+            args![head.id],
+        )
+        .await?;
+    let pictures: Vec<PictureRow> = db
+        .fetch_all(
+            "SELECT id, url, source_url, alt, width, height, variant_id FROM picture WHERE product_id = $1
+             ORDER BY position, id",
+            args![head.id],
+        )
+        .await?;
+    let pictures = pictures.into_iter().map(|p| p.draft(&rows)).collect();
+    let variants = rows.into_iter().map(|row| row.draft(&prices)).collect::<Result<_>>()?;
+    let options: Vec<ProductOption> = serde_json::from_str(&head.options)?;
+    Ok(Edited {
+        id: head.id,
+        version: head.version,
+        created_at: head.created_at,
+        updated_at: head.updated_at,
+        draft: Draft {
+            title: head.title,
+            slug: head.slug,
+            description_html: head.description_html,
+            brand: head.brand,
+            product_type: head.product_type,
+            status: Status::parse(&head.status).unwrap_or_default(),
+            tags: serde_json::from_str(&head.tags)?,
+            options,
+            categories: categories.into_iter().map(|(id,)| id).collect(),
+            seo_title: head.seo_title,
+            seo_description: head.seo_description,
+            variants,
+            pictures,
+        },
+    })
+}
+
+impl VariantRow {
+    fn draft(self, prices: &[(VariantId, String, i64, Option<i64>)]) -> Result<DraftVariant> {
+        let own = prices.iter().filter(|(id, ..)| *id == self.id);
+        Ok(DraftVariant {
+            id: Some(self.id),
+            prices: own
+                .filter_map(|(_, code, amount, compare_at)| {
+                    Some(DraftPrice { currency: Currency::parse(code)?, amount: *amount, compare_at: *compare_at })
+                })
+                .collect(),
+            sku: self.sku,
+            barcode: self.barcode,
+            option_values: serde_json::from_str(&self.option_values)?,
+            weight_grams: self.weight_grams,
+            tracked: self.tracked,
+            taxable: self.taxable,
+            requires_shipping: self.requires_shipping,
+            tax_class: self.tax_class,
+            cost: self.cost,
+        })
+    }
+}
+
+impl PictureRow {
+    fn draft(self, variants: &[VariantRow]) -> DraftPicture {
+        DraftPicture {
+            id: self.id,
+            url: self.url,
+            source_url: self.source_url,
+            alt: self.alt,
+            width: self.width,
+            height: self.height,
+            variant: self.variant_id.and_then(|id| variants.iter().position(|v| v.id == id)),
+        }
+    }
+}
+
+/// Creates a product. Pictures come later, by [`add_picture`].
+pub async fn create(shop: &Shop, by: &Staff, mut draft: Draft) -> Result<ProductId> {
+    draft.pictures.clear();
+    clean(&mut draft)?;
+    let (id, now) = (ProductId::new(), shop.now_ms());
+    let mut tx = shop.db.begin().await?;
+    write::insert(&mut tx, id, &draft, None, now).await?;
+    audit::record(&mut tx, &Entry::new(by, "product.create", "product", id).after(&draft), now).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Replaces the product by `draft`. Of its pictures it may change order and text and leave some out; it cannot bring
+/// new ones. `Conflict` "changed" when `version` is no longer the product's.
+pub async fn update(shop: &Shop, by: &Staff, id: ProductId, mut draft: Draft, version: i64) -> Result<()> {
+    clean(&mut draft)?;
+    let now = shop.now_ms();
+    let mut tx = shop.db.begin().await?;
+    let before = read(&mut tx, &id.to_string()).await?;
+    let known = &before.draft.pictures;
+    draft.pictures.retain_mut(|picture| match known.iter().find(|k| k.id == picture.id) {
+        Some(stored) => {
+            (picture.url, picture.source_url) = (stored.url.clone(), stored.source_url.clone());
+            (picture.width, picture.height) = (stored.width, stored.height);
+            true
+        }
+        None => false,
+    });
+    write::update(&mut tx, id, &draft, Some(version), now).await?;
+    let entry = Entry::new(by, "product.update", "product", id).before(&before.draft).after(&draft);
+    audit::record(&mut tx, &entry, now).await?;
+    Ok(tx.commit().await?)
+}
+
+fn clean(draft: &mut Draft) -> Result<()> {
+    for text in [&mut draft.title, &mut draft.slug, &mut draft.brand, &mut draft.product_type] {
+        *text = text.trim().to_owned();
+    }
+    if draft.slug.is_empty() {
+        draft.slug = super::draft::slugify(&draft.title);
+    }
+    // Bounds first: the sanitiser should not be fed megabytes.
+    draft.check()?;
+    draft.description_html = ammonia::clean(&draft.description_html);
+    draft.check()
+}
+
+/// Stores an uploaded bitmap and hangs it behind the product's other pictures.
+pub async fn add_picture(shop: &Shop, by: &Staff, id: ProductId, bytes: &[u8], alt: &str) -> Result<PictureId> {
+    let mut check = Check::default();
+    check.text("alt", alt, limits::ALT_CHARS);
+    check.that(bytes.len() <= media::MAX_BYTES, "picture", "At most 8 MB.").done()?;
+    let (kind, width, height): (Kind, i64, i64) =
+        media::sniff(bytes).ok_or_else(|| Error::field("picture", "A PNG, JPEG, WebP or AVIF picture, please."))?;
+    let url = shop.media.store(bytes, kind).await?;
+    let (picture, now) = (PictureId::new(), shop.now_ms());
+    let mut tx = shop.db.begin().await?;
+    let touched =
+        tx.execute("UPDATE product SET version = version + 1, updated_at = $2 WHERE id = $1", args![id, now]).await?;
+    if touched == 0 {
+        return Err(Error::NotFound("product"));
+    }
+    let (count,): (i64,) = tx.fetch_one("SELECT COUNT(*) FROM picture WHERE product_id = $1", args![id]).await?;
+    if usize::try_from(count).is_ok_and(|n| n >= limits::PICTURES) {
+        return Err(Error::field("picture", format!("At most {} pictures.", limits::PICTURES)));
+    }
+    tx.execute(
+        "INSERT INTO picture (id, product_id, position, url, alt, width, height) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        args![picture, id, count, &url, alt, width, height],
+    )
+    .await?;
+    let after = serde_json::json!({ "picture": url, "alt": alt });
+    audit::record(&mut tx, &Entry::new(by, "product.picture", "product", id).after(&after), now).await?;
+    tx.commit().await?;
+    Ok(picture)
+}
+
+/// Which products the merchant wants to see.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filter {
+    pub status: Option<Status>,
+    /// Part of a title or a SKU, any case.
+    pub text: String,
+    /// Only products that have a counted variant nobody can buy.
+    pub sold_out: bool,
+}
+
+/// A product in the merchant's list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, sqlx::FromRow)]
+pub struct ListRow {
+    pub id: ProductId,
+    pub slug: String,
+    pub title: String,
+    pub status: String,
+    pub picture_url: Option<String>,
+    pub variants: i64,
+    /// Units that can be bought, over all variants and warehouses.
+    pub available: i64,
+    /// Lowest price in the default currency, minor units.
+    pub price_from: Option<i64>,
+    pub updated_at: i64,
+}
+
+/// Newest first, `rows` at a time.
+pub async fn list(shop: &Shop, _by: &Staff, filter: &Filter, after: Option<&str>, rows: i64) -> Result<Page<ListRow>> {
+    Check::default().text("text", &filter.text, limits::TITLE_CHARS).done()?;
+    let rows = rows.clamp(*limits::PAGE_ROWS.start(), *limits::PAGE_ROWS.end());
+    let start = ProductId(uuid::Uuid::max());
+    let after: ProductId = after
+        .map_or(Ok(start), |text| text.parse().map_err(|_| Error::field("after", "Not a position in this list.")))?;
+    let text = pattern(&filter.text);
+    let currency = shop.settings.currencies.first().copied().ok_or(Error::NotFound("default currency"))?;
+    let mut found: Vec<ListRow> = shop
+        .db
+        .fetch_all(
+            "SELECT p.id, p.slug, p.title, p.status,
+               (SELECT i.url FROM picture i WHERE i.product_id = p.id ORDER BY i.position, i.id LIMIT 1) AS picture_url,
+               (SELECT COUNT(*) FROM variant v WHERE v.product_id = p.id AND v.active) AS variants,
+               (SELECT CAST(COALESCE(SUM(s.on_hand - s.reserved), 0) AS BIGINT) FROM variant v
+                  JOIN stock s ON s.variant_id = v.id WHERE v.product_id = p.id AND v.active) AS available,
+               (SELECT MIN(r.amount) FROM variant v JOIN price r ON r.variant_id = v.id AND r.currency = $1
+                  WHERE v.product_id = p.id AND v.active) AS price_from,
+               p.updated_at
+             FROM product p
+             WHERE p.id < $2 AND ($3 = '' OR p.status = $3)
+               AND ($4 = '' OR lower(p.title) LIKE $4 ESCAPE '!'
+                 OR EXISTS (SELECT 1 FROM variant v WHERE v.product_id = p.id AND lower(v.sku) LIKE $4 ESCAPE '!'))
+               AND (NOT $5 OR EXISTS (SELECT 1 FROM variant v WHERE v.product_id = p.id AND v.active AND v.tracked
+                 AND NOT EXISTS (SELECT 1 FROM stock s WHERE s.variant_id = v.id AND s.on_hand > s.reserved)))
+             ORDER BY p.id DESC LIMIT $6",
+            args![currency, after, filter.status.map_or("", Status::code), text, filter.sold_out, rows + 1],
+        )
+        .await?;
+    let more = i64::try_from(found.len()).is_ok_and(|n| n > rows);
+    if more {
+        found.pop();
+    }
+    let next = found.last().filter(|_| more).map(|last| last.id.to_string());
+    Ok(Page { items: found, next })
+}
+
+/// A LIKE pattern (escape character `!`) for "contains `text`, any case"; empty for no text.
+pub(crate) fn pattern(text: &str) -> String {
+    let text = text.trim().to_lowercase();
+    if text.is_empty() {
+        return text;
+    }
+    format!("%{}%", text.replace('!', "!!").replace('%', "!%").replace('_', "!_"))
+}
