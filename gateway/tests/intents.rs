@@ -82,10 +82,12 @@ async fn an_authorisation_lapses_after_seven_days() {
     assert_eq!(sandbox.money(&intent).await, [1999, 0, 1999, 0]);
 }
 
+/// Parameters, the error's code, the parameter it names.
+type Case = (&'static [(&'static str, &'static str)], &'static str, &'static str);
+
 #[tokio::test]
 async fn bad_parameters_are_refused_by_name() {
     let sandbox = Sandbox::start().await;
-    type Case = (&'static [(&'static str, &'static str)], &'static str, &'static str);
     let table: &[Case] = &[
         (&[("currency", "eur")], "parameter_missing", "amount"),
         (&[("amount", "100")], "parameter_missing", "currency"),
