@@ -9,7 +9,7 @@
 
 use crate::{Outcome, place, stamp, toolchain};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 use wasm_bindgen_cli_support::Bindgen;
@@ -126,9 +126,27 @@ impl Bundle {
         let finished = self.folder().join(format!("{}.wasm", self.name));
         toolchain::run(Command::new("wasm-opt").arg("-Oz").args(FEATURES).arg(&bound).arg("-o").arg(&finished))?;
         fs::remove_file(bound)?;
+        name_the_right_table(&finished)?;
         report(self.name, "optimised", fs::read(finished)?.len(), started);
         Ok(())
     }
+}
+
+/// Debian's binaryen 108 writes the exported table of references as table 0, the table of functions, and the module
+/// then fails when it starts. Points the export back at the table that holds references; newer versions need nothing.
+fn name_the_right_table(file: &Path) -> Outcome {
+    let mut module = walrus::Module::from_file(file).map_err(|reason| format!("{reason:#}"))?;
+    let references = module.tables.iter().find(|table| table.element_ty == walrus::RefType::EXTERNREF);
+    let Some(references) = references.map(walrus::Table::id) else { return Ok(()) };
+    let wrong = module.exports.iter_mut().find(|export| {
+        export.name == "__wbindgen_externrefs"
+            && matches!(export.item, walrus::ExportItem::Table(table) if table != references)
+    });
+    if let Some(export) = wrong {
+        export.item = walrus::ExportItem::Table(references);
+        module.emit_wasm_file(file).map_err(|reason| format!("{reason:#}"))?;
+    }
+    Ok(())
 }
 
 fn report(name: &str, what: &str, bytes: usize, started: Instant) {
