@@ -112,7 +112,7 @@ fn draft(item: &Item, at: usize, category: Option<CategoryId>) -> Draft {
             values: item.sizes.iter().map(|(s, _)| (*s).to_owned()).collect(),
         });
     }
-    let facts: String = item.facts.iter().map(|fact| format!("<li>{fact}</li>")).collect();
+    let facts: String = ["<li>", &item.facts.join("</li><li>"), "</li>"].concat();
     Draft {
         title: item.title.into(),
         slug: slugify(item.title),

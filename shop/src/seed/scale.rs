@@ -32,20 +32,20 @@ pub async fn scale(shop: &Shop, products: usize, progress: Progress<'_>) -> Resu
         let to = (from + CHUNK).min(products);
         tokio::task::spawn_blocking(move || chunk(from..to, engine, &categories, warehouse, &currencies, now))
     };
-    let mut from = there;
-    let mut next = (from < products).then(|| make(from));
-    while from < products {
+    let mut at = there;
+    let mut next = (at < products).then(|| make(at));
+    while at < products {
         let mut tx = shop.db.begin().await?;
-        let end = (from + TRANSACTION).min(products);
-        while from < end {
-            let made = next.take().expect("a chunk is on its way while products are missing");
-            let made = made.await.map_err(|e| Error::Internal(e.to_string()))?;
-            from = (from + CHUNK).min(products);
-            next = (from < products).then(|| make(from));
-            for (sql, json) in statements.iter().zip(made.0) {
+        let end = (at + TRANSACTION).min(products);
+        while at < end {
+            let rows = next.take().expect("a chunk is on its way while products are missing");
+            let rows = rows.await.map_err(|e| Error::Internal(e.to_string()))?;
+            at = (at + CHUNK).min(products);
+            next = (at < products).then(|| make(at));
+            for (sql, json) in statements.iter().zip(rows.0) {
                 tx.execute(sql, args![json]).await?;
             }
-            progress(from - there, products - there);
+            progress(at - there, products - there);
         }
         tx.commit().await?;
     }
@@ -77,10 +77,9 @@ fn insert(engine: Engine, table: &str, columns: &[(&str, char)]) -> String {
         .enumerate()
         .map(|(n, (_, kind))| match (engine, kind) {
             (Engine::Sqlite, 'u') => format!("unhex(r.value ->> {n})"),
-            (Engine::Sqlite, _) => format!("r.value ->> {n}"),
             (Engine::Postgres, 'u') => format!("CAST(r.value ->> {n} AS UUID)"),
             (Engine::Postgres, 'i') => format!("CAST(r.value ->> {n} AS BIGINT)"),
-            (Engine::Postgres, _) => format!("r.value ->> {n}"),
+            _ => format!("r.value ->> {n}"),
         })
         .collect();
     let source = match engine {

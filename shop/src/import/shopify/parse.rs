@@ -58,7 +58,7 @@ pub fn parse(csv: &[u8], currency: Currency, report: &mut Report) -> Vec<Parsed>
     let text = match std::str::from_utf8(csv.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(csv)) {
         Ok(text) => text,
         Err(error) => {
-            let line = csv[..error.valid_up_to().min(csv.len())].iter().filter(|b| **b == b'\n').count() + 1;
+            let line = csv[..error.valid_up_to().min(csv.len())].split(|b| *b == b'\n').count();
             fail(line as u64, "", "Not UTF-8 text. Save the file as CSV in UTF-8.".into());
             return Vec::new();
         }
@@ -335,13 +335,12 @@ fn across(products: &mut [Parsed]) {
 fn status(row: &Row<'_>, errors: &mut Vec<RowError>) -> Status {
     match row.get("Status").to_ascii_lowercase().as_str() {
         "active" => Status::Published,
-        "draft" => Status::Draft,
         "archived" => Status::Archived,
         "" if row.flag("Published", true, errors) => Status::Published,
-        "" => Status::Draft,
+        "" | "draft" => Status::Draft,
         _ => {
             errors.push(row.error("Status", "Neither active, draft nor archived."));
-            Status::Draft
+            Status::Archived
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The drawing hand: SVG elements, shaded tones, turned bodies, leaves, shadows.
 
+#![expect(clippy::many_single_char_names, reason = "coordinates are called x, y, w, h, r as in geometry")]
+
 use super::Colour;
 use std::fmt::Write;
 
@@ -7,7 +9,7 @@ use std::fmt::Write;
 pub fn mix(a: Colour, b: Colour, t: f64) -> Colour {
     let channel = |shift: u32| {
         let (a, b) = (f64::from(a >> shift & 255), f64::from(b >> shift & 255));
-        whole(a + (b - a) * t) as Colour & 255
+        Colour::try_from(whole(a + (b - a) * t).clamp(0, 255)).unwrap_or(0)
     };
     channel(16) << 16 | channel(8) << 8 | channel(0)
 }

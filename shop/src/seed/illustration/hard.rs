@@ -1,5 +1,7 @@
 //! Built things: furniture, boards, clocks, mirrors, paper, tools.
 
+#![expect(clippy::many_single_char_names, reason = "coordinates are called x, y, w, h, r as in geometry")]
+
 use super::Colour;
 use super::art::{Art, mix, whole};
 use super::turned::OAK;
@@ -137,7 +139,7 @@ pub fn notebook(a: &mut Art, c: Colour, seed: u64) {
     a.faint("M146 -186V190M141 -186V190M-130 192H146", "#cbbfa8", 2.0, 0.9);
     a.block(-150.0, -200.0, 290.0, 390.0, 10.0, &t.face);
     a.veil("M-150 -190Q-150 -200 -140 -200H-112V190H-140Q-150 190 -150 180Z", &t.dark, 0.45);
-    if seed % 2 == 0 {
+    if seed.is_multiple_of(2) {
         a.line("M96 -200V190", &t.dark, 9.0);
         a.block(-60.0, -120.0, 110.0, 62.0, 3.0, "#f5efe2");
         a.faint("M-42 -98H32M-42 -78H8", "#5d554d", 4.0, 0.6);
@@ -182,7 +184,7 @@ pub fn cards(a: &mut Art, c: Colour, seed: u64) {
             a.path(d, &t.light);
             a.path("M-130 30Q-40 -40 40 20T130 0V85H-130Z", &t.base);
             a.path("M-130 60Q-20 10 130 56V85H-130Z", &t.dark);
-            a.ellipse(if seed % 2 == 0 { 60.0 } else { -50.0 }, -34.0, 30.0, 30.0, "#f7ead0");
+            a.ellipse(if seed.is_multiple_of(2) { 60.0 } else { -50.0 }, -34.0, 30.0, 30.0, "#f7ead0");
         });
         a.raw("</g>");
     }

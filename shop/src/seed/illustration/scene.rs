@@ -35,7 +35,7 @@ const PALETTES: [Palette; 6] = [
 /// The picture of `object` in the first of `colours`; the others come in [`Shot::Together`].
 pub fn picture(object: Object, colours: &[Colour], shot: Shot, seed: u64) -> String {
     let colour = colours.first().copied().unwrap_or(0x00D8_C8B0);
-    let mut palette = PALETTES[(seed % PALETTES.len() as u64) as usize];
+    let mut palette = palette(seed);
     if brightness(colour) > 0.72 {
         // A pale thing wants a deeper room.
         let (wall, floor, accent) = palette;
@@ -64,7 +64,7 @@ pub fn picture(object: Object, colours: &[Colour], shot: Shot, seed: u64) -> Str
 
 /// A wide picture for a category: three of its objects side by side.
 pub fn category(objects: &[(Object, Colour)], seed: u64) -> String {
-    let palette = PALETTES[(seed % PALETTES.len() as u64) as usize];
+    let palette = palette(seed);
     let mut art = Art::new(0.24);
     studio(&mut art, palette, seed);
     let places = [(400.0, 0.86), (196.0, 0.6), (612.0, 0.62)];
@@ -75,6 +75,15 @@ pub fn category(objects: &[(Object, Colour)], seed: u64) -> String {
         stand(&mut art, *object, *colour, x, y, 430.0 * part, seed + at as u64);
     }
     finish(&art)
+}
+
+fn palette(seed: u64) -> Palette {
+    pick(&PALETTES, seed)
+}
+
+/// One of the list, always the same for the same `seed`.
+fn pick<T: Copy>(list: &[T], seed: u64) -> T {
+    list[usize::try_from(seed % list.len() as u64).unwrap_or(0)]
 }
 
 fn finish(art: &Art) -> String {
@@ -125,7 +134,7 @@ fn seamless(art: &mut Art, (wall, floor, accent): Palette, shot: Shot, seed: u64
     art.block(0.0, 0.0, 800.0, 800.0, 0.0, "url(#w)");
     if shot == Shot::Room || shot == Shot::Together {
         art.path(
-            if seed % 2 == 0 { "M0 0H800V300Q400 420 0 250Z" } else { "M0 520Q380 380 800 560V800H0Z" },
+            if seed.is_multiple_of(2) { "M0 0H800V300Q400 420 0 250Z" } else { "M0 520Q380 380 800 560V800H0Z" },
             &hex(mix(accent, wall, 0.3)),
         );
     }
@@ -158,7 +167,7 @@ fn room(art: &mut Art, (wall, _, accent): Palette, place: Place, seed: u64) {
     ground(art, "w", mix(base, 0x00FF_FFFF, 0.25), mix(base, 0x0050_4038, 0.12));
     art.block(0.0, 0.0, 800.0, 800.0, 0.0, "url(#w)");
     window(art);
-    let wood = [0x00C7_A273, 0x00A8_7C54, 0x00D9_C09A][(seed % 3) as usize];
+    let wood = pick(&[0x00C7_A273, 0x00A8_7C54, 0x00D9_C09A], seed);
     let t = art.tone(wood);
     if place == Place::Floor {
         art.path("M0 560H800V800H0Z", &t.face);
@@ -181,9 +190,9 @@ fn room(art: &mut Art, (wall, _, accent): Palette, place: Place, seed: u64) {
 fn books(art: &mut Art, seed: u64) {
     art.shadow(0.0, 96.0);
     let colours = [0x0058_6B6B, 0x00C9_B48E, 0x009C_5B46, 0x00E3_DACA];
-    for n in 0..3_usize {
-        let t = art.tone(colours[(n + (seed % 4) as usize) % 4]);
-        let (w, y) = (190.0 - 18.0 * n as f64, -34.0 * n as f64);
+    for n in 0..3_u32 {
+        let t = art.tone(pick(&colours, u64::from(n) + seed));
+        let (w, y) = (190.0 - 18.0 * f64::from(n), -34.0 * f64::from(n));
         art.block(-w / 2.0, y - 34.0, w, 33.0, 4.0, &t.face);
         art.faint(&format!("M{} {}h{}", whole(-w / 2.0 + 24.0), whole(y - 17.0), whole(w * 0.3)), &t.light, 4.0, 0.7);
     }

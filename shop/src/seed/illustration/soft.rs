@@ -1,5 +1,7 @@
 //! Soft things: cushions, blankets, towels, bags, aprons.
 
+#![expect(clippy::many_single_char_names, reason = "coordinates are called x, y, w, h, r as in geometry")]
+
 use super::Colour;
 use super::art::{Art, Tone, mix};
 use std::fmt::Write;
@@ -57,7 +59,7 @@ fn folded(a: &mut Art, layers: &[Colour], width: f64, height: f64, fringe: bool,
     let mut y = 0.0;
     for (n, c) in layers.iter().enumerate() {
         let t = a.tone(*c);
-        let inset = if n % 2 == 0 { 0.0 } else { 9.0 };
+        let inset = if n.is_multiple_of(2) { 0.0 } else { 9.0 };
         let (x, w) = (-width / 2.0 + inset, width - 2.0 * inset - if n % 3 == 2 { 10.0 } else { 0.0 });
         let top = y - height;
         if fringe {
@@ -123,7 +125,7 @@ fn folded(a: &mut Art, layers: &[Colour], width: f64, height: f64, fringe: bool,
 }
 
 pub fn blanket(a: &mut Art, c: Colour, seed: u64) {
-    folded(a, &[c, c, c, c], 410.0, 58.0, true, seed % 2 == 0);
+    folded(a, &[c, c, c, c], 410.0, 58.0, true, seed.is_multiple_of(2));
 }
 
 pub fn towels(a: &mut Art, c: Colour, _seed: u64) {

@@ -1,5 +1,7 @@
 //! Turned things: ceramics, lamps, candles, baskets, pots.
 
+#![expect(clippy::many_single_char_names, reason = "coordinates are called x, y, w, h, r as in geometry")]
+
 use super::Colour;
 use super::art::{Art, Tone};
 

@@ -95,7 +95,9 @@ pub fn chunk(
     now: i64,
 ) -> Chunk {
     let mut json: [String; 7] = std::array::from_fn(|_| String::with_capacity(range.len() * 200));
-    json.iter_mut().for_each(|text| text.push('['));
+    for text in &mut json {
+        text.push('[');
+    }
     // Hyphens only where the engine's cast or the picture's address wants them.
     let text = |id: Uuid| if engine == Engine::Sqlite { id.simple().to_string() } else { id.to_string() };
     let warehouse = text(warehouse.0);
