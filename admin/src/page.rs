@@ -2,7 +2,10 @@
 
 pub mod audit;
 pub mod door;
+pub mod home;
+pub mod inventory;
 pub mod mail;
 pub mod order;
+pub mod product;
 pub mod sessions;
 pub mod staff;

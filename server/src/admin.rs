@@ -7,17 +7,22 @@ mod account;
 mod audit;
 mod desk;
 mod door;
+mod home;
+mod inventory;
 mod mail;
 mod order;
+mod product;
 mod staff;
 
 use crate::state::AppState;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::map_response;
 use axum::response::Response;
 use axum::routing::{get, post};
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, HeaderName};
+use shop::limits::{EDITOR_BODY_BYTES, UPLOAD_BODY_BYTES};
 
 pub fn router() -> Router<AppState> {
     let owner = Router::new()
@@ -35,7 +40,20 @@ pub fn router() -> Router<AppState> {
         .route("/admin/orders/{number}/delivered", post(order::delivered))
         .route("/admin/orders/{number}/cancel", post(order::cancel))
         .route("/admin/orders/{number}/refund", post(order::refund));
+    let products = Router::new()
+        .route("/admin/products", get(product::list))
+        .route("/admin/products/new", get(product::new_page).post(product::create))
+        .route("/admin/products/{id}", get(product::edit_page).post(product::save))
+        .layer(DefaultBodyLimit::max(EDITOR_BODY_BYTES));
+    let uploads = Router::new()
+        .route("/admin/products/{id}/pictures", post(product::pictures))
+        .layer(DefaultBodyLimit::max(UPLOAD_BODY_BYTES));
     Router::new()
+        .route("/admin", get(home::page))
+        .route("/admin/inventory", get(inventory::list))
+        .route("/admin/inventory/{sku}", get(inventory::detail).post(inventory::adjust))
+        .merge(products)
+        .merge(uploads)
         .route("/admin/login", get(door::log_in_page).post(door::log_in))
         .route("/admin/logout", post(door::log_out))
         .route("/admin/setup/{token}", get(door::setup_page).post(door::setup))

@@ -14,6 +14,8 @@ pub mod inventory;
 pub mod limits;
 pub mod money;
 pub mod order;
+#[cfg(feature = "server")]
+pub mod overview;
 pub mod payment;
 pub mod pricing;
 pub mod shipping;

@@ -47,6 +47,8 @@ pub const PAGE_ROWS: std::ops::RangeInclusive<i64> = 1..=100;
 
 /// Bytes of a request body: forms and JSON; CSV and picture uploads; incoming webhooks.
 pub const FORM_BODY_BYTES: usize = 64 * 1024;
+/// The product editor's form: the longest description, percent-encoded, and the most variants.
+pub const EDITOR_BODY_BYTES: usize = 1024 * 1024;
 pub const UPLOAD_BODY_BYTES: usize = 32 * 1024 * 1024;
 pub const WEBHOOK_BODY_BYTES: usize = 256 * 1024;
 

@@ -322,3 +322,21 @@ pub(crate) fn pattern(text: &str) -> String {
     }
     format!("%{}%", text.replace('!', "!!").replace('%', "!%").replace('_', "!_"))
 }
+
+/// Every category, for choosing: identifier and title with its parents' ("Kitchen › Cups").
+pub async fn categories(shop: &Shop, _by: &Staff) -> Result<Vec<(CategoryId, String)>> {
+    let rows: Vec<(CategoryId, Option<CategoryId>, String)> =
+        shop.db.fetch_all("SELECT id, parent_id, title FROM category ORDER BY position, title, id", args![]).await?;
+    let name = |id: CategoryId| {
+        let (mut parts, mut at) = (Vec::new(), Some(id));
+        while let Some((_, parent, title)) = at.and_then(|id| rows.iter().find(|row| row.0 == id)) {
+            parts.push(title.as_str());
+            at = parent.filter(|_| parts.len() < 10);
+        }
+        parts.reverse();
+        parts.join(" › ")
+    };
+    let mut named: Vec<_> = rows.iter().map(|(id, ..)| (*id, name(*id))).collect();
+    named.sort_by(|a, b| a.1.cmp(&b.1));
+    Ok(named)
+}

@@ -1,0 +1,222 @@
+//! Stock: every variant with what is there and what is promised; one variant with its warehouses and its ledger.
+
+use crate::date;
+use crate::form::{Field, Form};
+use crate::part::{self, Place};
+use leptos::prelude::*;
+use shop::inventory::{Level, Movement, Reason, StockRow};
+use shop::limits::REASON_CHARS;
+
+pub fn list(rows: Vec<StockRow>, stock: &str, text: &str, place: &Place) -> AnyView {
+    let tabs = [("", "All"), ("low", "Low"), ("out", "Sold out")]
+        .map(|(key, label)| {
+            (format!("/admin/inventory?stock={key}&q={}", part::encode(text)), label.to_owned(), key == stock)
+        })
+        .into();
+    let filtered = !stock.is_empty() || !text.is_empty();
+    let body = if rows.is_empty() {
+        if filtered {
+            let all = ("/admin/inventory".to_owned(), "Show all stock");
+            part::empty("Nothing matches", "No variant fits this view and search.", Some(all))
+        } else {
+            let new = ("/admin/products/new".to_owned(), "Add product");
+            part::empty("No stock yet", "Stock is counted per variant; add a product first.", Some(new))
+        }
+    } else {
+        table(rows)
+    };
+    let clear = (!text.is_empty()).then(|| view! { <a class="chip" href="/admin/inventory">"Clear filters ✕"</a> });
+    view! {
+        {part::heading("Inventory", None)}
+        {part::tabs("Stock by state", tabs)}
+        <form method="get" action="/admin/inventory" class="search" role="search">
+            <input type="hidden" name="stock" value=stock.to_owned() />
+            <label for="search" class="sr-only">"SKU"</label>
+            <input
+                id="search"
+                type="search"
+                name="q"
+                value=text.to_owned()
+                placeholder="SKU begins with …"
+                maxlength="64"
+            />
+            <button class="quiet">"Search"</button>
+            {clear}
+        </form>
+        <section class="card flush" aria-label="Stock">{body}</section>
+        {part::pager(place)}
+    }
+    .into_any()
+}
+
+fn table(rows: Vec<StockRow>) -> AnyView {
+    let rows = rows.into_iter().map(row).collect_view();
+    view! {
+        <div class="scroll" role="region" aria-label="Stock, table" tabindex="0">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"SKU"</th>
+                        <th scope="col">"Product"</th>
+                        <th scope="col" class="num">"On hand"</th>
+                        <th scope="col" class="num">"Reserved"</th>
+                        <th scope="col" class="num">"Available"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn row(row: StockRow) -> AnyView {
+    let available = available(&row);
+    view! {
+        <tr>
+            <th scope="row">
+                <a href=format!("/admin/inventory/{}", part::encode(&row.sku))><code>{row.sku.clone()}</code></a>
+            </th>
+            <td>
+                <a href=format!("/admin/products/{}", row.product_id)>{row.title}</a>
+                <span class="sub">{row.variant_title}</span>
+            </td>
+            <td class="num">{row.on_hand}</td>
+            <td class="num">{row.reserved}</td>
+            <td class="num">{available}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn available(row: &StockRow) -> AnyView {
+    let units = row.on_hand - row.reserved;
+    match units {
+        _ if !row.tracked => view! { <span class="hint">"Not counted"</span> }.into_any(),
+        units if units <= 0 => part::badge("bad", "Sold out"),
+        1..=5 => part::badge("warn", units.to_string()),
+        _ => units.into_any(),
+    }
+}
+
+pub fn detail(row: StockRow, levels: Vec<Level>, moves: Vec<Movement>, place: &Place, form: &Form) -> AnyView {
+    let name =
+        if row.variant_title.is_empty() { row.title.clone() } else { format!("{}, {}", row.title, row.variant_title) };
+    let badge = available(&row);
+    let rows = levels
+        .iter()
+        .map(|level| {
+            view! {
+                <tr>
+                    <th scope="row">{level.warehouse.clone()}</th>
+                    <td class="num">{level.on_hand}</td>
+                    <td class="num">{level.reserved}</td>
+                    <td class="num">{level.on_hand - level.reserved}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        {part::up("/admin/inventory", "Inventory")}
+        {part::heading(row.sku.clone(), Some(badge))}
+        <p class="lead"><a href=format!("/admin/products/{}", row.product_id)>{name}</a></p>
+        {form.summary()}
+        <section class="card" aria-labelledby="levels">
+            <h2 id="levels">"Where it is"</h2>
+            <div class="scroll" role="region" aria-labelledby="levels" tabindex="0">
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Warehouse"</th>
+                            <th scope="col" class="num">"On hand"</th>
+                            <th scope="col" class="num">"Reserved"</th>
+                            <th scope="col" class="num">"Available"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        </section>
+        {adjust(&row.sku, &levels, form)}
+        {ledger(moves)}
+        {part::pager(place)}
+    }
+    .into_any()
+}
+
+fn adjust(sku: &str, levels: &[Level], form: &Form) -> AnyView {
+    let warehouses = levels.iter().map(|level| (level.stock_id.to_string(), level.warehouse.clone())).collect();
+    let reasons = Reason::ALL.map(|reason| (reason.code().to_owned(), label(reason.code()))).into();
+    view! {
+        <section class="card" aria-labelledby="adjust">
+            <h2 id="adjust">"Adjust"</h2>
+            <form method="post" action=format!("/admin/inventory/{}", part::encode(sku)) class="stack">
+                <div class="line">
+                    {Field::new("stock", "Warehouse").select(form, warehouses)}
+                    {Field::new("delta", "Change, in units")
+                        .required()
+                        .hint("5 adds, -3 takes away. Reserved units stay.")
+                        .input(form)}
+                    {Field::new("reason", "Reason").select(form, reasons)}
+                    {Field::new("note", "Note").max(REASON_CHARS).input(form)}
+                </div>
+                <div><button>"Adjust stock"</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+/// "received" as "Received".
+fn label(reason: &str) -> String {
+    let mut letters = reason.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+fn ledger(moves: Vec<Movement>) -> AnyView {
+    let body = if moves.is_empty() {
+        part::empty("No movement yet", "Every change of what is on hand is written here.", None)
+    } else {
+        let rows = moves
+            .into_iter()
+            .map(|step| {
+                let delta = if step.delta > 0 { format!("+{}", step.delta) } else { format!("−{}", -step.delta) };
+                view! {
+                    <tr>
+                        <td>{date::time(step.at)}</td>
+                        <td>{step.warehouse}</td>
+                        <td class="num">{delta}</td>
+                        <td class="num">{step.on_hand_after}</td>
+                        <td>{label(&step.reason)}<span class="sub">{step.reference}</span></td>
+                        <td>{step.actor}</td>
+                    </tr>
+                }
+            })
+            .collect_view();
+        view! {
+            <div class="scroll" role="region" aria-labelledby="ledger" tabindex="0">
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">"When"</th>
+                            <th scope="col">"Warehouse"</th>
+                            <th scope="col" class="num">"Change"</th>
+                            <th scope="col" class="num">"On hand after"</th>
+                            <th scope="col">"Why"</th>
+                            <th scope="col">"Who"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="card" aria-labelledby="ledger">
+            <h2 id="ledger">"Stock ledger"</h2>
+            {body}
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,141 @@
+//! Products: the list, and the editor for new and existing ones.
+
+mod editor;
+mod sent;
+mod variants;
+
+pub use editor::{Opened, editor};
+pub use sent::{form_of, read, with_matrix};
+
+use crate::part::{self, Place};
+use leptos::prelude::*;
+use shop::catalogue::draft::Status;
+use shop::catalogue::edit::ListRow;
+use shop::money::Currency;
+
+/// What the list was asked for, as the address has it.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    pub status: String,
+    pub stock: String,
+    pub text: String,
+}
+
+impl Asked {
+    pub fn address(&self, status: &str) -> String {
+        let (stock, text) = (part::encode(&self.stock), part::encode(&self.text));
+        format!("/admin/products?status={status}&stock={stock}&q={text}")
+    }
+}
+
+pub fn status_badge(status: Status) -> AnyView {
+    match status {
+        Status::Published => part::badge("good", "Published"),
+        Status::Draft => part::badge("warn", "Draft"),
+        Status::Archived => part::badge("", "Archived"),
+    }
+}
+
+/// `currency` is the shop's default, in which the lowest prices are.
+pub fn list(products: Vec<ListRow>, asked: &Asked, place: &Place, currency: Option<Currency>) -> AnyView {
+    let tabs = [("", "All"), ("published", "Published"), ("draft", "Drafts"), ("archived", "Archived")]
+        .map(|(key, label)| (asked.address(key), label.to_owned(), key == asked.status))
+        .into();
+    let filtered = !asked.status.is_empty() || !asked.stock.is_empty() || !asked.text.is_empty();
+    let body = if products.is_empty() { nothing(filtered) } else { table(products, currency) };
+    let stock = [("", "Any stock"), ("out", "Something sold out")]
+        .map(|(key, label)| view! { <option value=key selected=key == asked.stock>{label}</option> })
+        .collect_view();
+    let clear = filtered.then(|| view! { <a class="chip" href="/admin/products">"Clear filters ✕"</a> });
+    let new = view! {
+        <a class="button quiet" href="/admin/import">"Import"</a>
+        <a class="button" href="/admin/products/new">"Add product"</a>
+    };
+    view! {
+        {part::heading("Products", Some(new.into_any()))}
+        {part::tabs("Products by status", tabs)}
+        <form method="get" action="/admin/products" class="search" role="search">
+            <input type="hidden" name="status" value=asked.status.clone() />
+            <label for="search" class="sr-only">"Title or SKU"</label>
+            <input
+                id="search"
+                type="search"
+                name="q"
+                value=asked.text.clone()
+                placeholder="Title or SKU contains …"
+                maxlength="200"
+            />
+            <label for="stock" class="sr-only">"Stock"</label>
+            <select id="stock" name="stock">{stock}</select>
+            <button class="quiet">"Search"</button>
+            {clear}
+        </form>
+        <section class="card flush" aria-label="Products">{body}</section>
+        {part::pager(place)}
+    }
+    .into_any()
+}
+
+fn nothing(filtered: bool) -> AnyView {
+    if filtered {
+        let all = ("/admin/products".to_owned(), "Show all products");
+        part::empty("No product matches", "Nothing fits this view and search.", Some(all))
+    } else {
+        let new = ("/admin/products/new".to_owned(), "Add product");
+        part::empty("No products yet", "Add the first one, or import a file from another shop.", Some(new))
+    }
+}
+
+fn table(products: Vec<ListRow>, currency: Option<Currency>) -> AnyView {
+    let rows = products.into_iter().map(|product| row(product, currency)).collect_view();
+    view! {
+        <div class="scroll" role="region" aria-label="Products, table" tabindex="0">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"Product"</th>
+                        <th scope="col">"Status"</th>
+                        <th scope="col" class="num">"Variants"</th>
+                        <th scope="col" class="num">"Price from"</th>
+                        <th scope="col">"Stock"</th>
+                        <th scope="col">"Changed"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn row(product: ListRow, currency: Option<Currency>) -> AnyView {
+    let picture = match product.picture_url {
+        Some(url) => view! { <img class="thumb" src=url alt="" width="40" height="40" loading="lazy" /> }.into_any(),
+        None => view! { <span class="thumb"></span> }.into_any(),
+    };
+    let stock = match product.available {
+        units if units <= 0 => part::badge("bad", "None left"),
+        units @ 1..=5 => part::badge("warn", format!("{units} left")),
+        units => format!("{units} available").into_any(),
+    };
+    let price = product.price_from.zip(currency).map(|(amount, currency)| currency.money(amount).to_string());
+    view! {
+        <tr>
+            <th scope="row">
+                <div class="item">
+                    {picture}
+                    <div>
+                        <a href=format!("/admin/products/{}", product.id)>{product.title}</a>
+                        <span class="sub">"/"{product.slug}</span>
+                    </div>
+                </div>
+            </th>
+            <td>{status_badge(Status::parse(&product.status).unwrap_or_default())}</td>
+            <td class="num">{product.variants}</td>
+            <td class="num">{price}</td>
+            <td>{stock}</td>
+            <td>{crate::date::time(product.updated_at)}</td>
+        </tr>
+    }
+    .into_any()
+}

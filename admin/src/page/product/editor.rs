@@ -1,0 +1,191 @@
+//! The editor of one product, new or existing.
+
+use super::sent::rows;
+use super::variants;
+use crate::form::{Field, Form};
+use crate::{date, part};
+use leptos::prelude::*;
+use shop::catalogue::edit::Edited;
+use shop::id::CategoryId;
+use shop::limits::{ALT_CHARS, NAME_CHARS, PICTURES, SEO_DESCRIPTION_CHARS, SLUG_CHARS, TITLE_CHARS};
+use shop::money::Currency;
+
+/// What the editor stands on besides its form.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// `None`: a product that is not saved yet.
+    pub stored: Option<Edited>,
+    pub categories: Vec<(CategoryId, String)>,
+    pub currencies: Vec<Currency>,
+}
+
+pub fn editor(opened: &Opened, form: &Form) -> AnyView {
+    let (title, action) = match &opened.stored {
+        Some(stored) => (stored.draft.title.clone(), format!("/admin/products/{}", stored.id)),
+        None => ("Add product".to_owned(), "/admin/products/new".to_owned()),
+    };
+    let status = opened.stored.as_ref().map(|stored| super::status_badge(stored.draft.status));
+    let look = opened.stored.as_ref().filter(|s| s.draft.status.code() == "published").map(|stored| {
+        view! { <a class="button quiet" href=format!("/products/{}", stored.draft.slug)>"View in shop"</a> }
+    });
+    let actions = view! { {status}{look} };
+    view! {
+        {part::up("/admin/products", "Products")}
+        {part::heading(title, Some(actions.into_any()))}
+        {form.summary()}
+        <form method="post" action=action class="columns" data-guard="">
+            <input type="hidden" name="version" value=form.value("version").to_owned() />
+            // Pressing Enter in a field saves: the first button of a form is the one that is meant.
+            <button class="sr-only" name="do" value="save" tabindex="-1" aria-hidden="true">"Save"</button>
+            <div class="column">
+                {basics(form)}
+                {opened.stored.as_ref().map(|stored| pictures(stored, form))}
+            </div>
+            <div class="column side-column">{organisation(opened, form)}{search_engines(form)}</div>
+            <div class="column across">
+                {variants::section(form, &opened.currencies)}
+                <div class="save-bar"><button name="do" value="save">"Save product"</button></div>
+            </div>
+        </form>
+        {opened.stored.as_ref().map(after)}
+    }
+    .into_any()
+}
+
+fn basics(form: &Form) -> AnyView {
+    view! {
+        <section class="card" aria-labelledby="basics">
+            <h2 id="basics">"Product"</h2>
+            {Field::new("title", "Title").required().max(TITLE_CHARS).input(form)}
+            {Field::new("slug", "Address in the shop")
+                .max(SLUG_CHARS)
+                .slug_from(form.field_id("title"))
+                .hint("Lower-case letters, digits and hyphens. Left empty, it is made from the title.")
+                .input(form)}
+            {Field::new("description_html", "Description")
+                .rows(10)
+                .hint("HTML: paragraphs, lists, links, emphasis. Scripts, styles and frames are taken out on saving.")
+                .area(form)}
+        </section>
+    }
+    .into_any()
+}
+
+fn organisation(opened: &Opened, form: &Form) -> AnyView {
+    let statuses = [("draft", "Draft: hidden"), ("published", "Published"), ("archived", "Archived: hidden")]
+        .map(|(value, label)| (value.to_owned(), label.to_owned()))
+        .into();
+    let chosen: Vec<&str> = form.all("category").collect();
+    let categories = opened
+        .categories
+        .iter()
+        .map(|(id, name)| {
+            let value = id.to_string();
+            let checked = chosen.contains(&value.as_str());
+            let field = format!("category-{value}");
+            view! {
+                <li class="check">
+                    <input type="checkbox" id=field.clone() name="category" value=value checked=checked />
+                    <label for=field>{name.clone()}</label>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="card" aria-labelledby="organisation">
+            <h2 id="organisation">"Where it belongs"</h2>
+            {Field::new("status", "Status").select(form, statuses)}
+            {Field::new("brand", "Brand").max(NAME_CHARS).input(form)}
+            {Field::new("product_type", "Type").max(NAME_CHARS).input(form)}
+            {Field::new("tags", "Tags, separated by commas").input(form)}
+            <fieldset>
+                <legend>"Categories"</legend>
+                <ul class="choices">{categories}</ul>
+            </fieldset>
+        </section>
+    }
+    .into_any()
+}
+
+fn search_engines(form: &Form) -> AnyView {
+    view! {
+        <section class="card" aria-labelledby="seo">
+            <h2 id="seo">"In search results"</h2>
+            {Field::new("seo_title", "Title").max(TITLE_CHARS).hint("Left empty, the product's title.").input(form)}
+            {Field::new("seo_description", "Description").max(SEO_DESCRIPTION_CHARS).rows(3).area(form)}
+        </section>
+    }
+    .into_any()
+}
+
+fn pictures(stored: &Edited, form: &Form) -> AnyView {
+    let shown = rows(form, "pictures", "id", PICTURES)
+        .into_iter()
+        .filter_map(|at| {
+            let id = form.value(&format!("pictures.{at}.id")).to_owned();
+            let picture = stored.draft.pictures.iter().find(|p| p.id.to_string() == id)?;
+            let name = |part: &str| format!("pictures.{at}.{part}");
+            let number = at + 1;
+            Some(view! {
+                <li>
+                    <img src=picture.url.clone() alt="" width="96" height="96" loading="lazy" />
+                    <input type="hidden" name=name("id") value=id />
+                    <div class="stack">
+                        {Field::new(name("alt"), format!("What picture {number} shows")).max(ALT_CHARS).input(form)}
+                        <div class="actions">
+                            {Field::new(name("position"), "Place").kind("number").keys("numeric").input(form)}
+                            {Field::new(name("remove"), format!("Remove picture {number}")).check(form)}
+                        </div>
+                    </div>
+                </li>
+            })
+        })
+        .collect_view();
+    let none = stored.draft.pictures.is_empty().then(|| view! { <p class="hint">"None yet."</p> });
+    view! {
+        <section class="card" aria-labelledby="pictures">
+            <h2 id="pictures">"Pictures"</h2>
+            {none}
+            <ul class="pictures">{shown}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+/// What stands below the form of a saved product, because it is sent by itself.
+fn after(stored: &Edited) -> AnyView {
+    let preview = stored.draft.description_html.clone();
+    view! {
+        <section class="card" aria-labelledby="upload">
+            <h2 id="upload">"Add pictures"</h2>
+            <form
+                method="post"
+                action=format!("/admin/products/{}/pictures", stored.id)
+                enctype="multipart/form-data"
+                class="line"
+            >
+                <input type="hidden" name="version" value=stored.version />
+                <div class="field">
+                    <label for="picture">"Files"</label>
+                    <input
+                        id="picture"
+                        type="file"
+                        name="picture"
+                        accept="image/jpeg,image/png,image/webp,image/avif"
+                        multiple=true
+                        required=true
+                        aria-describedby="picture-hint"
+                    />
+                    <p class="hint" id="picture-hint">"JPEG, PNG, WebP or AVIF, 8 MB each at most. Save other changes first."</p>
+                </div>
+                <button class="quiet">"Upload"</button>
+            </form>
+        </section>
+        <details class="card">
+            <summary><h2>"Preview of the saved description"</h2></summary>
+            <div class="prose" inner_html=preview></div>
+        </details>
+        <p class="hint">"Last saved "{date::time(stored.updated_at)}" UTC · version "{stored.version}" · "<code>{stored.id.to_string()}</code></p>
+    }
+    .into_any()
+}

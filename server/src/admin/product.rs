@@ -1,0 +1,143 @@
+//! The merchant's products: list, editor, pictures.
+
+use super::desk::{Desk, form, mendable};
+use crate::error::PageError;
+use admin::form::Form;
+use admin::page::product::{self as view, Asked, Opened};
+use admin::part::Place;
+use axum::extract::{Form as Body, Multipart, Path, Query};
+use axum::response::Response;
+use http::StatusCode;
+use serde::Deserialize;
+use shop::catalogue::draft::{Draft, DraftVariant, Status};
+use shop::catalogue::edit::{self, Filter};
+use shop::id::ProductId;
+use shop::{Error, FieldError};
+
+type Answer = std::result::Result<Response, PageError>;
+type Pairs = Body<Vec<(String, String)>>;
+
+const ROWS: i64 = 50;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Sought {
+    status: String,
+    stock: String,
+    q: String,
+    at: String,
+}
+
+pub async fn list(desk: Desk, Query(query): Query<Sought>) -> Answer {
+    let Sought { status, stock, q, at } = query;
+    let text: String = q.trim().chars().take(shop::limits::TITLE_CHARS).collect();
+    let asked = Asked { status, stock, text };
+    let sold_out = asked.stock == "out";
+    let filter = Filter { status: Status::parse(&asked.status), text: asked.text.clone(), sold_out };
+    let found = edit::list(&desk.shop, &desk.staff, &filter, Place::cursor(&at), ROWS).await?;
+    let place = Place::new(asked.address(&asked.status), &at, found.next);
+    let currency = desk.shop.settings.currencies.first().copied();
+    Ok(desk.page("products", "Products", || view::list(found.items, &asked, &place, currency)).await)
+}
+
+pub async fn new_page(desk: Desk) -> Answer {
+    let form = view::form_of(&blank(), 0);
+    draw(&desk, StatusCode::OK, None, &form).await
+}
+
+pub async fn edit_page(desk: Desk, Path(id): Path<ProductId>) -> Answer {
+    let stored = edit::load(&desk.shop, &desk.staff, &id.to_string()).await?;
+    let form = view::form_of(&stored.draft, stored.version);
+    draw(&desk, StatusCode::OK, Some(stored), &form).await
+}
+
+pub async fn create(desk: Desk, Body(pairs): Pairs) -> Answer {
+    let sent = form("product", pairs);
+    let (draft, errors) = view::read(&sent, &blank(), &desk.shop.settings.currencies);
+    if sent.value("do") == "matrix" {
+        return draw(&desk, StatusCode::OK, None, &view::form_of(&view::with_matrix(draft), 0)).await;
+    }
+    let made = if errors.is_empty() {
+        edit::create(&desk.shop, &desk.staff, draft.clone()).await
+    } else {
+        Err(Error::Invalid(errors))
+    };
+    match made {
+        Ok(id) => Ok(desk.done(&format!("/admin/products/{id}"), "The product is saved. Now add pictures.").await?),
+        Err(error) => {
+            let (status, fields) = mendable(error)?;
+            draw(&desk, status, None, &again(&sent, &draft, 0, fields)).await
+        }
+    }
+}
+
+pub async fn save(desk: Desk, Path(id): Path<ProductId>, Body(pairs): Pairs) -> Answer {
+    let sent = form("product", pairs);
+    let stored = edit::load(&desk.shop, &desk.staff, &id.to_string()).await?;
+    let version = sent.value("version").parse().unwrap_or_default();
+    let (draft, errors) = view::read(&sent, &stored.draft, &desk.shop.settings.currencies);
+    if sent.value("do") == "matrix" {
+        let form = view::form_of(&view::with_matrix(draft), version);
+        return draw(&desk, StatusCode::OK, Some(stored), &form).await;
+    }
+    let saved = if errors.is_empty() {
+        edit::update(&desk.shop, &desk.staff, id, draft.clone(), version).await
+    } else {
+        Err(Error::Invalid(errors))
+    };
+    match saved {
+        Ok(()) => Ok(desk.done(&format!("/admin/products/{id}"), "The product is saved.").await?),
+        Err(error) => {
+            let (status, fields) = mendable(error)?;
+            draw(&desk, status, Some(stored), &again(&sent, &draft, version, fields)).await
+        }
+    }
+}
+
+/// Stores the sent pictures behind those that are there.
+pub async fn pictures(desk: Desk, Path(id): Path<ProductId>, mut body: Multipart) -> Answer {
+    let back = format!("/admin/products/{id}");
+    let title = edit::load(&desk.shop, &desk.staff, &id.to_string()).await?.draft.title;
+    let unreadable = |_| Error::field("picture", "The upload cannot be read.");
+    let mut added = 0;
+    while let Some(part) = body.next_field().await.map_err(unreadable)? {
+        let wanted = part.name() == Some("picture");
+        let bytes = part.bytes().await.map_err(unreadable)?;
+        if !wanted || bytes.is_empty() {
+            continue;
+        }
+        match edit::add_picture(&desk.shop, &desk.staff, id, &bytes, &title).await {
+            Ok(_) => added += 1,
+            Err(error) => {
+                let (_, fields) = mendable(error)?;
+                let why: Vec<_> = fields.into_iter().map(|field| field.message).collect();
+                return Ok(desk.refused(&back, format!("{added} added. {}", why.join(" "))).await?);
+            }
+        }
+    }
+    Ok(match added {
+        0 => desk.refused(&back, "Choose a picture first.").await?,
+        1 => desk.done(&back, "The picture is added.").await?,
+        _ => desk.done(&back, format!("{added} pictures are added.")).await?,
+    })
+}
+
+/// A product with one empty variant.
+fn blank() -> Draft {
+    Draft { variants: vec![DraftVariant::default()], ..Draft::default() }
+}
+
+/// What was sent, in rows numbered as the refusals have them. Text that could not be read is shown as it was typed
+/// when no row was taken away, which is when the numbers agree.
+fn again(sent: &Form, draft: &Draft, version: i64, errors: Vec<FieldError>) -> Form {
+    let removed = sent.values.iter().any(|(name, _)| name.starts_with("variants.") && name.ends_with(".remove"));
+    let form = if removed { view::form_of(draft, version) } else { sent.clone() };
+    form.refused(errors)
+}
+
+async fn draw(desk: &Desk, status: StatusCode, stored: Option<edit::Edited>, form: &Form) -> Answer {
+    let title = stored.as_ref().map_or("Add product".to_owned(), |stored| stored.draft.title.clone());
+    let categories = edit::categories(&desk.shop, &desk.staff).await?;
+    let opened = Opened { stored, categories, currencies: desk.shop.settings.currencies.clone() };
+    Ok(desk.page_with(status, "products", &title, || view::editor(&opened, form)).await)
+}
