@@ -162,7 +162,10 @@ fn header(site: &Site) -> impl IntoView + use<> {
             <div class="bar">
                 <details class="menu">
                     <summary aria-label="Menu">{Icon::Menu.draw()}</summary>
-                    <nav class="menu-panel" aria-label="Menu"><ul>{links()}</ul></nav>
+                    <div class="menu-panel">
+                        <nav aria-label="Menu"><ul>{links()}</ul></nav>
+                        {currency_switch(site)}
+                    </div>
                 </details>
                 <a class="brand" href="/" aria-label=format!("{}, home", site.shop_name)>{brand(&site.shop_name)}</a>
                 <nav class="site-nav" aria-label="Categories"><ul>{links()}</ul></nav>

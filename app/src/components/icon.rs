@@ -14,9 +14,7 @@ impl Icon {
     /// The picture alone: name the control around it.
     pub fn draw(self) -> impl IntoView {
         let path = match self {
-            Self::Account => {
-                "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4.5 20c.8-3.6 3.800-5.500 7.500-5.500s6.700 1.900 7.500 5.500"
-            }
+            Self::Account => "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4.5 20c.8-3.6 3.8-5.5 7.5-5.5s6.7 1.9 7.5 5.5",
             Self::Arrow => "M4 12h15M13 6l6 6-6 6",
             Self::Check => "m5 12.500 4.500 4.500L19 7.500",
             Self::Menu => "M4 7h16M4 12h16M4 17h16",
@@ -33,9 +31,9 @@ impl Icon {
 #[component]
 pub fn Wordmark() -> impl IntoView {
     view! {
-        <svg class="wordmark" viewBox="0 0 132 30" width="110" height="25" aria-hidden="true">
+        <svg class="wordmark" viewBox="0 0 150 30" width="120" height="24" aria-hidden="true">
             <path
-                d="M3 27V5M3 14a8.500 8.500 0 0 1 17 0v13M20 14a8.500 8.500 0 0 1 17 0v13M46 16h20a10 10 0 1 0-3.500 7.600M75 27V5M75 15a9 9 0 0 1 10-9M105 9.500a10 10 0 1 0 0 13M110 16h20a10 10 0 1 0-3.500 7.600"
+                d="M3 27V5M3 14a8.500 8.500 0 0 1 17 0v13M20 14a8.500 8.500 0 0 1 17 0v13M46 16h20a10 10 0 1 0-3.500 7.600M75 27V5M75 15a9 9 0 0 1 10-9M105 9.500a10 10 0 1 0 0 13M110 16h20a10 10 0 1 0-3.500 7.600M138.500 27V5M138.500 15a9 9 0 0 1 10-9"
                 fill="none"
                 stroke="currentColor"
                 stroke-width="3.200"

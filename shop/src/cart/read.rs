@@ -130,10 +130,13 @@ struct LineRow {
     units: i64,
 }
 
+// SQLite refuses an outer column in a subquery's ORDER BY, hence three subqueries for one picture.
 // Units held for this very cart by a started payment count as there for it.
 const LINES: &str = "SELECT l.id, l.variant_id, v.product_id, v.sku, p.slug, p.title, v.title AS variant_title,
-      (SELECT url FROM picture i WHERE i.product_id = p.id
-       ORDER BY CASE WHEN i.variant_id = v.id THEN 0 WHEN i.variant_id IS NULL THEN 1 ELSE 2 END, i.position LIMIT 1)
+      COALESCE(
+        (SELECT i.url FROM picture i WHERE i.product_id = p.id AND i.variant_id = v.id ORDER BY i.position LIMIT 1),
+        (SELECT i.url FROM picture i WHERE i.product_id = p.id AND i.variant_id IS NULL ORDER BY i.position LIMIT 1),
+        (SELECT i.url FROM picture i WHERE i.product_id = p.id ORDER BY i.position LIMIT 1))
         AS picture_url,
       l.quantity, l.unit_price_seen, l.saved_for_later, a.amount AS price, a.compare_at,
       v.tracked, v.requires_shipping, v.taxable, v.tax_class, v.weight_grams,
