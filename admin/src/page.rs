@@ -3,9 +3,11 @@
 pub mod audit;
 pub mod door;
 pub mod home;
+pub mod import;
 pub mod inventory;
 pub mod mail;
 pub mod order;
 pub mod product;
 pub mod sessions;
+pub mod setting;
 pub mod staff;

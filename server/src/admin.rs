@@ -8,10 +8,12 @@ mod audit;
 mod desk;
 mod door;
 mod home;
+mod import;
 mod inventory;
 mod mail;
 mod order;
 mod product;
+mod setting;
 mod staff;
 
 use crate::state::AppState;
@@ -31,7 +33,8 @@ pub fn router() -> Router<AppState> {
         .route("/admin/staff/{id}/role", post(staff::role))
         .route("/admin/staff/{id}/disable", post(staff::disable))
         .route("/admin/staff/{id}/enable", post(staff::enable))
-        .route("/admin/audit", get(audit::list));
+        .route("/admin/audit", get(audit::list))
+        .route("/admin/settings", get(setting::page).post(setting::change));
     let orders = Router::new()
         .route("/admin/orders", get(order::list))
         .route("/admin/orders/{number}", get(order::detail))
@@ -47,6 +50,8 @@ pub fn router() -> Router<AppState> {
         .layer(DefaultBodyLimit::max(EDITOR_BODY_BYTES));
     let uploads = Router::new()
         .route("/admin/products/{id}/pictures", post(product::pictures))
+        .route("/admin/import", get(import::page).post(import::upload))
+        .route("/admin/import/{key}", get(import::report).post(import::apply))
         .layer(DefaultBodyLimit::max(UPLOAD_BODY_BYTES));
     Router::new()
         .route("/admin", get(home::page))

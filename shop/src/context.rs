@@ -5,7 +5,7 @@ use crate::db::Db;
 use crate::mail::Mailer;
 use crate::media::Media;
 use crate::payment::Provider;
-use crate::setting::Settings;
+use crate::setting::Live;
 use std::sync::Arc;
 
 /// Everything the business needs from outside; cheap to clone.
@@ -16,7 +16,7 @@ pub struct Shop {
     pub payments: Arc<dyn Provider>,
     pub mailer: Arc<dyn Mailer>,
     pub media: Media,
-    pub settings: Arc<Settings>,
+    pub settings: Live,
     /// The checkout's batch queues; one set per database.
     pub checkouts: crate::checkout::Queues,
     /// Origin under which shoppers reach the shop, "https://shop.example", no slash at the end:

@@ -45,6 +45,9 @@ pub const IDEMPOTENCY_KEY_CHARS: usize = 255;
 /// Rows of one page of any list.
 pub const PAGE_ROWS: std::ops::RangeInclusive<i64> = 1..=100;
 
+/// Minutes that a started payment holds its stock. The provider's hosted page lives at least half an hour.
+pub const HOLD_MINUTES: std::ops::RangeInclusive<i64> = 30..=1440;
+
 /// Bytes of a request body: forms and JSON; CSV and picture uploads; incoming webhooks.
 pub const FORM_BODY_BYTES: usize = 64 * 1024;
 /// The product editor's form: the longest description, percent-encoded, and the most variants.

@@ -2,6 +2,8 @@
 
 use crate::money::Currency;
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "server")]
+use std::sync::{Arc, RwLock};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -66,4 +68,72 @@ pub async fn save(tx: &mut crate::db::Tx, settings: &Settings) -> crate::Result<
         tx.execute(SET, crate::args![key, value.to_string()]).await?;
     }
     Ok(())
+}
+
+/// The settings in force, for everyone who holds a clone: read without waiting, replaced by [`change`].
+///
+/// Readers borrow them for as long as they like, so a replaced version stays in memory: a few hundred bytes, a few
+/// times a year. Other processes over the same database read the change when they start.
+#[cfg(feature = "server")]
+#[derive(Clone, Debug)]
+pub struct Live(Arc<RwLock<&'static Settings>>);
+
+#[cfg(feature = "server")]
+impl Live {
+    pub fn new(settings: Settings) -> Self {
+        Self(Arc::new(RwLock::new(Box::leak(Box::new(settings)))))
+    }
+
+    fn now(&self) -> &'static Settings {
+        *self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn replace(&self, settings: Settings) {
+        *self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Box::leak(Box::new(settings));
+    }
+}
+
+#[cfg(feature = "server")]
+impl std::ops::Deref for Live {
+    type Target = Settings;
+
+    fn deref(&self) -> &Settings {
+        self.now()
+    }
+}
+
+/// Changes the settings, for owners: stored with an audit entry, then in force at once.
+#[cfg(feature = "server")]
+pub async fn change(shop: &crate::Shop, by: &crate::staff::Staff, settings: Settings) -> crate::Result<()> {
+    use crate::audit::{self, Entry};
+    by.require_owner()?;
+    settings.check()?;
+    let before = shop.settings.now();
+    let mut tx = shop.db.begin().await?;
+    save(&mut tx, &settings).await?;
+    let entry = Entry::new(by, "setting.update", "setting", "").before(before).after(&settings);
+    audit::record(&mut tx, &entry, shop.now_ms()).await?;
+    tx.commit().await?;
+    shop.settings.replace(settings);
+    Ok(())
+}
+
+impl Settings {
+    /// Fields refused: "shop_name", "mail_from", "home_country", "currencies", "hold_minutes".
+    pub fn check(&self) -> crate::Result<()> {
+        use crate::limits::{Check, EMAIL_CHARS, HOLD_MINUTES, NAME_CHARS};
+        let mut check = Check::default();
+        check.required("shop_name", &self.shop_name, NAME_CHARS).required("mail_from", &self.mail_from, EMAIL_CHARS);
+        let address = self.mail_from.split_once('@');
+        let mail = address.is_some_and(|(who, at)| !who.is_empty() && !at.is_empty() && !at.contains('@'));
+        let plain = !self.mail_from.contains(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';'));
+        check.that(mail && plain, "mail_from", "Enter an e-mail address like shop@example.com.");
+        let known = crate::address::rules(&self.home_country).is_some();
+        check.that(known, "home_country", "Choose a country.");
+        check.that(!self.currencies.is_empty(), "currencies", "Choose at least one currency.");
+        let (least, most) = (*HOLD_MINUTES.start(), *HOLD_MINUTES.end());
+        let whole = self.hold_ms % 60_000 == 0 && HOLD_MINUTES.contains(&(self.hold_ms / 60_000));
+        check.that(whole, "hold_minutes", format!("Between {least} and {most} whole minutes."));
+        check.done()
+    }
 }

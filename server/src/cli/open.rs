@@ -35,7 +35,7 @@ pub async fn shop_over(db: Db, config: &Config) -> Result<Shop, String> {
         payments: Arc::new(Stripe::new(config.stripe()).map_err(|error| error.to_string())?),
         mailer: mailer(config)?,
         media: Media { folder: Arc::new(config.data_dir.join("media")) },
-        settings: Arc::new(settings),
+        settings: setting::Live::new(settings),
         origin: config.origin().into(),
         checkouts,
         wake: Arc::default(),

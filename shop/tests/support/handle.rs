@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use shop::mail::{Mailer, Message};
 use shop::media::Media;
 use shop::payment::stripe::{Stripe, StripeConfig};
-use shop::setting::Settings;
+use shop::setting::{Live, Settings};
 use std::sync::Arc;
 
 struct NoMail;
@@ -34,7 +34,7 @@ impl TestShop {
             payments: Arc::new(Stripe::new(stripe).unwrap()),
             mailer: Arc::new(NoMail),
             media: Media { folder: Arc::new(folder) },
-            settings: Arc::new(Settings::default()),
+            settings: Live::new(Settings::default()),
             origin: "http://shop.example".into(),
             checkouts: shop::checkout::Queues::start(&self.db),
             wake: Arc::default(),

@@ -1,0 +1,66 @@
+//! The owner's page of the shop's settings.
+
+use crate::form::{Field, Form};
+use crate::part;
+use leptos::prelude::*;
+use shop::limits::{EMAIL_CHARS, HOLD_MINUTES, NAME_CHARS};
+use shop::money::Currency;
+
+/// Fields: `shop_name`, `mail_from`, `home_country`, `currency` (many), `default_currency`, `capture`, `hold_minutes`.
+pub fn page(form: &Form) -> AnyView {
+    let countries = shop::address::countries().iter().map(|c| (c.code.to_owned(), c.name.to_owned())).collect();
+    let all: Vec<(String, String)> = Currency::all().map(|c| (c.code().to_owned(), c.code().to_owned())).collect();
+    let shown: Vec<&str> = form.all("currency").collect();
+    let currencies = Currency::all()
+        .map(|currency| {
+            let code = currency.code();
+            let id = format!("currency-{code}");
+            view! {
+                <li class="check">
+                    <input type="checkbox" id=id.clone() name="currency" value=code checked=shown.contains(&code) />
+                    <label for=id>{code}</label>
+                </li>
+            }
+        })
+        .collect_view();
+    let policies =
+        [("automatic", "Right after the order was placed"), ("manual", "When you say so, on the order's page")]
+            .map(|(value, label)| (value.to_owned(), label.to_owned()))
+            .into();
+    let (least, most) = (*HOLD_MINUTES.start(), *HOLD_MINUTES.end());
+    view! {
+        {part::heading("Settings", None)}
+        {form.summary()}
+        <form method="post" action="/admin/settings" class="stack" data-guard="">
+            <section class="card" aria-labelledby="shop">
+                <h2 id="shop">"Shop"</h2>
+                {Field::new("shop_name", "Name").required().max(NAME_CHARS).input(form)}
+                {Field::new("mail_from", "Sender of mail").kind("email").required().max(EMAIL_CHARS).input(form)}
+                {Field::new("home_country", "Home country")
+                    .hint("Where you sell from, and where a shopper is assumed to be until they say.")
+                    .select(form, countries)}
+            </section>
+            <section class="card" aria-labelledby="money">
+                <h2 id="money">"Currencies"</h2>
+                {Field::new("default_currency", "Default currency").select(form, all)}
+                <fieldset id="settings-currencies">
+                    <legend>"Currencies shoppers can choose"</legend>
+                    <p class="hint">"A product is sold in a currency once it has a price in it."</p>
+                    <ul class="choices grid">{currencies}</ul>
+                </fieldset>
+            </section>
+            <section class="card" aria-labelledby="payment">
+                <h2 id="payment">"Payment"</h2>
+                {Field::new("capture", "Take authorised money").select(form, policies)}
+                {Field::new("hold_minutes", "Minutes a started payment holds its stock")
+                    .kind("number")
+                    .keys("numeric")
+                    .required()
+                    .hint(format!("Between {least} and {most}."))
+                    .input(form)}
+            </section>
+            <div class="save-bar"><button>"Save settings"</button></div>
+        </form>
+    }
+    .into_any()
+}

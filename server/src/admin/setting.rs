@@ -1,0 +1,70 @@
+//! The shop's settings; for owners.
+
+use super::desk::{Desk, OwnersDesk, form, mendable};
+use crate::error::PageError;
+use admin::form::Form;
+use admin::page::setting as view;
+use axum::extract::Form as Body;
+use axum::response::Response;
+use http::StatusCode;
+use shop::money::Currency;
+use shop::setting::{self, CapturePolicy, Settings};
+
+type Answer = Result<Response, PageError>;
+
+const MINUTE_MS: i64 = 60_000;
+
+pub async fn page(OwnersDesk(desk): OwnersDesk) -> Answer {
+    let form = form_of(&desk.shop.settings);
+    draw(&desk, StatusCode::OK, &form).await
+}
+
+pub async fn change(OwnersDesk(desk): OwnersDesk, Body(pairs): Body<Vec<(String, String)>>) -> Answer {
+    let form = form("settings", pairs);
+    match setting::change(&desk.shop, &desk.staff, asked(&form, &desk.shop.settings)).await {
+        Ok(()) => Ok(desk.done("/admin/settings", "The settings are saved and in force.").await?),
+        Err(error) => {
+            let (status, fields) = mendable(error)?;
+            draw(&desk, status, &form.refused(fields)).await
+        }
+    }
+}
+
+fn form_of(settings: &Settings) -> Form {
+    let capture = match settings.capture {
+        CapturePolicy::Automatic => "automatic",
+        CapturePolicy::Manual => "manual",
+    };
+    let first = settings.currencies.first().copied().unwrap_or(Currency::EUR);
+    let form = Form::new("settings")
+        .with("shop_name", &settings.shop_name)
+        .with("mail_from", &settings.mail_from)
+        .with("home_country", &settings.home_country)
+        .with("default_currency", first)
+        .with("capture", capture)
+        .with("hold_minutes", settings.hold_ms / MINUTE_MS);
+    settings.currencies.iter().fold(form, |form, currency| form.with("currency", currency))
+}
+
+fn asked(form: &Form, before: &Settings) -> Settings {
+    let first = Currency::parse(form.value("default_currency"));
+    let chosen = form.all("currency").filter_map(Currency::parse).filter(|currency| Some(*currency) != first);
+    Settings {
+        shop_name: form.value("shop_name").trim().to_owned(),
+        mail_from: form.value("mail_from").trim().to_owned(),
+        home_country: form.value("home_country").to_owned(),
+        currencies: first.into_iter().chain(chosen).collect(),
+        // What is no number is out of bounds, and told so.
+        hold_ms: form
+            .value("hold_minutes")
+            .trim()
+            .parse::<i64>()
+            .map_or(0, |minutes| minutes.saturating_mul(MINUTE_MS)),
+        capture: if form.value("capture") == "manual" { CapturePolicy::Manual } else { CapturePolicy::Automatic },
+        ..before.clone()
+    }
+}
+
+async fn draw(desk: &Desk, status: StatusCode, form: &Form) -> Answer {
+    Ok(desk.page_with(status, "settings", "Settings", || view::page(form)).await)
+}
