@@ -8,7 +8,7 @@ pub mod open;
 mod run;
 mod sandbox_gateway;
 mod seed;
-mod serve;
+pub mod serve;
 
 use crate::bench;
 use crate::config::{Config, LogFormat, command_with_file, markdown};

@@ -1,0 +1,13 @@
+//! What the program promises over HTTP: a real server on a free port, a database of its own, the sandbox gateway
+//! in the same process. On SQLite; on PostgreSQL as well when `MERCER_TEST_POSTGRES_URL` is set.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by panicking"))]
+
+#[macro_use]
+mod support;
+
+mod api;
+mod cross_site;
+mod headers;
+mod session;
+mod webhook;
