@@ -28,7 +28,96 @@ async fn add(site: &Site, token: &str, sku: &str, quantity: Value) -> (u16, Valu
     call(site, token, Method::POST, "/api/v1/cart/items", json!({"sku": sku, "quantity": quantity})).await
 }
 
+/// A cart with one cup, delivered to Berlin for 14.90 in all: its token and what an order of it says.
+async fn ready_to_order(site: &Site) -> (String, Value) {
+    let token = cart(site).await;
+    add(site, &token, "CUP", json!(1)).await;
+    let address = json!({"name": "Ann", "line1": "Weg 1", "city": "Berlin", "postal_code": "10115", "country": "DE"});
+    let details = json!({"email": "ann@example.org", "address": address});
+    let (_, options) = call(site, &token, Method::PUT, "/api/v1/checkout", details).await;
+    let delivery = json!({"delivery": options["delivery_options"][0]["id"]});
+    let (_, options) = call(site, &token, Method::PUT, "/api/v1/checkout", delivery).await;
+    let version = &options["cart_version"];
+    (token, json!({"expected_total": 1490, "cart_version": version, "payment_method": "pm_card_visa"}))
+}
+
+/// Status, whether it was a replay, body.
+async fn order(site: &Site, token: &str, key: &str, body: &Value) -> (u16, bool, Value) {
+    let asked = site.ask(Method::POST, "/api/v1/checkout").header("x-cart-token", token).header("idempotency-key", key);
+    let answer = asked.json(body).send().await.unwrap();
+    let replayed = header(&answer, "idempotent-replayed") == "true";
+    let (status, body) = read(answer).await;
+    (status, replayed, body)
+}
+
 over_http! {
+    async fn the_same_key_and_body_are_answered_alike_and_charged_once(site: Site) {
+        let (token, body) = ready_to_order(&site).await;
+        let (status, replayed, first) = order(&site, &token, "key-1", &body).await;
+        assert_eq!((status, replayed, &first["status"]), (201, false, &json!("ordered")), "{first}");
+        let (status, replayed, second) = order(&site, &token, "key-1", &body).await;
+        assert_eq!((status, replayed), (201, true), "{second}");
+        assert_eq!(first, second);
+        let mut other = body.clone();
+        other["expected_total"] = json!(1);
+        assert_eq!(order(&site, &token, "key-1", &other).await.0, 422);
+        assert_eq!(site.number("SELECT CAST(COUNT(*) AS BIGINT) FROM payment_attempt").await, 1);
+        let (status, problem) = add(&site, &token, "CUP", json!(1)).await;
+        assert_eq!((status, &problem["code"]), (409, &json!("cart_ordered")));
+    }
+
+    async fn many_requests_at_once_with_one_key_make_one_order(site: Site) {
+        let (token, body) = ready_to_order(&site).await;
+        let asked = (0..12).map(|_| order(&site, &token, "key-1", &body));
+        for (status, _, answer) in futures_util::future::join_all(asked).await {
+            assert!(status == 201 || (status == 409 && answer["code"] == "in_progress"), "{status} {answer}");
+        }
+        assert_eq!(order(&site, &token, "key-1", &body).await.0, 201);
+        assert_eq!(site.number("SELECT CAST(COUNT(*) AS BIGINT) FROM orders").await, 1);
+        assert_eq!(site.number("SELECT CAST(SUM(on_hand) AS BIGINT) FROM stock").await, 5);
+    }
+
+    async fn a_key_means_something_only_for_its_own_cart(site: Site) {
+        let (ann, body_of_ann) = ready_to_order(&site).await;
+        let (eve, body_of_eve) = ready_to_order(&site).await;
+        let (status, _, of_ann) = order(&site, &ann, "same-key", &body_of_ann).await;
+        assert_eq!(status, 201);
+        let (status, replayed, of_eve) = order(&site, &eve, "same-key", &body_of_eve).await;
+        assert_eq!((status, replayed), (201, false), "{of_eve}");
+        assert_ne!(of_ann["order_id"], of_eve["order_id"]);
+    }
+
+    async fn a_declined_card_is_told_and_the_cart_can_be_paid_otherwise(site: Site) {
+        let (token, body) = ready_to_order(&site).await;
+        let mut declined = body.clone();
+        declined["payment_method"] = json!("pm_card_visa_chargeDeclined");
+        let (status, _, problem) = order(&site, &token, "key-1", &declined).await;
+        assert_eq!(status, 402, "{problem}");
+        let (status, replayed, _) = order(&site, &token, "key-1", &declined).await;
+        assert_eq!((status, replayed), (402, true));
+        let (status, _, answer) = order(&site, &token, "key-2", &body).await;
+        assert_eq!(status, 201, "{answer}");
+    }
+
+    async fn a_total_that_was_not_seen_is_not_charged(site: Site) {
+        let (token, mut body) = ready_to_order(&site).await;
+        body["expected_total"] = json!(1);
+        let (status, _, problem) = order(&site, &token, "key-1", &body).await;
+        assert_eq!((status, &problem["code"]), (409, &json!("total_changed")));
+        assert_eq!(site.number("SELECT CAST(COUNT(*) AS BIGINT) FROM payment_attempt").await, 0);
+    }
+
+    async fn an_order_opens_with_its_own_token_alone(site: Site) {
+        let (token, body) = ready_to_order(&site).await;
+        let (_, _, placed) = order(&site, &token, "key-1", &body).await;
+        let path = placed["order_url"].as_str().unwrap().to_owned();
+        let with = |token: String| site.get(&path).header("authorization", format!("Bearer {token}")).send();
+        let (status, found) = read(with(placed["access_token"].as_str().unwrap().to_owned()).await.unwrap()).await;
+        assert_eq!((status, &found["totals"]["total"], &found["number"]), (200, &json!(1490), &placed["order_number"]));
+        assert_eq!(read(with(token.clone()).await.unwrap()).await.0, 404);
+        assert_eq!(read(site.get(&path).send().await.unwrap()).await.0, 401);
+    }
+
     async fn products_are_listed_page_by_page_and_found_by_sku_or_slug(site: Site) {
         let (status, first) = read(site.get("/api/v1/products?limit=1").send().await.unwrap()).await;
         assert_eq!((status, first["items"].as_array().unwrap().len()), (200, 1));

@@ -11,13 +11,14 @@ use crate::error::ApiError;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use shop::account::Visitor;
 use shop::checkout::{self, PaymentWay, PlaceOrder, Placed};
 use shop::limits::IDEMPOTENCY_KEY_CHARS;
 use shop::{Error, Shop};
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
+const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// What is known, what can be chosen, and what it costs so far.
 #[utoipa::path(
@@ -96,7 +97,15 @@ pub async fn place(
         cart_version: request.cart_version,
         payment: PaymentWay::Token { payment_method: request.payment_method },
     };
-    Ok(answer(checkout::place(&shop, &visitor, order).await?))
+    let replayed = checkout::is_answered(&shop, &visitor, &order).await?;
+    let mut response = match checkout::place(&shop, &visitor, order).await {
+        Ok(placed) => answer(placed),
+        Err(error) => ApiError::from(error).into_response(),
+    };
+    if replayed {
+        response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
+    }
+    Ok(response)
 }
 
 fn answer(placed: Placed) -> Response {
