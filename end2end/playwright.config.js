@@ -6,9 +6,12 @@ export default defineConfig({
   outputDir: "test-results",
   globalSetup: "./support/global.js",
   reporter: [["list"], ["./support/summary.js"]],
+  fullyParallel: true,
   workers: 2,
-  retries: 0,
+  forbidOnly: Boolean(process.env.CI),
+  retries: process.env.CI ? 1 : 0,
   timeout: 60_000,
+  globalTimeout: 15 * 60_000,
   expect: { timeout: 10_000 },
   use: {
     // Motion off: a half-finished transition would be judged as low contrast.
