@@ -41,7 +41,8 @@ export class Shopper {
   /** From the home page by a category to its `nth` product that can be bought; ends on the product's page. */
   async findProduct({ category = 0, nth = 0 } = {}) {
     await this.open("/");
-    await this.press(this.page.locator(".site-nav a").nth(category), /\/c\//);
+    const categories = this.page.locator(".site-nav a");
+    await this.press(categories.nth(category % (await categories.count())), /\/c\//);
     const cards = this.page.locator(".card", { hasNot: this.page.getByText("Sold out") });
     await this.press(cards.nth(nth).locator(".card-link"), /\/p\//);
   }
