@@ -22,14 +22,18 @@ test("a guest buys", async ({ shopper, page }) => {
 test("nobody else sees the order of a guest", async ({ shopper, page, browser, baseURL, expected }) => {
   await shopper.findProduct({ category: 1 });
   await shopper.addToCart();
-  await shopper.goToPayment({ email: newEmail("guest") });
+  const email = newEmail("guest");
+  await shopper.goToPayment({ email });
   await shopper.pay(CARDS.good);
   const number = await shopper.confirmed();
 
   expected.push(404);
   const stranger = await browser.newContext({ baseURL });
   const answer = await stranger.request.get(`/orders/${number}`);
-  expect(answer.status()).toBe(404);
+  expect(new URL(answer.url()).pathname, "the number alone asks who is there").toBe("/login");
+  expect(await answer.text()).not.toContain(email);
+  const guess = await stranger.request.get(`/orders/${number}?token=${"0".repeat(32)}`);
+  expect(guess.status()).toBe(404);
   await stranger.close();
   await expect(page.locator("main")).toContainText(number);
 });
