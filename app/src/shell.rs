@@ -164,13 +164,13 @@ fn header(site: &Site) -> impl IntoView + use<> {
                     <summary aria-label="Menu">{Icon::Menu.draw()}</summary>
                     <div class="menu-panel">
                         <nav aria-label="Menu"><ul>{links()}</ul></nav>
-                        {currency_switch(site)}
+                        {currency_switch(site, "Currency, in the menu")}
                     </div>
                 </details>
                 <a class="brand" href="/" aria-label=format!("{}, home", site.shop_name)>{brand(&site.shop_name)}</a>
                 <nav class="site-nav" aria-label="Categories"><ul>{links()}</ul></nav>
                 <div class="bar-end">
-                    {currency_switch(site)}
+                    {currency_switch(site, "Currency")}
                     <a class="icon-link" href=account_href aria-label=account_label>{Icon::Account.draw()}</a>
                     <CartButton count=site.cart_count />
                 </div>
@@ -199,7 +199,8 @@ fn brand(name: &str) -> AnyView {
     }
 }
 
-fn currency_switch(site: &Site) -> Option<impl IntoView + use<>> {
+/// A page has two, one for wide and one for narrow screens; a landmark's `label` is the page's only one of that name.
+fn currency_switch(site: &Site, label: &'static str) -> Option<impl IntoView + use<>> {
     let buttons = site
         .currencies
         .iter()
@@ -214,7 +215,7 @@ fn currency_switch(site: &Site) -> Option<impl IntoView + use<>> {
         .collect_view();
     (site.currencies.len() > 1).then(|| {
         view! {
-            <form class="currency" action="/currency" method="post" aria-label="Currency">
+            <form class="currency" action="/currency" method="post" aria-label=label>
                 <input type="hidden" name="back" value=site.here.clone() />
                 {buttons}
             </form>
