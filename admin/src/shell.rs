@@ -86,11 +86,11 @@ pub fn document(frame: Frame, content: AnyView) -> impl IntoView {
                 <nav aria-label="Menu">{navigation(section, &staff)}{person(&staff)}</nav>
             </details>
         </header>
-        <div class="side">
+        <nav class="side" aria-label="Main">
             <a class="brand" href="/admin">{icon::draw("mark")}<span>{shop_name.clone()}</span></a>
-            <nav aria-label="Main">{navigation(section, &staff)}</nav>
+            {navigation(section, &staff)}
             {person(&staff)}
-        </div>
+        </nav>
         <main id="content" tabindex="-1">{flash}{content}</main>
         <Comfort />
     };

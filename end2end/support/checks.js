@@ -72,7 +72,7 @@ const validator = new HtmlValidate({
     // A button without a type sends its form, and is meant to.
     "no-implicit-button-type": "off",
     // A table that scrolls sideways lies in a box the keyboard can reach; a region of the page it is not.
-    "prefer-native-element": ["error", { exclude: ["region"] }],
+    "prefer-native-element": ["error", { exclude: ["group", "region"] }],
     // A product's title is as long as it is.
     "long-title": "off",
     "no-inline-style": "error",

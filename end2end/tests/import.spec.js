@@ -18,7 +18,7 @@ test("a merchant imports a file: checked first, good products whole, bad ones no
   await merchant.comeIn();
   const desk = merchant.page;
   const count = (label) => desk.locator(".facts div", { hasText: label }).locator("dd");
-  const product = (handle) => desk.locator("tr", { has: page.locator("th") }).filter({ hasText: `${handle}-${run}` });
+  const product = (handle) => desk.locator("tr", { has: desk.locator("th") }).filter({ hasText: `${handle}-${run}` });
   const check = async () => {
     await merchant.open("/admin/import");
     await desk.getByLabel("CSV file").setInputFiles(upload);

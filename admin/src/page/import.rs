@@ -165,7 +165,7 @@ fn refused(errors: Vec<RowError>) -> AnyView {
         <section class="card" aria-labelledby="errors">
             <h2 id="errors">"What is wrong in the file"</h2>
             <p class="hint">"A product with an error is left out whole; the others are not held up by it."</p>
-            <div class="scroll" role="region" aria-labelledby="errors" tabindex="0">
+            <div class="scroll" role="group" aria-labelledby="errors" tabindex="0">
                 <table>
                     <thead>
                         <tr>

@@ -123,7 +123,7 @@ pub fn detail(row: StockRow, levels: Vec<Level>, moves: Vec<Movement>, place: &P
         {form.summary()}
         <section class="card" aria-labelledby="levels">
             <h2 id="levels">"Where it is"</h2>
-            <div class="scroll" role="region" aria-labelledby="levels" tabindex="0">
+            <div class="scroll" role="group" aria-labelledby="levels" tabindex="0">
                 <table>
                     <thead>
                         <tr>
@@ -194,7 +194,7 @@ fn ledger(moves: Vec<Movement>) -> AnyView {
             })
             .collect_view();
         view! {
-            <div class="scroll" role="region" aria-labelledby="ledger" tabindex="0">
+            <div class="scroll" role="group" aria-labelledby="ledger" tabindex="0">
                 <table>
                     <thead>
                         <tr>

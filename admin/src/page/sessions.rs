@@ -21,7 +21,7 @@ pub fn page(me: &Staff, sessions: Vec<Login>, current: &str, form: &Form) -> Any
         </section>
         <section class="card" aria-labelledby="open">
             <h2 id="open">"Where you are logged in"</h2>
-            <div class="scroll" role="region" aria-labelledby="open" tabindex="0">
+            <div class="scroll" role="group" aria-labelledby="open" tabindex="0">
                 <table>
                     <thead>
                         <tr>

@@ -21,7 +21,7 @@ pub fn page(me: &Staff, members: Vec<Member>, form: &Form, fresh: Option<Fresh>)
         {form.summary()}
         <section class="card" aria-labelledby="people">
             <h2 id="people">"People"</h2>
-            <div class="scroll" role="region" aria-labelledby="people" tabindex="0">
+            <div class="scroll" role="group" aria-labelledby="people" tabindex="0">
                 <table>
                     <thead>
                         <tr>

@@ -82,7 +82,7 @@ fn lines(order: &Order) -> AnyView {
     view! {
         <section class="card" aria-labelledby="lines">
             <h2 id="lines">"Items"</h2>
-            <div class="scroll" role="region" aria-labelledby="lines" tabindex="0">
+            <div class="scroll" role="group" aria-labelledby="lines" tabindex="0">
                 <table>
                     <thead>
                         <tr>

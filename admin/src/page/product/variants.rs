@@ -37,7 +37,7 @@ pub fn section(form: &Form, currencies: &[Currency]) -> AnyView {
             <div>
                 <button class="quiet" name="do" value="matrix" formnovalidate=true>"Make the missing variants"</button>
             </div>
-            <div class="scroll" role="region" aria-labelledby="variants" tabindex="0">
+            <div class="scroll" role="group" aria-labelledby="variants" tabindex="0">
                 <table class="variants">
                     <thead>
                         <tr>
