@@ -76,6 +76,7 @@ mod live {
     fn follow(root: &Element, rules: &CountryRules) {
         field(root, "postal_code", rules.postal_label);
         field(root, "region", rules.region_label);
+        dom::set_hidden(root, "[data-field=region] .optional", !rules.regions.is_empty());
         let Some(old) = control(root, "region") else { return };
         let Ok(new) = document().create_element(if rules.regions.is_empty() { "input" } else { "select" }) else {
             return;

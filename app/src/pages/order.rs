@@ -132,7 +132,7 @@ fn account_offer(order: &Order, token: &str, form: &Form) -> impl IntoView + use
             <p>"Choose a password and you have an account; next time your address is filled in."</p>
             <Errors form=form />
             <form class="stack" action="/register" method="post">
-                <input type="hidden" name="email" value=order.email.clone() autocomplete="username" />
+                <input type="text" name="email" value=order.email.clone() autocomplete="username" readonly hidden />
                 <input type="hidden" name="name" value=order.shipping_address.name.clone() />
                 <input type="hidden" name="order" value=order.number.clone() />
                 <input type="hidden" name="token" value=token.to_owned() />

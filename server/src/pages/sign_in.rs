@@ -13,8 +13,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
 use http::{HeaderMap, Uri};
 use serde::Deserialize;
-use shop::account::{self, Visitor};
-use shop::{Error, Result};
+use shop::account::{self, Customer, Visitor};
+use shop::{Error, Result, order};
 use tower_sessions::Session;
 
 const AFTER: &str = "/account";
@@ -119,6 +119,7 @@ pub async fn register(
     match account::register(&state.shop, &form.email, &form.name, &form.password, &address).await {
         Ok(customer) => {
             session::log_in_customer(&session, &state.shop, &headers, &customer).await?;
+            keep_address(&state, &customer, &form.order, &form.token).await?;
             Ok(Redirect::to(local(&form.next, AFTER)).into_response())
         }
         Err(error @ Error::Internal(_)) => Err(error.into()),
@@ -132,6 +133,21 @@ pub async fn register(
             let site = site(&state, &visitor, &uri).await?;
             Ok(page(status, || pages::sign_in::register(&site, &again, local(&form.next, ""))))
         }
+    }
+}
+
+/// A guest who registers from an order's page finds its address in the new account.
+async fn keep_address(state: &AppState, customer: &Customer, order: &str, token: &str) -> Result<()> {
+    if order.is_empty() || token.is_empty() {
+        return Ok(());
+    }
+    match order::by_token(&state.shop, order, token).await {
+        Ok(order) => {
+            account::save_address(&state.shop, customer, None, &order.shipping_address, true).await?;
+            Ok(())
+        }
+        Err(Error::NotFound(_)) => Ok(()),
+        Err(error) => Err(error),
     }
 }
 

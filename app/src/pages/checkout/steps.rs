@@ -123,7 +123,7 @@ pub(in crate::pages) fn address_fields(form: &Form) -> impl IntoView + use<> {
         .into_any()
     };
     let postal = view! {
-        <Field form=form name="postal_code" label=postal_label.unwrap_or("Postcode") autocomplete="shipping postal-code" required=false max=limits::POSTAL_CODE_CHARS />
+        <Field form=form name="postal_code" label=postal_label.unwrap_or("Postcode") autocomplete="shipping postal-code" required=postal_label.is_some() max=limits::POSTAL_CODE_CHARS />
     };
     let country = view! {
         <Select form=form name="country" label="Country" autocomplete="shipping country" options=countries prompt="Choose…" />
