@@ -32,10 +32,9 @@ pub fn Price(price: Money, compare_at: Option<Money>, #[prop(optional)] from: bo
 /// "in", "low" or "out", for colour and for the island.
 pub fn stock_level(availability: Availability) -> &'static str {
     match availability {
-        Availability::Untracked => "in",
         Availability::Units(units) if units <= 0 => "out",
         Availability::Units(units) if units < LOW_STOCK => "low",
-        Availability::Units(_) => "in",
+        Availability::Units(_) | Availability::Untracked => "in",
     }
 }
 
