@@ -10,9 +10,12 @@
 mod support;
 
 mod account;
+mod cart;
 mod catalogue;
+mod checkout;
 mod db;
 mod inventory;
+mod order;
 mod payment;
 mod session;
 mod staff;

@@ -3,6 +3,7 @@
 mod fixture;
 mod handle;
 mod postgres;
+pub mod till;
 
 use shop::clock::ManualClock;
 use shop::db::{Db, Engine};

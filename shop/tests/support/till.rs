@@ -1,0 +1,276 @@
+//! A shop with the sandbox gateway behind it, over loopback: what the checkout's tests judge by is the gateway's own
+//! ledger.
+
+use super::TestShop;
+use serde_json::Value;
+use shop::account::{Customer, Visitor};
+use shop::address::Address;
+use shop::cart;
+use shop::checkout::{self, PaymentWay, PlaceOrder, Placed, View};
+use shop::id::{CheckoutId, CustomerId, ShippingMethodId, StockId};
+use shop::money::Currency;
+use shop::payment::stripe::{Stripe, StripeConfig};
+use shop::{Result, Shop, args, worker};
+use std::sync::Arc;
+
+/// The shop's till: shop, gateway and a plain HTTP client for what the shopper does at the provider.
+pub struct Till {
+    pub shop: Shop,
+    pub gateway: gateway::Handle,
+    http: reqwest::Client,
+    secret_key: String,
+    publishable_key: String,
+}
+
+pub const VISA: &str = "pm_card_visa";
+
+impl Till {
+    /// Delivery everywhere for 4.90 EUR, 19 % VAT included in Germany.
+    pub async fn open(t: &TestShop) -> Self {
+        let config = gateway::Config { control: true, ..gateway::Config::sandbox("127.0.0.1:0".parse().unwrap()) };
+        let (secret_key, publishable_key) = (config.secret_key.clone(), config.publishable_key.clone());
+        let handle = gateway::serve(config).await.unwrap();
+        let stripe = StripeConfig {
+            api_base: handle.url().to_owned(),
+            secret_key: secret_key.clone(),
+            publishable_key: publishable_key.clone(),
+            webhook_secrets: Vec::new(),
+        };
+        let shop = Shop { payments: Arc::new(Stripe::new(stripe).unwrap()), ..t.shop() };
+        let (zone, method) = (uuid::Uuid::now_v7(), ShippingMethodId::new());
+        let mut tx = t.db.begin().await.unwrap();
+        for (sql, args) in [
+            ("INSERT INTO shipping_zone (id, name) VALUES ($1, 'World')", args![zone]),
+            ("INSERT INTO shipping_zone_country (country, zone_id) VALUES ('*', $1)", args![zone]),
+            (
+                "INSERT INTO shipping_method (id, zone_id, code, name, basis, days_min, days_max)
+                 VALUES ($1, $2, 'std', 'Standard', 'weight', 1, 3)",
+                args![method, zone],
+            ),
+            (
+                "INSERT INTO shipping_rate (method_id, currency, from_value, amount) VALUES ($1, 'EUR', 0, 490)",
+                args![method],
+            ),
+            (
+                "INSERT INTO tax_rate (id, country, tax_class, name, rate_ppm, inclusive)
+                 VALUES ($1, 'DE', 'standard', 'VAT 19 %', 190000, TRUE)",
+                args![uuid::Uuid::now_v7()],
+            ),
+        ] {
+            tx.execute(sql, args).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(
+                rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+                    .with_safe_default_protocol_versions()
+                    .unwrap()
+                    .with_root_certificates(rustls::RootCertStore::empty())
+                    .with_no_client_auth(),
+            )
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .unwrap();
+        Self { shop, gateway: handle, http, secret_key, publishable_key }
+    }
+
+    /// A guest with `quantity` of `sku` in the cart and everything told but the payment.
+    pub async fn guest(&self, sku: &str, quantity: i64) -> (Visitor, View) {
+        let mut visitor = Visitor { cart_id: None, customer: None, currency: Currency::EUR };
+        cart::add(&self.shop, &mut visitor, sku, quantity).await.unwrap();
+        let view = self.ready(&visitor).await;
+        (visitor, view)
+    }
+
+    /// Tells contact, address and delivery.
+    pub async fn ready(&self, visitor: &Visitor) -> View {
+        checkout::save_contact(&self.shop, visitor, "ada@example.com", "").await.unwrap();
+        let address = Address {
+            name: "Ada Byron".into(),
+            line1: "Lange Straße 1".into(),
+            city: "Berlin".into(),
+            postal_code: "10115".into(),
+            country: "DE".into(),
+            ..Address::default()
+        };
+        let view = checkout::save_address(&self.shop, visitor, address).await.unwrap();
+        checkout::save_delivery(&self.shop, visitor, view.delivery_options[0].id).await.unwrap()
+    }
+
+    pub async fn place(&self, visitor: &Visitor, view: &View, key: &str, payment: PaymentWay) -> Result<Placed> {
+        let order = PlaceOrder {
+            idempotency_key: key.into(),
+            expected_total: view.totals.total,
+            cart_version: view.cart.version,
+            payment,
+        };
+        checkout::place(&self.shop, visitor, order).await
+    }
+
+    /// Pays with a payment-method token.
+    pub async fn pay(&self, visitor: &Visitor, view: &View, key: &str, method: &str) -> Result<Placed> {
+        self.place(visitor, view, key, PaymentWay::Token { payment_method: method.into() }).await
+    }
+
+    /// Buys `quantity` of `sku` and lets the worker capture.
+    pub async fn buy(&self, sku: &str, quantity: i64) -> (Visitor, String, String) {
+        let (visitor, view) = self.guest(sku, quantity).await;
+        let placed = self.pay(&visitor, &view, "buy", VISA).await.unwrap();
+        self.work().await;
+        let Placed::Order { number, access_token, .. } = placed else { panic!("not placed: {placed:?}") };
+        (visitor, number, access_token)
+    }
+
+    /// Runs the worker until there is nothing left to do.
+    pub async fn work(&self) {
+        for _ in 0..20 {
+            if worker::run_once(&self.shop).await.unwrap() == 0 {
+                return;
+            }
+        }
+    }
+
+    pub async fn mood(&self, rule: Value) {
+        let url = format!("{}/_sandbox/mood", self.gateway.url());
+        let answer = self.http.post(url).header("content-type", "application/json").body(rule.to_string()).send();
+        assert!(answer.await.unwrap().status().is_success());
+    }
+
+    pub async fn no_moods(&self) {
+        let url = format!("{}/_sandbox/mood", self.gateway.url());
+        assert!(self.http.delete(url).send().await.unwrap().status().is_success());
+    }
+
+    /// What became of the money of each payment, by the gateway's own books.
+    pub async fn intents(&self) -> Vec<Intent> {
+        let text = self
+            .http
+            .get(format!("{}/_sandbox/ledger", self.gateway.url()))
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap();
+        let dump: Value = serde_json::from_str(&text).unwrap();
+        let intents = dump["intents"].as_array().unwrap();
+        intents
+            .iter()
+            .map(|intent| Intent {
+                id: intent["id"].as_str().unwrap().to_owned(),
+                status: intent["status"].as_str().unwrap().to_owned(),
+                authorised: intent["authorised"].as_i64().unwrap(),
+                captured: intent["captured"].as_i64().unwrap(),
+                voided: intent["voided"].as_i64().unwrap(),
+                refunded: intent["refunded"].as_i64().unwrap(),
+            })
+            .collect()
+    }
+
+    /// (authorised, captured, voided, refunded) over all payments.
+    pub async fn money(&self) -> (i64, i64, i64, i64) {
+        self.intents().await.iter().fold((0, 0, 0, 0), |sum, i| {
+            (sum.0 + i.authorised, sum.1 + i.captured, sum.2 + i.voided, sum.3 + i.refunded)
+        })
+    }
+
+    /// What the provider's script does in the page: confirms with the client secret.
+    pub async fn confirm_in_page(&self, client_secret: &str, method: &str) -> reqwest::StatusCode {
+        let id = client_secret.split("_secret_").next().unwrap();
+        let url = format!("{}/v1/payment_intents/{id}/confirm", self.gateway.url());
+        let form = [
+            ("client_secret", client_secret),
+            ("payment_method", method),
+            ("return_url", "http://shop.example/checkout/return"),
+        ];
+        self.http.post(url).basic_auth(&self.publishable_key, Some("")).form(&form).send().await.unwrap().status()
+    }
+
+    /// Types a card into the hosted page; where the page leads.
+    pub async fn pay_hosted(&self, url: &str, number: &str) -> Option<String> {
+        let form = [("number", number), ("expiry", "12 / 40"), ("cvc", "123"), ("name", "Ada Byron")];
+        let answer = self.http.post(url).form(&form).send().await.unwrap();
+        answer.headers().get("location").map(|to| to.to_str().unwrap().to_owned())
+    }
+
+    /// Answers a 3-D Secure challenge.
+    pub async fn answer_challenge(&self, url: &str, answer: &str) {
+        let parsed = url::Url::parse(url).unwrap();
+        let secret = parsed.query_pairs().find(|(name, _)| name == "secret").unwrap().1.into_owned();
+        let form = [("secret", secret.as_str()), ("answer", answer)];
+        let done = self.http.post(url).form(&form).send().await.unwrap();
+        assert!(done.status().is_redirection() || done.status().is_success(), "{}", done.status());
+    }
+
+    /// Cancels a payment behind the shop's back.
+    pub async fn secretly(&self, path: &str) -> reqwest::StatusCode {
+        let url = format!("{}/v1/{path}", self.gateway.url());
+        self.http.post(url).basic_auth(&self.secret_key, Some("")).send().await.unwrap().status()
+    }
+
+    /// (on hand, reserved)
+    pub async fn stock(&self, id: StockId) -> (i64, i64) {
+        self.shop.db.fetch_one("SELECT on_hand, reserved FROM stock WHERE id = $1", args![id]).await.unwrap()
+    }
+
+    pub async fn count(&self, sql: &str) -> i64 {
+        self.shop.db.fetch_one::<(i64,)>(sql, args![]).await.unwrap().0
+    }
+
+    /// What must hold at all times: sums of reservations, the ledger, one charge per order.
+    pub async fn check(&self) {
+        let held =
+            "SELECT COUNT(*) FROM stock s WHERE s.reserved <> (SELECT CAST(COALESCE(SUM(r.quantity), 0) AS BIGINT)
+            FROM reservation r WHERE r.stock_id = s.id AND r.state = 'held')";
+        assert_eq!(self.count(held).await, 0, "reserved is the sum of what is held");
+        let ledger =
+            "SELECT COUNT(*) FROM (SELECT tx_id FROM ledger GROUP BY tx_id, currency HAVING SUM(amount) <> 0) AS l";
+        assert_eq!(self.count(ledger).await, 0, "the ledger sums to zero");
+        let sold = "SELECT COUNT(*) FROM orders o WHERE o.placed_at IS NOT NULL AND o.state <> 'cancelled'
+            AND NOT EXISTS (SELECT 1 FROM reservation r WHERE r.checkout_id = o.checkout_id AND r.state = 'committed')";
+        assert_eq!(self.count(sold).await, 0, "every placed order has its goods");
+        for intent in self.intents().await {
+            let sql =
+                "SELECT o.captured, o.refunded FROM orders o JOIN payment_attempt a ON a.checkout_id = o.checkout_id
+                WHERE a.provider_ref = $1";
+            let ours: Option<(i64, i64)> = self.shop.db.fetch_optional(sql, args![&intent.id]).await.unwrap();
+            if intent.captured > 0 {
+                assert_eq!(ours, Some((intent.captured, intent.refunded)), "our books against the gateway's");
+            }
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Intent {
+    pub id: String,
+    pub status: String,
+    pub authorised: i64,
+    pub captured: i64,
+    pub voided: i64,
+    pub refunded: i64,
+}
+
+pub fn checkout_of(placed: &Placed) -> CheckoutId {
+    match placed {
+        Placed::Redirect { checkout_id, .. }
+        | Placed::Confirm { checkout_id, .. }
+        | Placed::Pending { checkout_id } => *checkout_id,
+        Placed::Order { .. } => panic!("placed already: {placed:?}"),
+    }
+}
+
+/// A customer in the database.
+pub async fn customer(shop: &Shop, email: &str) -> Customer {
+    let id = CustomerId::new();
+    let mut tx = shop.db.begin().await.unwrap();
+    tx.execute(
+        "INSERT INTO customer (id, email, name, password_hash, created_at) VALUES ($1, $2, 'Ada', 'x', 0)",
+        args![id, email],
+    )
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    Customer { id, email: email.into(), name: "Ada".into() }
+}
