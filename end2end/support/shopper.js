@@ -65,19 +65,27 @@ export class Shopper {
     return title;
   }
 
-  /** From the cart to the review, as a guest or as whoever is logged in. */
-  async goToPayment({ email, address = HOME } = {}) {
+  /**
+   * From the cart to the review: as a guest when an `email` is given, else as whoever is logged in. `look` is called
+   * on every page on the way, the last included.
+   */
+  async goToPayment({ email, address = HOME, look = async () => {} } = {}) {
     const { page } = this;
+    const go = async (button, step) => {
+      await this.press(button, new RegExp(`/checkout/${step}`));
+      await look(step);
+    };
+    const next = (step) => page.getByRole("button", { name: `Continue to ${step}` });
     // Whoever is logged in has said already who they are, and starts with the address.
-    await this.press(page.getByRole("link", { name: "Check out" }), email ? /\/checkout\/contact/ : /\/checkout\/address/);
+    await go(page.getByRole("link", { name: "Check out" }), email ? "contact" : "address");
     if (email) {
       await page.locator("[name=email]").fill(email);
-      await this.press(page.getByRole("button", { name: "Continue to address" }), /\/checkout\/address/);
+      await go(next("address"), "address");
     }
     await this.fillAddress(address);
-    await this.press(page.getByRole("button", { name: "Continue to delivery" }), /\/checkout\/delivery/);
+    await go(next("delivery"), "delivery");
     await page.getByRole("radio").first().check();
-    await this.press(page.getByRole("button", { name: "Continue to payment" }), /\/checkout\/payment/);
+    await go(next("payment"), "payment");
   }
 
   async fillAddress(address) {
