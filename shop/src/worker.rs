@@ -14,8 +14,12 @@ const KEEP_DELIVERED_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 /// Runs every job until `stop`, woken by new work (`shop.wake`) and by the clock.
 pub async fn run(shop: Shop, stop: CancellationToken) {
     loop {
-        if let Err(error) = run_once(&shop).await {
-            tracing::error!(%error, "background work failed");
+        // A task of its own: a panic ends this round, not the worker.
+        let at_work = shop.clone();
+        match tokio::spawn(async move { run_once(&at_work).await }).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "background work failed"),
+            Err(error) => tracing::error!(%error, "background work broke off"),
         }
         tokio::select! {
             () = stop.cancelled() => return,

@@ -356,6 +356,40 @@ on_both_engines! {
         till.check().await;
     }
 
+    async fn a_cart_that_changed_is_not_paid_twice(t: TestShop) {
+        let stock = t.stock("MUG", 9).await;
+        let till = Till::open(&t).await;
+        let (mut visitor, view) = till.guest("MUG", 1).await;
+        let first = till.place(&visitor, &view, "k1", PaymentWay::Embedded).await.unwrap();
+        let Placed::Confirm { client_secret, .. } = first else { panic!("{first:?}") };
+        shop::cart::add(&till.shop, &mut visitor, "MUG", 1).await.unwrap();
+        let stale = till.pay(&visitor, &view, "k2", VISA).await;
+        assert!(matches!(&stale, Err(Error::Conflict { code: "cart_changed", .. })), "{stale:?}");
+        let view = checkout::view(&till.shop, &visitor).await.unwrap();
+        number(&till.pay(&visitor, &view, "k3", VISA).await.unwrap());
+        assert!(!till.confirm_in_page(&client_secret, VISA).await.is_success());
+        till.work().await;
+        assert_eq!(till.money().await, (2490, 2490, 0, 0));
+        assert_eq!(till.stock(stock).await, (7, 0));
+        till.check().await;
+    }
+
+    async fn what_was_paid_leaves_a_cart_that_went_on(t: TestShop) {
+        let stock = t.stock("MUG", 9).await;
+        let till = Till::open(&t).await;
+        let (mut visitor, view) = till.guest("MUG", 1).await;
+        let first = till.place(&visitor, &view, "k1", PaymentWay::Embedded).await.unwrap();
+        let Placed::Confirm { client_secret, .. } = first else { panic!("{first:?}") };
+        shop::cart::add(&till.shop, &mut visitor, "MUG", 2).await.unwrap();
+        assert!(till.confirm_in_page(&client_secret, VISA).await.is_success());
+        t.clock.advance(60_000);
+        till.work().await;
+        assert_eq!(till.money().await, (1490, 1490, 0, 0), "what was agreed, not what the cart holds now");
+        assert_eq!(shop::cart::count(&till.shop, &visitor).await.unwrap(), 2);
+        assert_eq!(till.stock(stock).await, (8, 0));
+        till.check().await;
+    }
+
     async fn a_shopper_who_gives_up_frees_the_stock(t: TestShop) {
         let stock = t.stock("MUG", 1).await;
         let till = Till::open(&t).await;

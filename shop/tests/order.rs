@@ -5,10 +5,9 @@ use crate::support::TestShop;
 use crate::support::till::{Till, VISA};
 use shop::checkout::Placed;
 use shop::order::{self, ListFilter, PaymentState, State};
-use shop::setting::{CapturePolicy, Settings};
+use shop::setting::{CapturePolicy, Live, Settings};
 use shop::staff::{Role, Staff};
 use shop::{Error, Shop};
-use std::sync::Arc;
 
 fn staff() -> Staff {
     Staff {
@@ -57,7 +56,7 @@ on_both_engines! {
         let stock = t.stock("MUG", 5).await;
         let mut till = Till::open(&t).await;
         let settings = Settings { capture: CapturePolicy::Manual, ..(*till.shop.settings).clone() };
-        till.shop = Shop { settings: Arc::new(settings), ..till.shop.clone() };
+        till.shop = Shop { settings: Live::new(settings), ..till.shop.clone() };
         let (_, number, _) = till.buy("MUG", 2).await;
         assert_eq!(till.money().await, (2490, 0, 0, 0), "nothing is captured by itself");
         assert_eq!(till.stock(stock).await, (3, 0));
@@ -77,7 +76,7 @@ on_both_engines! {
         t.stock("MUG", 5).await;
         let mut till = Till::open(&t).await;
         let settings = Settings { capture: CapturePolicy::Manual, ..(*till.shop.settings).clone() };
-        till.shop = Shop { settings: Arc::new(settings), ..till.shop.clone() };
+        till.shop = Shop { settings: Live::new(settings), ..till.shop.clone() };
         let (_, number, _) = till.buy("MUG", 1).await;
         let early = order::ship(&till.shop, &staff(), &number, version(&till, &number).await, vec![], "", "").await;
         assert!(matches!(&early, Err(Error::Conflict { code: "not_captured", .. })), "{early:?}");

@@ -6,7 +6,7 @@
 use super::allocate::{self, Missing};
 use super::fact::{self, News, Standing};
 use super::idempotency::{self, Known, Request};
-use super::prepare::{Prepare, Prepared};
+use super::prepare::{NUMBER_TAKEN, Prepare, Prepared};
 use super::saga::{self, Attempt, Checkout, LEASE_MS};
 use super::state::{AttemptState, CheckoutState, Way};
 use super::{Demand, PaymentWay, PlaceOrder, Placed, Quote, QuoteLine, StepName, View, release, transition, view};
@@ -57,8 +57,13 @@ async fn run(shop: &Shop, visitor: &Visitor, order: &PlaceOrder, request: &Reque
             return join(shop, &view, other.id, order, request).await;
         }
         // Of an earlier version of the cart: nobody should be able to pay both.
-        if let Standing::Placed { order_id, number, access_token } = release::give_up(shop, other.id, false).await? {
-            return Ok(Placed::Order { order_id, number, access_token });
+        match release::give_up(shop, other.id, false).await? {
+            Standing::Placed { order_id, number, access_token } => {
+                return Ok(Placed::Order { order_id, number, access_token });
+            }
+            Standing::Released => {}
+            // Not proven over: a second payment has to wait.
+            _ => return Err(in_progress()),
         }
     }
     start(shop, visitor, &view, order, request).await
@@ -118,14 +123,15 @@ async fn start(shop: &Shop, visitor: &Visitor, view: &View, order: &PlaceOrder, 
             Ok(Prepared::Done) => return go(shop, item).await,
             Ok(Prepared::KeyTaken) => return Err(in_progress()),
             Ok(Prepared::CartMoved) => {
-                return match open_checkouts(shop, view.cart.id).await?.is_empty() {
-                    true => already_placed(shop, visitor, order.cart_version).await?.ok_or_else(view::changed),
-                    false => Err(in_progress()),
-                };
+                if !open_checkouts(shop, view.cart.id).await?.is_empty() {
+                    return Err(in_progress());
+                }
+                return already_placed(shop, visitor, order.cart_version).await?.ok_or_else(view::changed);
             }
             // Somebody was faster at one of the shelves: look again at what is left.
             Ok(Prepared::Short(short)) => tracing::debug!(?short, "a reservation lost the race"),
-            Err(Error::Conflict { code: "unique", .. }) => {}
+            // The order number exists: another one.
+            Err(Error::Conflict { code: NUMBER_TAKEN, .. }) => {}
             Err(error) => return Err(error),
         }
     }

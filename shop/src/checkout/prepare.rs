@@ -5,6 +5,7 @@
 
 use super::state::Way;
 use super::{Quote, transition};
+use crate::Error;
 use crate::args;
 use crate::db::{DbError, Read, Sql, Tx, Work};
 use crate::id::{AttemptId, CartId, CheckoutId, CustomerId, OrderId, OrderLineId, StockId};
@@ -51,14 +52,17 @@ pub(super) enum Prepared {
     Short(Vec<Short>),
 }
 
+/// Code of the error that asks for another order number.
+pub(super) const NUMBER_TAKEN: &str = "order_number_taken";
+
 pub(super) struct Preparing;
 
 impl Work for Preparing {
     type Item = Prepare;
     type Outcome = Prepared;
-    type Error = crate::Error;
+    type Error = Error;
 
-    async fn run(&self, tx: &mut Tx, items: &[Prepare]) -> Result<Vec<Prepared>, crate::Error> {
+    async fn run(&self, tx: &mut Tx, items: &[Prepare]) -> Result<Vec<Prepared>, Error> {
         let claimed = ids(tx, CLAIM, &items.iter().map(Claim::of).collect::<Vec<_>>()).await?;
         let candidates: Vec<_> = items.iter().filter(|item| claimed.contains(&item.checkout_id.0)).collect();
         let pinned = ids(tx, PIN, &candidates.iter().map(|item| CheckoutRow::of(item)).collect::<Vec<_>>()).await?;
@@ -100,7 +104,7 @@ impl Work for Preparing {
     }
 }
 
-async fn ids(tx: &mut Tx, sql: Sql, rows: &impl Serialize) -> Result<HashSet<Uuid>, crate::Error> {
+async fn ids(tx: &mut Tx, sql: Sql, rows: &impl Serialize) -> Result<HashSet<Uuid>, Error> {
     let rows = serde_json::to_string(rows)?;
     if rows == "[]" {
         return Ok(HashSet::new());
@@ -127,7 +131,7 @@ async fn give_back(tx: &mut Tx, checkouts: Vec<Uuid>, claims: Vec<Uuid>) -> Resu
     Ok(())
 }
 
-async fn write_orders(tx: &mut Tx, items: &[&Prepare]) -> Result<(), crate::Error> {
+async fn write_orders(tx: &mut Tx, items: &[&Prepare]) -> Result<(), Error> {
     let Some(first) = items.first() else { return Ok(()) };
     let orders: Vec<_> = items.iter().map(|item| OrderRow::of(item)).collect::<Result<_, _>>()?;
     let lines: Vec<_> = items.iter().flat_map(|item| LineRow::of(item)).collect();
@@ -143,7 +147,13 @@ async fn write_orders(tx: &mut Tx, items: &[&Prepare]) -> Result<(), crate::Erro
         })
         .collect();
     let engine = tx.engine();
-    tx.execute(INSERT_ORDERS.of(engine), args![serde_json::to_string(&orders)?]).await?;
+    tx.execute(INSERT_ORDERS.of(engine), args![serde_json::to_string(&orders)?]).await.map_err(|error| {
+        if error.is_unique_violation() {
+            Error::conflict(NUMBER_TAKEN, "An order number was taken.")
+        } else {
+            error.into()
+        }
+    })?;
     tx.execute(INSERT_LINES.of(engine), args![serde_json::to_string(&lines)?]).await?;
     if !attempts.is_empty() {
         tx.execute(INSERT_ATTEMPTS.of(engine), args![serde_json::to_string(&attempts)?]).await?;

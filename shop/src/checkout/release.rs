@@ -212,21 +212,26 @@ pub(crate) async fn sweep_expired(shop: &Shop) -> Result<usize> {
         )
         .await?;
     for (id,) in &due {
-        give_up(shop, *id, true).await?;
+        if let Err(error) = give_up(shop, *id, true).await {
+            tracing::error!(%error, checkout = %id, "an expired checkout could not be released");
+        }
     }
     Ok(due.len())
 }
 
 /// Releases one checkout; where it stands afterwards.
 pub(super) async fn give_up(shop: &Shop, id: CheckoutId, only_expired: bool) -> Result<Standing> {
-    match begin(shop, id, only_expired).await? {
-        Some(epoch) => drive(shop, id, epoch).await,
-        None => {
-            let state = saga::load(shop, id).await?.state;
-            Ok(match state {
-                CheckoutState::Released => Standing::Released,
-                _ => Standing::Pending,
-            })
-        }
+    if let Some(epoch) = begin(shop, id, only_expired).await? {
+        return drive(shop, id, epoch).await;
     }
+    let checkout = saga::load(shop, id).await?;
+    Ok(match checkout.state {
+        CheckoutState::Released => Standing::Released,
+        CheckoutState::Placed | CheckoutState::Settled => Standing::Placed {
+            order_id: checkout.order_id,
+            number: checkout.number,
+            access_token: checkout.access_token,
+        },
+        _ => Standing::Pending,
+    })
 }

@@ -49,13 +49,13 @@ pub(crate) async fn carry_out_refund(shop: &Shop, id: RefundId) -> Result<()> {
         Outcome::Refused(refusal) if refusal.http_status == 0 || refusal.http_status == 429 => {
             return Err(unanswered(&refusal.message));
         }
-        Outcome::Refused(refusal) => match known(shop, &intent, id).await? {
-            Some(snapshot) => snapshot,
-            None => {
+        Outcome::Refused(refusal) => {
+            let Some(snapshot) = known(shop, &intent, id).await? else {
                 tracing::error!(refund = %id, code = refusal.code, refusal.message, "a refund was refused");
                 return mark(shop, id, "failed", None).await;
-            }
-        },
+            };
+            snapshot
+        }
         Outcome::Unknown(why) => known(shop, &intent, id).await?.ok_or_else(|| unanswered(&why))?,
     };
     match snapshot.status {
