@@ -14,8 +14,8 @@ pub(super) fn around(page: &str, order: &str) -> String {
         "SELECT p.id, p.slug, p.title, p.brand, p.options, page.amount, page.name, page.tie,
            (SELECT CAST(json_agg(json_build_array(v.sku, r.amount, r.compare_at, {AVAILABLE})
                 ORDER BY r.amount, v.position, v.id) AS TEXT)
-            FROM variant v JOIN price r ON r.variant_id = v.id AND r.currency = $1
-            WHERE v.product_id = p.id AND v.active) AS variants,
+            FROM variant v CROSS JOIN price r
+            WHERE r.variant_id = v.id AND r.currency = $1 AND v.product_id = p.id AND v.active) AS variants,
            (SELECT CAST(json_build_array(id_text(i.id), i.url, i.alt, i.width, i.height) AS TEXT)
             FROM picture i WHERE i.product_id = p.id ORDER BY i.position, i.id LIMIT 1) AS picture
          FROM ({page}) AS page JOIN product p ON p.id = page.id ORDER BY {order}"

@@ -293,8 +293,8 @@ pub async fn list(shop: &Shop, _by: &Staff, filter: &Filter, after: Option<&str>
                (SELECT COUNT(*) FROM variant v WHERE v.product_id = p.id AND v.active) AS variants,
                (SELECT CAST(COALESCE(SUM(s.on_hand - s.reserved), 0) AS BIGINT) FROM variant v
                   JOIN stock s ON s.variant_id = v.id WHERE v.product_id = p.id AND v.active) AS available,
-               (SELECT MIN(r.amount) FROM variant v JOIN price r ON r.variant_id = v.id AND r.currency = $1
-                  WHERE v.product_id = p.id AND v.active) AS price_from,
+               (SELECT MIN(r.amount) FROM variant v CROSS JOIN price r
+                  WHERE r.variant_id = v.id AND r.currency = $1 AND v.product_id = p.id AND v.active) AS price_from,
                p.updated_at
              FROM product p
              WHERE p.id < $2 AND ($3 = '' OR p.status = $3)

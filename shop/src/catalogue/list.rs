@@ -102,8 +102,8 @@ fn start(sort: Sort) -> (i64, String, Uuid) {
     }
 }
 
-const PRICED: &str = "EXISTS (SELECT 1 FROM variant v JOIN price r ON r.variant_id = v.id AND r.currency = $1
-     WHERE v.product_id = p.id AND v.active)";
+const PRICED: &str = "EXISTS (SELECT 1 FROM variant v CROSS JOIN price r
+     WHERE r.variant_id = v.id AND r.currency = $1 AND v.product_id = p.id AND v.active)";
 
 const BUYABLE: &str = "($3 OR EXISTS (SELECT 1 FROM variant v WHERE v.product_id = p.id AND v.active
      AND (NOT v.tracked OR EXISTS (SELECT 1 FROM stock s WHERE s.variant_id = v.id AND s.on_hand > s.reserved))))";
@@ -116,45 +116,52 @@ static STATEMENTS: LazyLock<[[Statement; 2]; 4]> = LazyLock::new(|| {
 
 /// `category`: number of the argument that names it.
 fn statement(sort: Sort, category: Option<u32>) -> Statement {
-    // CROSS JOIN keeps SQLite's planner on the sort's index; within a category its members come first instead.
-    let (join, within) = match category {
-        None => ("CROSS JOIN", String::new()),
+    // CROSS JOIN is SQLite's word for "in this order": along the sort's index, or from the category's members.
+    // The concatenation takes the status from the indexes that begin with it, so that members are looked up by identifier.
+    let (members, of) = match category {
+        None => (String::new(), "AND p.status = 'published'"),
         Some(n) => (
-            ",",
             format!(
-                "AND p.id IN (SELECT m.product_id FROM product_category m WHERE m.category_id IN (
+                "(SELECT DISTINCT m.product_id AS id FROM product_category m WHERE m.category_id IN (
                      WITH RECURSIVE below(id) AS (SELECT c.id FROM category c WHERE c.id = ${n}
                        UNION SELECT c.id FROM category c JOIN below ON c.parent_id = below.id)
-                     SELECT below.id FROM below))"
+                     SELECT below.id FROM below)) AS member CROSS JOIN "
             ),
+            "AND p.id = member.id AND p.status || '' = 'published'",
         ),
     };
     let by_price = |compare: &str, direction: &str| {
+        let tables = match category {
+            None => "price x CROSS JOIN variant w CROSS JOIN product p",
+            Some(_) => "product p CROSS JOIN variant w CROSS JOIN price x",
+        };
         format!(
-            "SELECT p.id, x.amount, '' AS name, w.id AS tie
-             FROM price x {join} variant w {join} product p
+            "SELECT p.id, x.amount, '' AS name, w.id AS tie FROM {members}{tables}
              WHERE x.currency = $1 AND w.id = x.variant_id AND w.active AND p.id = w.product_id
-               AND p.status = 'published' {within} AND (x.amount, x.variant_id) {compare} ($5, $4) AND {BUYABLE}
-               AND NOT EXISTS (SELECT 1 FROM variant v JOIN price r ON r.variant_id = v.id AND r.currency = $1
-                 WHERE v.product_id = p.id AND v.active AND (r.amount, r.variant_id) < (x.amount, x.variant_id))
+               {of} AND (x.amount, x.variant_id) {compare} ($5, $4) AND {BUYABLE}
+               AND NOT EXISTS (SELECT 1 FROM variant v CROSS JOIN price r
+                 WHERE r.variant_id = v.id AND r.currency = $1 AND v.product_id = p.id AND v.active
+                   AND (r.amount, r.variant_id) < (x.amount, x.variant_id))
              ORDER BY x.amount {direction}, x.variant_id {direction} LIMIT $2"
         )
     };
     let (page, order) = match sort {
         Sort::Newest => (
             format!(
-                "SELECT p.id, CAST(0 AS BIGINT) AS amount, '' AS name, p.id AS tie FROM product p
-                 WHERE p.status = 'published' AND p.id < $4 {within} AND {PRICED} AND {BUYABLE}
+                "SELECT p.id, CAST(0 AS BIGINT) AS amount, '' AS name, p.id AS tie FROM {members}product p
+                 WHERE p.id < $4 {of} AND {PRICED} AND {BUYABLE}
                  ORDER BY p.id DESC LIMIT $2"
             ),
             "page.tie DESC",
         ),
         Sort::PriceLow => (by_price(">", "ASC"), "page.amount, page.tie"),
         Sort::PriceHigh => (by_price("<", "DESC"), "page.amount DESC, page.tie DESC"),
+        // Spelled out, because SQLite uses an index over an expression for a comparison but not for a pair of them.
         Sort::Title => (
             format!(
-                "SELECT p.id, CAST(0 AS BIGINT) AS amount, lower(p.title) AS name, p.id AS tie FROM product p
-                 WHERE p.status = 'published' AND (lower(p.title), p.id) > ($5, $4) {within} AND {PRICED} AND {BUYABLE}
+                "SELECT p.id, CAST(0 AS BIGINT) AS amount, lower(p.title) AS name, p.id AS tie FROM {members}product p
+                 WHERE lower(p.title) >= $5 AND (lower(p.title) > $5 OR p.id > $4) {of}
+                   AND {PRICED} AND {BUYABLE}
                  ORDER BY lower(p.title), p.id LIMIT $2"
             ),
             "page.name, page.tie",

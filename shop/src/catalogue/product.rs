@@ -27,8 +27,8 @@ fn statement(which: &str) -> Statement {
            p.seo_title, p.seo_description,
            (SELECT CAST(json_agg(json_build_array(id_text(v.id), v.sku, v.barcode, v.option_values, v.title,
                 r.amount, r.compare_at, v.weight_grams, {AVAILABLE}) ORDER BY v.position, v.id) AS TEXT)
-            FROM variant v JOIN price r ON r.variant_id = v.id AND r.currency = $2
-            WHERE v.product_id = p.id AND v.active) AS variants,
+            FROM variant v CROSS JOIN price r
+            WHERE r.variant_id = v.id AND r.currency = $2 AND v.product_id = p.id AND v.active) AS variants,
            (SELECT CAST(json_agg(json_build_array(id_text(i.id), i.url, i.alt, i.width, i.height,
                 CASE WHEN i.variant_id IS NULL THEN NULL ELSE id_text(i.variant_id) END)
                 ORDER BY i.position, i.id) AS TEXT)
