@@ -205,7 +205,7 @@ impl Field {
                 aria-invalid=form.error(&self.name).map(|_| "true")
                 aria-describedby=described
             >
-                {form.value(&self.name).to_owned()}
+                {area_text(form.value(&self.name))}
             </textarea>
         };
         self.around(form, &id, control.into_any())
@@ -273,5 +273,26 @@ impl Field {
             </div>
         }
         .into_any()
+    }
+}
+
+/// A text as the content of `<textarea>`, which Leptos writes as it is: without this, typed markup would become
+/// markup of the page. The line break in front is the one that the HTML parser drops.
+fn area_text(text: &str) -> String {
+    format!("\n{}", text.replace('&', "&amp;").replace('<', "&lt;"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use leptos::tachys::view::RenderHtml;
+
+    #[test]
+    fn typed_markup_stays_text() {
+        let form = Form::new("f").with("note", "</textarea><script>1 & 2</script>").with("name", "\"><script>");
+        let html =
+            view! { {Field::new("note", "Note").area(&form)}{Field::new("name", "Name").input(&form)} }.to_html();
+        assert!(!html.contains("<script>"), "{html}");
+        assert!(html.contains("&lt;/textarea>&lt;script>1 &amp; 2&lt;/script></textarea>"), "{html}");
     }
 }

@@ -6,6 +6,7 @@
 #[macro_use]
 mod support;
 
+mod admin;
 mod api;
 mod cross_site;
 mod headers;

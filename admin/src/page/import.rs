@@ -20,13 +20,13 @@ pub fn upload() -> AnyView {
                 "Export products as CSV there and choose the file here. It is only checked at first: you see what would
                 happen before anything is written. The same file twice changes nothing."
             </p>
-            <form method="post" action="/admin/import" enctype="multipart/form-data" class="line">
+            <form method="post" action="/admin/import" enctype="multipart/form-data" class="stack narrow">
                 <div class="field">
                     <label for="file">"CSV file"</label>
                     <input id="file" type="file" name="file" accept=".csv,text/csv" required=true aria-describedby="file-hint" />
                     <p class="hint" id="file-hint">"At most 32 MB."</p>
                 </div>
-                <button>"Check the file"</button>
+                <div><button>"Check the file"</button></div>
             </form>
         </section>
     }
@@ -131,7 +131,7 @@ fn details(report: Report) -> AnyView {
         {mapping(columns)}
         <details class="card">
             <summary><h2>{products_count}" products"</h2></summary>
-            <div class="scroll" role="region" aria-label="Products in the file" tabindex="0">
+            <div class="scroll" role="group" aria-label="Products in the file" tabindex="0">
                 <table>
                     <thead>
                         <tr>
@@ -202,7 +202,7 @@ fn mapping(columns: Vec<ColumnUse>) -> AnyView {
     view! {
         <details class="card">
             <summary><h2>"How columns are read"</h2></summary>
-            <div class="scroll" role="region" aria-label="How columns are read" tabindex="0">
+            <div class="scroll" role="group" aria-label="How columns are read" tabindex="0">
                 <table>
                     <thead>
                         <tr>

@@ -52,7 +52,7 @@ pub fn list(rows: Vec<StockRow>, stock: &str, text: &str, place: &Place) -> AnyV
 fn table(rows: Vec<StockRow>) -> AnyView {
     let rows = rows.into_iter().map(row).collect_view();
     view! {
-        <div class="scroll" role="region" aria-label="Stock, table" tabindex="0">
+        <div class="scroll" role="group" aria-label="Stock, table" tabindex="0">
             <table>
                 <thead>
                     <tr>
@@ -102,7 +102,8 @@ fn available(row: &StockRow) -> AnyView {
 pub fn detail(row: StockRow, levels: Vec<Level>, moves: Vec<Movement>, place: &Place, form: &Form) -> AnyView {
     let name =
         if row.variant_title.is_empty() { row.title.clone() } else { format!("{}, {}", row.title, row.variant_title) };
-    let badge = available(&row);
+    let units = row.on_hand - row.reserved;
+    let badge = if row.tracked && units > 5 { format!("{units} available").into_any() } else { available(&row) };
     let rows = levels
         .iter()
         .map(|level| {

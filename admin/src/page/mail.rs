@@ -15,7 +15,7 @@ pub fn list(mails: Vec<Stored>, place: &Place) -> AnyView {
     } else {
         let rows = mails.into_iter().map(row).collect_view();
         view! {
-            <div class="scroll" role="region" aria-label="Mails" tabindex="0">
+            <div class="scroll" role="group" aria-label="Mails" tabindex="0">
                 <table>
                     <thead>
                         <tr>

@@ -97,7 +97,7 @@ fn table(orders: Vec<Summary>) -> AnyView {
         })
         .collect_view();
     view! {
-        <div class="scroll" role="region" aria-label="Orders, table" tabindex="0">
+        <div class="scroll" role="group" aria-label="Orders, table" tabindex="0">
             <table>
                 <thead>
                     <tr>

@@ -89,7 +89,7 @@ fn nothing(filtered: bool) -> AnyView {
 fn table(products: Vec<ListRow>, currency: Option<Currency>) -> AnyView {
     let rows = products.into_iter().map(|product| row(product, currency)).collect_view();
     view! {
-        <div class="scroll" role="region" aria-label="Products, table" tabindex="0">
+        <div class="scroll" role="group" aria-label="Products, table" tabindex="0">
             <table>
                 <thead>
                     <tr>

@@ -39,6 +39,12 @@ impl Form {
         self.values.iter().find(|(name, _)| name == field).map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
+    /// A value as the content of `<textarea>`, which Leptos writes as it is: without this, typed markup would become
+    /// markup of the page. The line break in front is the one that the HTML parser drops.
+    pub fn area_text(&self, field: &str) -> String {
+        format!("\n{}", self.value(field).replace('&', "&amp;").replace('<', "&lt;"))
+    }
+
     pub fn error(&self, field: &str) -> Option<String> {
         self.errors.iter().find(|error| error.field == field).map(|error| error.message.clone())
     }

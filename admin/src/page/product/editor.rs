@@ -162,7 +162,7 @@ fn after(stored: &Edited) -> AnyView {
                 method="post"
                 action=format!("/admin/products/{}/pictures", stored.id)
                 enctype="multipart/form-data"
-                class="line"
+                class="stack narrow"
             >
                 <input type="hidden" name="version" value=stored.version />
                 <div class="field">
@@ -178,7 +178,7 @@ fn after(stored: &Edited) -> AnyView {
                     />
                     <p class="hint" id="picture-hint">"JPEG, PNG, WebP or AVIF, 8 MB each at most. Save other changes first."</p>
                 </div>
-                <button class="quiet">"Upload"</button>
+                <div><button class="quiet">"Upload"</button></div>
             </form>
         </section>
         <details class="card">

@@ -43,7 +43,7 @@ pub fn contact(site: &Site, view: &View, form: &Form) -> impl IntoView + use<> {
             />
             <div class="field">
                 <label for=note_id.clone()>"Note for us" <span class="optional">" (optional)"</span></label>
-                <textarea id=note_id name="note" rows="3" maxlength=limits::ORDER_NOTE_CHARS>{form.value("note")}</textarea>
+                <textarea id=note_id name="note" rows="3" maxlength=limits::ORDER_NOTE_CHARS>{form.area_text("note")}</textarea>
             </div>
             {go_on("Continue to address")}
         </form>
