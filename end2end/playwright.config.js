@@ -10,9 +10,10 @@ export default defineConfig({
   workers: 2,
   forbidOnly: Boolean(process.env.CI),
   retries: process.env.CI ? 1 : 0,
-  timeout: 60_000,
+  // Generous: a story waits for what it sees, and a busy machine is no failure.
+  timeout: 120_000,
   globalTimeout: 15 * 60_000,
-  expect: { timeout: 10_000 },
+  expect: { timeout: 15_000 },
   use: {
     // Motion off: a half-finished transition would be judged as low contrast.
     contextOptions: { reducedMotion: "reduce" },

@@ -21,7 +21,7 @@ test("a missing page says so and is accessible and valid", async ({ visit, acces
 });
 
 test("every page on the way to an order is accessible and valid", async ({ shopper, page, accessible }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(240_000);
   const judge = async () => {
     await expectValidHtml(await page.reload());
     await shopper.open(page.url());
@@ -65,7 +65,7 @@ const DESK = [
 ];
 
 test("the pages of the admin are accessible and valid", async ({ merchant, accessible }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(240_000);
   await merchant.comeIn();
   for (const path of DESK) {
     await expectValidHtml(await merchant.open(path));
