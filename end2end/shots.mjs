@@ -107,7 +107,7 @@ async function admin(page) {
   await merchant.open(new URL(adminLink).pathname);
   await shoot(page, "admin-setup");
   await merchant.comeIn(adminLink);
-  const sections = await page.locator("nav.side .nav a").evaluateAll((all) => all.map((a) => a.getAttribute("href")));
+  const sections = await page.locator(".side .nav a").evaluateAll((all) => all.map((a) => a.getAttribute("href")));
   for (const path of sections) {
     await merchant.open(path);
     await shoot(page, nameOf(path));
