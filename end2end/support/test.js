@@ -75,7 +75,7 @@ function hear(context, heard, expected) {
 
 /** Waits until the islands of the current page are awake; at once when there is no JavaScript. */
 export async function awake(page, hydrated) {
-  if (hydrated) await expect(page.locator("html")).toHaveAttribute("data-hydrated", "true");
+  if (hydrated) await expect(page.locator("html")).toHaveAttribute("data-hydrated", "true", { timeout: 20_000 });
 }
 
 export { expect };
