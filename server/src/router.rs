@@ -24,7 +24,7 @@ use tower_http::compression::predicate::{Predicate, SizeAbove};
 use tower_http::timeout::TimeoutLayer;
 
 /// Long enough for a slow upload and for a payment provider that takes its ten seconds.
-const TIME_LIMIT: Duration = Duration::from_secs(60);
+const TIME_LIMIT: Duration = Duration::from_mins(1);
 /// Smaller answers gain nothing.
 const COMPRESS_ABOVE_BYTES: u64 = 1024;
 
@@ -62,6 +62,7 @@ fn is_text(_: StatusCode, _: http::Version, headers: &http::HeaderMap, _: &http:
     content_type.is_some_and(|text| text.starts_with("text/html") || text.contains("json"))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the panic layer calls it so")]
 fn after_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
     let text = panic
         .downcast_ref::<String>()

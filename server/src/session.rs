@@ -95,6 +95,7 @@ fn user_agent(headers: &HeaderMap) -> String {
     text.chars().take(200).collect()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "stands in `map_err`")]
 fn internal(error: tower_sessions::session::Error) -> Error {
     Error::Internal(format!("session: {error}"))
 }

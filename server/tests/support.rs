@@ -100,12 +100,12 @@ impl Site {
         let clock = Arc::new(ManualClock::at(shop::clock::Clock::now_ms(&shop::clock::SystemClock)));
         let shop = Shop { clock: clock.clone(), ..open::shop_over(db, &config).await.unwrap() };
         fixture::fill(&shop).await;
-        let stop = CancellationToken::new();
-        let server = tokio::spawn(serve::serve(listener, AppState::new(shop.clone(), config), stop.clone()));
+        let ending = CancellationToken::new();
+        let server = tokio::spawn(serve::serve(listener, AppState::new(shop.clone(), config), ending.clone()));
         let client =
             reqwest::Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(20)).build().unwrap();
         let origin = format!("http://{addr}");
-        Self { shop, origin, clock, client, stop, _server: server, _gateway: gateway, _folder: folder }
+        Self { shop, origin, clock, client, stop: ending, _server: server, _gateway: gateway, _folder: folder }
     }
 
     pub fn ask(&self, method: Method, path: &str) -> RequestBuilder {

@@ -153,6 +153,7 @@ async fn forget_old(shop: &Shop) {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "stands in `map_err`")]
 fn failed(error: std::io::Error) -> Error {
     Error::Internal(format!("imports folder: {error}"))
 }

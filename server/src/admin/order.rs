@@ -121,7 +121,10 @@ pub async fn refund(desk: Desk, Path(number): Path<String>, Body(pairs): Pairs) 
     .await
 }
 
-fn refund_asked(form: &Form, order: &Order) -> Result<(i64, i64, Vec<(OrderLineId, i64)>)> {
+/// Version, minor units, and the units of each line that go back to stock.
+type RefundAsked = (i64, i64, Vec<(OrderLineId, i64)>);
+
+fn refund_asked(form: &Form, order: &Order) -> Result<RefundAsked> {
     let currency = order.totals.currency;
     let amount = Money::parse(form.value("amount"), currency)
         .filter(|money| money.amount > 0)

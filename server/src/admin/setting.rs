@@ -21,7 +21,7 @@ pub async fn page(OwnersDesk(desk): OwnersDesk) -> Answer {
 
 pub async fn change(OwnersDesk(desk): OwnersDesk, Body(pairs): Body<Vec<(String, String)>>) -> Answer {
     let form = form("settings", pairs);
-    match setting::change(&desk.shop, &desk.staff, asked(&form, &desk.shop.settings)).await {
+    match setting::change(&desk.shop, &desk.staff, asked(&form)).await {
         Ok(()) => Ok(desk.done("/admin/settings", "The settings are saved and in force.").await?),
         Err(error) => {
             let (status, fields) = mendable(error)?;
@@ -46,7 +46,7 @@ fn form_of(settings: &Settings) -> Form {
     settings.currencies.iter().fold(form, |form, currency| form.with("currency", currency))
 }
 
-fn asked(form: &Form, before: &Settings) -> Settings {
+fn asked(form: &Form) -> Settings {
     let first = Currency::parse(form.value("default_currency"));
     let chosen = form.all("currency").filter_map(Currency::parse).filter(|currency| Some(*currency) != first);
     Settings {
@@ -61,7 +61,6 @@ fn asked(form: &Form, before: &Settings) -> Settings {
             .parse::<i64>()
             .map_or(0, |minutes| minutes.saturating_mul(MINUTE_MS)),
         capture: if form.value("capture") == "manual" { CapturePolicy::Manual } else { CapturePolicy::Automatic },
-        ..before.clone()
     }
 }
 

@@ -34,7 +34,7 @@ async fn start_gateway(config: &mut Config) -> Result<gateway::Handle, String> {
     let handle = gateway::serve(sandbox.clone())
         .await
         .map_err(|error| format!("sandbox gateway on {}: {error}", config.gateway_addr))?;
-    config.stripe_api_base = handle.url().to_owned();
+    handle.url().clone_into(&mut config.stripe_api_base);
     config.stripe_secret_key = Some(Secret::from(sandbox.secret_key.as_str()));
     config.stripe_publishable_key = sandbox.publishable_key;
     config.stripe_webhook_secret = vec![Secret::from(sandbox.webhook_secret.as_str())];

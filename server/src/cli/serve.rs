@@ -25,12 +25,12 @@ pub async fn run(config: Config) -> Outcome {
 pub async fn until_signal(shop: Shop, config: Config) -> Outcome {
     let listener =
         TcpListener::bind(config.addr).await.map_err(|error| format!("cannot listen on {}: {error}", config.addr))?;
-    let stop = CancellationToken::new();
-    let background = tokio::spawn(worker::run(shop.clone(), stop.clone()));
+    let stopping = CancellationToken::new();
+    let background = tokio::spawn(worker::run(shop.clone(), stopping.clone()));
     print_admin_link(&shop).await?;
     println!("ready {}", shop.origin);
 
-    let on_signal = stop.clone();
+    let on_signal = stopping.clone();
     let signals = tokio::spawn(async move {
         signal().await;
         tracing::info!("stopping");
@@ -39,7 +39,7 @@ pub async fn until_signal(shop: Shop, config: Config) -> Outcome {
         signal().await;
         std::process::exit(1);
     });
-    let served = serve(listener, AppState::new(shop, config), stop).await;
+    let served = serve(listener, AppState::new(shop, config), stopping).await;
     signals.abort();
     let _ = background.await;
     served
@@ -54,7 +54,7 @@ pub async fn serve(listener: TcpListener, state: AppState, stop: CancellationTok
     let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, app).with_graceful_shutdown(stop.clone().cancelled_owned());
     tokio::select! {
-        served = server => served.map_err(|error| error.to_string()),
+        ended = server => ended.map_err(|error| error.to_string()),
         () = async { stop.cancelled().await; tokio::time::sleep(STOP_WITHIN).await } => {
             tracing::warn!("some requests did not end in time");
             Ok(())

@@ -42,7 +42,6 @@ fn named_file(arguments: &[OsString]) -> Option<PathBuf> {
             _ => {}
         }
     }
-    #[expect(clippy::disallowed_methods, reason = "this is the configuration")]
     std::env::var_os("MERCER_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 

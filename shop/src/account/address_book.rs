@@ -74,16 +74,16 @@ pub async fn save_address(
 
 /// Removes an address; the oldest that is left becomes the default when the default went.
 pub async fn delete_address(shop: &Shop, customer: &Customer, id: AddressId) -> Result<()> {
-    let mut tx = shop.db.begin().await?;
-    tx.execute("UPDATE customer SET name = name WHERE id = $1", args![customer.id]).await?;
     const DELETE: &str = "DELETE FROM customer_address WHERE id = $1 AND customer_id = $2";
-    if tx.execute(DELETE, args![id, customer.id]).await? == 0 {
-        return Err(Error::NotFound("address"));
-    }
     // Spelled out as a subquery because PostgreSQL has no MIN over UUIDs.
     const PASS_ON: &str = "UPDATE customer_address SET is_default = TRUE
         WHERE id = (SELECT id FROM customer_address WHERE customer_id = $1 ORDER BY id LIMIT 1)
           AND NOT EXISTS (SELECT 1 FROM customer_address WHERE customer_id = $1 AND is_default)";
+    let mut tx = shop.db.begin().await?;
+    tx.execute("UPDATE customer SET name = name WHERE id = $1", args![customer.id]).await?;
+    if tx.execute(DELETE, args![id, customer.id]).await? == 0 {
+        return Err(Error::NotFound("address"));
+    }
     tx.execute(PASS_ON, args![customer.id]).await?;
     Ok(tx.commit().await?)
 }

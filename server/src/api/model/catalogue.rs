@@ -29,6 +29,7 @@ pub struct ProductCard {
 }
 
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "`product_type` is the catalogue's own name for it")]
 pub struct Product {
     id: uuid::Uuid,
     slug: String,
