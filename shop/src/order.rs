@@ -239,6 +239,7 @@ pub struct Detail {
 
 /// What the merchant can do with an order as it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "one per button")]
 pub struct Actions {
     pub capture: bool,
     pub ship: bool,

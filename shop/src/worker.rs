@@ -11,8 +11,8 @@ const TICK: Duration = Duration::from_secs(2);
 const KEEP_KEYS_MS: i64 = 4 * 24 * 60 * 60 * 1000;
 const KEEP_DELIVERED_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
-/// Runs every job until `stop`, woken by new work (`shop.wake`) and by the clock.
-pub async fn run(shop: Shop, stop: CancellationToken) {
+/// Runs every job until told to end, woken by new work (`shop.wake`) and by the clock.
+pub async fn run(shop: Shop, until: CancellationToken) {
     loop {
         // A task of its own: a panic ends this round, not the worker.
         let at_work = shop.clone();
@@ -22,7 +22,7 @@ pub async fn run(shop: Shop, stop: CancellationToken) {
             Err(error) => tracing::error!(%error, "background work broke off"),
         }
         tokio::select! {
-            () = stop.cancelled() => return,
+            () = until.cancelled() => return,
             () = shop.wake.notified() => {}
             () = tokio::time::sleep(TICK) => {}
         }

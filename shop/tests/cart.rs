@@ -1,6 +1,5 @@
 //! The cart: what can be added, what has changed, what log-in does.
 
-#[expect(unused_imports, reason = "names the argument of on_both_engines!")]
 use crate::support::TestShop;
 use crate::support::till::customer;
 use shop::account::Visitor;

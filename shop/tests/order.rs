@@ -1,6 +1,5 @@
 //! What the merchant does with an order, judged by the gateway's ledger.
 
-#[expect(unused_imports, reason = "names the argument of on_both_engines!")]
 use crate::support::TestShop;
 use crate::support::till::{Till, VISA};
 use shop::checkout::Placed;

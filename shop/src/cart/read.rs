@@ -107,6 +107,7 @@ pub(crate) async fn whole(db: &mut impl Read, head: Head) -> Result<Cart> {
 }
 
 #[derive(sqlx::FromRow)]
+#[expect(clippy::struct_excessive_bools, reason = "columns as they are stored")]
 struct LineRow {
     id: CartLineId,
     variant_id: VariantId,

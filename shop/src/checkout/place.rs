@@ -145,7 +145,7 @@ async fn go(shop: &Shop, item: Prepare) -> Result<Placed> {
     let total = item.quote.totals.total;
     let attempt = Attempt {
         id: item.attempt_id,
-        attempt_no: 1,
+        number: 1,
         way: item.way,
         pm_token: item.pm_token,
         state: AttemptState::Prepared,
@@ -247,7 +247,7 @@ fn goes_on(attempt: &Attempt, way: &PaymentWay) -> bool {
 async fn next_attempt(shop: &Shop, checkout: &Checkout, way: &PaymentWay, epoch: i64) -> Result<Attempt> {
     let attempt = Attempt {
         id: AttemptId::new(),
-        attempt_no: checkout.last.0 + 1,
+        number: checkout.last.0 + 1,
         way: Way::from(way),
         pm_token: match way {
             PaymentWay::Token { payment_method } => payment_method.clone(),
@@ -280,7 +280,7 @@ async fn next_attempt(shop: &Shop, checkout: &Checkout, way: &PaymentWay, epoch:
             args![
                 attempt.id,
                 checkout.id,
-                attempt.attempt_no,
+                attempt.number,
                 shop.payments.name(),
                 attempt.way.as_str(),
                 checkout.total,

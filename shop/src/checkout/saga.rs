@@ -49,7 +49,7 @@ pub(super) struct Checkout {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(super) struct Attempt {
     pub id: AttemptId,
-    pub attempt_no: i64,
+    pub number: i64,
     #[sqlx(try_from = "String")]
     pub way: Way,
     pub pm_token: String,
@@ -98,14 +98,14 @@ pub(super) async fn load(shop: &Shop, id: CheckoutId) -> Result<Checkout> {
     let attempts: Vec<Attempt> = shop
         .db
         .fetch_all(
-            "SELECT id, attempt_no, way, pm_token, state, provider_ref, session_ref, client_secret, next_url,
+            "SELECT id, attempt_no AS number, way, pm_token, state, provider_ref, session_ref, client_secret, next_url,
                decline_code, decline_message
              FROM payment_attempt WHERE checkout_id = $1 ORDER BY attempt_no DESC",
             args![id],
         )
         .await?;
     let last =
-        attempts.first().map(|a| (a.attempt_no, a.decline_code.clone(), a.decline_message.clone())).unwrap_or_default();
+        attempts.first().map(|a| (a.number, a.decline_code.clone(), a.decline_message.clone())).unwrap_or_default();
     Ok(Checkout {
         id: row.id,
         cart_id: row.cart_id,

@@ -30,7 +30,7 @@ async fn store(shop: &Shop, id: OutboxId, order_id: OrderId, name: &str) -> Resu
     let (order, token) = order::by_order_id(&mut db, order_id).await?;
     let text = template::render(name, &shop.settings.shop_name, &shop.origin, &order, &token)
         .ok_or_else(|| Error::Internal(format!("no mail template {name:?}")))?;
-    let message = Message { id, recipient: order.email, subject: text.subject, text: text.text, html: text.html };
+    let message = Message { id, recipient: order.email, subject: text.subject, text: text.plain, html: text.html };
     let mut tx = shop.db.begin().await?;
     tx.execute(
         "INSERT INTO mail (id, recipient, subject, body_text, body_html, order_id, state, at)

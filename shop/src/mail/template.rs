@@ -5,7 +5,7 @@ use crate::order::Order;
 /// What a mail says.
 pub(super) struct Text {
     pub subject: String,
-    pub text: String,
+    pub plain: String,
     pub html: String,
 }
 
@@ -56,7 +56,7 @@ pub(super) fn render(template: &str, shop_name: &str, origin: &str, order: &Orde
     let sums = sums(order);
     let address = order.shipping_address.lines();
     Some(Text {
-        text: plain(shop_name, &opening, &lines, &sums, &address, &link),
+        plain: plain(shop_name, &opening, &lines, &sums, &address, &link),
         html: html(shop_name, &subject, &opening, &lines, &sums, &address, &link),
         subject,
     })
@@ -93,8 +93,9 @@ fn plain(
     address: &[String],
     link: &str,
 ) -> String {
-    let rows =
-        |rows: &[(String, String)]| rows.iter().map(|(name, sum)| format!("{name}: {sum}\n")).collect::<String>();
+    let rows = |rows: &[(String, String)]| {
+        rows.iter().flat_map(|(name, sum)| [name.as_str(), ": ", sum.as_str(), "\n"]).collect::<String>()
+    };
     format!(
         "{opening}\n\n{}\n{}\nDelivery address:\n{}\n\nYour order: {link}\n\n{shop_name}\n",
         rows(lines),
@@ -114,15 +115,15 @@ fn html(
 ) -> String {
     // Mail programs know neither style sheets nor layout: a table with a little inline style is what they show.
     let rows = |rows: &[(String, String)]| {
-        rows.iter()
-            .map(|(name, sum)| {
-                format!(
-                    "<tr><td style=\"padding:4px 16px 4px 0\">{}</td><td style=\"padding:4px 0;text-align:right\">{}</td></tr>",
-                    escape(name),
-                    escape(sum)
-                )
-            })
-            .collect::<String>()
+        rows.iter().fold(String::new(), |table, (name, sum)| {
+            let (name, sum) = (escape(name), escape(sum));
+            table
+                + "<tr><td style=\"padding:4px 16px 4px 0\">"
+                + &name
+                + "</td><td style=\"padding:4px 0;text-align:right\">"
+                + &sum
+                + "</td></tr>"
+        })
     };
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title></head>\

@@ -18,7 +18,6 @@ pub struct Till {
     pub shop: Shop,
     pub gateway: gateway::Handle,
     http: reqwest::Client,
-    secret_key: String,
     publishable_key: String,
 }
 
@@ -32,7 +31,7 @@ impl Till {
         let handle = gateway::serve(config).await.unwrap();
         let stripe = StripeConfig {
             api_base: handle.url().to_owned(),
-            secret_key: secret_key.clone(),
+            secret_key,
             publishable_key: publishable_key.clone(),
             webhook_secrets: Vec::new(),
         };
@@ -72,7 +71,7 @@ impl Till {
             .no_proxy()
             .build()
             .unwrap();
-        Self { shop, gateway: handle, http, secret_key, publishable_key }
+        Self { shop, gateway: handle, http, publishable_key }
     }
 
     /// A guest with `quantity` of `sku` in the cart and everything told but the payment.
@@ -137,11 +136,6 @@ impl Till {
         assert!(answer.await.unwrap().status().is_success());
     }
 
-    pub async fn no_moods(&self) {
-        let url = format!("{}/_sandbox/mood", self.gateway.url());
-        assert!(self.http.delete(url).send().await.unwrap().status().is_success());
-    }
-
     /// What became of the money of each payment, by the gateway's own books.
     pub async fn intents(&self) -> Vec<Intent> {
         let text = self
@@ -201,12 +195,6 @@ impl Till {
         let form = [("secret", secret.as_str()), ("answer", answer)];
         let done = self.http.post(url).form(&form).send().await.unwrap();
         assert!(done.status().is_redirection() || done.status().is_success(), "{}", done.status());
-    }
-
-    /// Cancels a payment behind the shop's back.
-    pub async fn secretly(&self, path: &str) -> reqwest::StatusCode {
-        let url = format!("{}/v1/{path}", self.gateway.url());
-        self.http.post(url).basic_auth(&self.secret_key, Some("")).send().await.unwrap().status()
     }
 
     /// (on hand, reserved)
