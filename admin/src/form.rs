@@ -60,11 +60,16 @@ impl Form {
         if self.errors.is_empty() {
             return None;
         }
-        let items = self
-            .errors
-            .iter()
-            .map(|e| view! { <li><a href=format!("#{}", self.field_id(&e.field))>{e.message.clone()}</a></li> })
-            .collect_view();
+        let items =
+            self.errors
+                .iter()
+                .map(|e| match e.field.as_str() {
+                    // Said of the whole, not of one field.
+                    "" => view! { <li>{e.message.clone()}</li> }.into_any(),
+                    field => view! { <li><a href=format!("#{}", self.field_id(field))>{e.message.clone()}</a></li> }
+                        .into_any(),
+                })
+                .collect_view();
         let heading = if self.errors.len() == 1 { "One thing to correct" } else { "Some things to correct" };
         Some(
             view! {

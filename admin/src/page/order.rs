@@ -3,7 +3,7 @@
 mod action;
 mod detail;
 
-pub use action::actions;
+pub use action::{actions, to_send};
 pub use detail::{Forms, detail};
 
 use crate::date;

@@ -101,7 +101,7 @@ pub fn mendable(error: Error) -> Result<(StatusCode, Vec<FieldError>)> {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     match error {
         Error::Invalid(fields) => Ok((status, fields)),
-        Error::Conflict { message, .. } | Error::Declined { message, .. } => {
+        Error::Conflict { message, .. } | Error::Declined { message, .. } | Error::Unavailable { message, .. } => {
             Ok((status, vec![FieldError { field: String::new(), message }]))
         }
         Error::SoldOut(_) => {

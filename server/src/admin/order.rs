@@ -78,13 +78,13 @@ pub async fn ship(desk: Desk, Path(number): Path<String>, Body(pairs): Pairs) ->
     });
     let done = match asked {
         Ok((version, lines)) => {
-            let (carrier, tracking) = (form.value("carrier").trim(), form.value("tracking").trim());
+            let (carrier, tracking) = (form.value("carrier").trim(), form.value("tracking_number").trim());
             order::ship(&desk.shop, &desk.staff, &number, version, lines, carrier, tracking).await
         }
         Err(error) => Err(error),
     };
     answer(&desk, &number, done, "The parcel is recorded; the customer is told by mail.", |fields| Forms {
-        ship: form.refused(fields),
+        ship: at_units(form, "units-", fields),
         ..Forms::default()
     })
     .await
@@ -115,7 +115,7 @@ pub async fn refund(desk: Desk, Path(number): Path<String>, Body(pairs): Pairs) 
         Err(error) => Err(error),
     };
     answer(&desk, &number, done, "The refund is on its way.", |fields| Forms {
-        refund: form.refused(fields),
+        refund: at_units(form, "restock-", fields),
         ..Forms::default()
     })
     .await
@@ -146,6 +146,15 @@ fn units(form: &Form, prefix: &str) -> Result<Vec<(OrderLineId, i64)>> {
         }
     }
     Ok(chosen)
+}
+
+/// What was said of quantities as a whole stands at the first of their fields.
+fn at_units(form: Form, prefix: &str, mut fields: Vec<FieldError>) -> Form {
+    let first = form.values.iter().map(|(name, _)| name).find(|name| name.starts_with(prefix)).cloned();
+    for field in fields.iter_mut().filter(|error| matches!(error.field.as_str(), "quantity" | "units")) {
+        field.field = first.clone().unwrap_or_default();
+    }
+    form.refused(fields)
 }
 
 /// The version of the order that was on the screen.

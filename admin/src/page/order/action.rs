@@ -1,13 +1,19 @@
 //! What can be done with an order as it stands. The business decides again when it is done.
 
-use shop::order::{Actions, Order, PaymentState, State};
+use shop::order::{Actions, Line, Order, PaymentState, State};
+
+/// Units of a line that are neither sent nor given back.
+pub fn to_send(line: &Line) -> i64 {
+    line.quantity - line.fulfilled - line.restocked
+}
 
 pub fn actions(order: &Order) -> Actions {
-    let to_send = order.lines.iter().any(|line| line.fulfilled < line.quantity);
+    let to_send = order.lines.iter().any(|line| to_send(line) > 0);
+    let paid = order.captured.amount >= order.totals.total;
     let placed = matches!(order.state, State::Confirmed | State::Processing);
     Actions {
         capture: order.payment_state == PaymentState::Authorized && order.state != State::PendingPayment,
-        ship: placed && to_send,
+        ship: placed && to_send && paid,
         mark_delivered: order.state == State::Shipped,
         cancel: order.state == State::Confirmed && order.lines.iter().all(|line| line.fulfilled == 0),
         refundable: order.captured.amount - order.refunded.amount,

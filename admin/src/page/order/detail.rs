@@ -1,6 +1,6 @@
 //! One order: what was bought, what was paid, what was sent, what happened, what to do next.
 
-use super::actions;
+use super::{actions, to_send};
 use crate::form::{Field, Form};
 use crate::page::mail;
 use crate::{date, part};
@@ -44,8 +44,8 @@ pub fn detail(detail: Detail, forms: &Forms) -> AnyView {
         <div class="columns">
             <div class="column">
                 {lines(&order)}
-                {can.ship.then(|| ship(&order, &forms.ship))}
                 {simple(&order, can)}
+                {can.ship.then(|| ship(&order, &forms.ship))}
                 {parcels(&order)}
                 {payment(&order, attempts, refunds)}
                 {(can.refundable > 0).then(|| refund(&order, can, &forms.refund))}
@@ -66,8 +66,8 @@ fn next_step(order: &Order, can: Actions) -> &'static str {
     match order.state {
         State::PendingPayment => "Next: the shopper finishes paying.",
         State::PaymentFailed => "The payment failed; nothing to do.",
+        _ if can.capture => "Next: capture the payment, then ship.",
         _ if can.ship => "Next: pack and ship what is left.",
-        _ if can.capture => "Next: capture the payment.",
         State::Shipped => "Next: mark it as delivered when it has arrived.",
         _ => "Nothing left to do.",
     }
@@ -158,9 +158,9 @@ fn ship(order: &Order, form: &Form) -> AnyView {
     let rows = order
         .lines
         .iter()
-        .filter(|line| line.fulfilled < line.quantity)
+        .filter(|line| to_send(line) > 0)
         .map(|line| {
-            let open = line.quantity - line.fulfilled;
+            let open = to_send(line);
             let name = format!("units-{}", line.id);
             let form = if form.values.is_empty() { form.clone().with(&name, open) } else { form.clone() };
             let label = format!("{} ({open} to send)", with_variant(line));
@@ -175,7 +175,7 @@ fn ship(order: &Order, form: &Form) -> AnyView {
                 <ul class="units">{rows}</ul>
                 <div class="line">
                     {Field::new("carrier", "Carrier").max(TRACKING_CHARS).hint("Such as DHL or UPS.").input(form)}
-                    {Field::new("tracking", "Tracking number").max(TRACKING_CHARS).input(form)}
+                    {Field::new("tracking_number", "Tracking number").max(TRACKING_CHARS).input(form)}
                 </div>
                 <div><button>"Ship these units"</button></div>
             </form>

@@ -26,7 +26,7 @@ pub fn editor(opened: &Opened, form: &Form) -> AnyView {
     };
     let status = opened.stored.as_ref().map(|stored| super::status_badge(stored.draft.status));
     let look = opened.stored.as_ref().filter(|s| s.draft.status.code() == "published").map(|stored| {
-        view! { <a class="button quiet" href=format!("/products/{}", stored.draft.slug)>"View in shop"</a> }
+        view! { <a class="button quiet" href=format!("/p/{}", stored.draft.slug)>"View in shop"</a> }
     });
     let actions = view! { {status}{look} };
     view! {
