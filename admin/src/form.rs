@@ -284,7 +284,7 @@ impl Field {
 /// A text as the content of `<textarea>`, which Leptos writes as it is: without this, typed markup would become
 /// markup of the page. The line break in front is the one that the HTML parser drops.
 fn area_text(text: &str) -> String {
-    format!("\n{}", text.replace('&', "&amp;").replace('<', "&lt;"))
+    format!("\n{}", text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
 }
 
 #[cfg(test)]
@@ -298,6 +298,6 @@ mod tests {
         let html =
             view! { {Field::new("note", "Note").area(&form)}{Field::new("name", "Name").input(&form)} }.to_html();
         assert!(!html.contains("<script>"), "{html}");
-        assert!(html.contains("&lt;/textarea>&lt;script>1 &amp; 2&lt;/script></textarea>"), "{html}");
+        assert!(html.contains("&lt;/textarea&gt;&lt;script&gt;1 &amp; 2&lt;/script&gt;</textarea>"), "{html}");
     }
 }

@@ -42,7 +42,7 @@ impl Form {
     /// A value as the content of `<textarea>`, which Leptos writes as it is: without this, typed markup would become
     /// markup of the page. The line break in front is the one that the HTML parser drops.
     pub fn area_text(&self, field: &str) -> String {
-        format!("\n{}", self.value(field).replace('&', "&amp;").replace('<', "&lt;"))
+        format!("\n{}", self.value(field).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
     }
 
     pub fn error(&self, field: &str) -> Option<String> {
