@@ -138,12 +138,13 @@ pub fn up(href: &'static str, label: &'static str) -> AnyView {
 
 /// Text as a part of an address.
 pub fn encode(text: &str) -> String {
+    use std::fmt::Write;
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             out.push(byte as char);
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            write!(out, "%{byte:02X}").expect("a String takes every text");
         }
     }
     out

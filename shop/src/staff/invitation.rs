@@ -111,9 +111,12 @@ pub async fn accept(shop: &Shop, token: &str, name: &str, email: &str, password:
         args![id, &email, name, hash, invited.role.as_str(), now],
     )
     .await
-    .map_err(|e| match e.is_unique_violation() {
-        true => Error::field("email", "Somebody with this e-mail address is on the staff already."),
-        false => e.into(),
+    .map_err(|e| {
+        if e.is_unique_violation() {
+            Error::field("email", "Somebody with this e-mail address is on the staff already.")
+        } else {
+            e.into()
+        }
     })?;
     let staff = Staff { id, email, name: name.to_owned(), role: invited.role, address: address.to_owned() };
     let entry = Entry::new(&staff, "staff.join", "staff", id)

@@ -6,6 +6,9 @@ use shop::catalogue::{self, Availability, ListQuery, Sort};
 use shop::id::{CategoryId, PictureId, ProductId, StockId, VariantId, WarehouseId};
 use shop::money::Currency;
 
+/// Slug, status, whether it is in a category, and the price and units (`None`: not counted) of each variant.
+type Told = (&'static str, &'static str, bool, &'static [(i64, Option<i64>)]);
+
 struct Shelf {
     parent: CategoryId,
     child: CategoryId,
@@ -28,7 +31,7 @@ async fn fill(t: &TestShop) -> Shelf {
         .await
         .unwrap();
     }
-    let products: [(&str, &str, bool, &[(i64, Option<i64>)]); 5] = [
+    let products: [Told; 5] = [
         ("plain", "published", true, &[(1000, Some(3))]),
         ("gone", "published", true, &[(2000, Some(0))]),
         ("sizes", "published", true, &[(4000, Some(1)), (2000, Some(0))]),

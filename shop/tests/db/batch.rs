@@ -89,7 +89,7 @@ on_both_engines! {
         let queued = tokio::spawn({ let batch = batch.clone(); async move { batch.run("queued".into()).await } });
         tokio::time::sleep(Duration::from_millis(5)).await;
         queued.abort();
-        running.iter().for_each(|task| task.abort());
+        running.iter().for_each(tokio::task::JoinHandle::abort);
         assert_eq!(batch.run("last".into()).await.unwrap(), 4);
         let keys: Vec<(String,)> = t.db.fetch_all("SELECT key FROM setting ORDER BY key", args![]).await.unwrap();
         let keys: Vec<_> = keys.iter().map(|(key,)| key.as_str()).collect();

@@ -222,10 +222,10 @@ on_both_engines! {
             let mut wanted: Vec<Vec<(usize, i64)>> = Vec::new();
             let mut state = vec![Expected::Nothing; checkouts.len()];
             for _ in &checkouts {
-                wanted.push((0..1 + dice.below(3)).map(|row| (row, 1 + i64::try_from(dice.below(3)).unwrap())).collect());
+                wanted.push((0..=dice.below(3)).map(|row| (row, 1 + i64::try_from(dice.below(3)).unwrap())).collect());
             }
             for _ in 0..15 {
-                let picked: Vec<usize> = (0..1 + dice.below(4)).map(|_| dice.below(checkouts.len())).collect();
+                let picked: Vec<usize> = (0..=dice.below(4)).map(|_| dice.below(checkouts.len())).collect();
                 match dice.below(3) {
                     0 => {
                         let mut picked: Vec<_> = picked.into_iter().filter(|&n| state[n] == Expected::Nothing).collect();
