@@ -4,6 +4,9 @@
 //! only with the feature `ssr`, so the browser's bundle holds the islands alone. This crate asks the database
 //! nothing and decides nothing.
 
+// The types of whole pages nest deeper than the compiler's default of 128.
+#![recursion_limit = "512"]
+
 pub mod island;
 
 #[cfg(feature = "ssr")]

@@ -1,5 +1,8 @@
 //! How Mercer runs: configuration, router, sessions, workers, command line.
 
+// The types of whole pages nest deeper than the compiler's default of 128.
+#![recursion_limit = "512"]
+
 pub mod admin;
 pub mod api;
 pub mod assets;

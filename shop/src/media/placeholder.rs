@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn a_title_cannot_break_out_of_its_picture() {
         let svg = placeholder_svg(
-            "<script>alert(1)</script> & more \u{0} 'quoted' and a very long tail of words that goes on",
+            "<script>alert(1)</script> & more \u{0} 'quoted' and a very long tail of words that goes on and on and does not end",
         );
         assert!(!svg.contains("<script"));
         assert!(svg.contains("&amp;") && svg.contains('…'));
