@@ -77,6 +77,8 @@ const validator = new HtmlValidate({
     "prefer-native-element": ["error", { exclude: ["group", "region"] }],
     // A product's title is as long as it is.
     "long-title": "off",
+    // Two buttons of one form may carry the same name: the one pressed says what is meant.
+    "form-dup-name": "off",
     "no-inline-style": "error",
   },
 });

@@ -14,7 +14,7 @@ pub fn home(site: &Site, categories: Vec<Category>, newest: Vec<Card>) -> impl I
     let hero = hero_picture.map(|(picture, slug, title)| {
         view! {
             <a class="hero-picture" href=format!("/p/{slug}")>
-                <img src=picture.url alt=picture.alt width=picture.width.max(1) height=picture.height.max(1) fetchpriority="high" />
+                <img src=picture.url alt="" width=picture.width.max(1) height=picture.height.max(1) fetchpriority="high" />
                 <span class="hero-caption">{title}</span>
             </a>
         }

@@ -60,7 +60,7 @@ fn fields() -> String {
         )
     };
     format!(
-        "<main id=\"element\">\n<h1 class=\"hidden\">Card details</h1>\n<form data-card-form>\n{}\n<div class=\"pair\">\n{}\n{}\n</div>\n</form>\n{}\n</main>",
+        "<main id=\"element\" aria-label=\"Card details\">\n<h1 class=\"hidden\">Card details</h1>\n<form data-card-form>\n{}\n<div class=\"pair\">\n{}\n{}\n</div>\n</form>\n{}\n</main>",
         field("number", "Card number", "cc-number", "1234 1234 1234 1234", 24),
         field("expiry", "Expiry date", "cc-exp", "MM / YY", 9),
         field("cvc", "Security code", "cc-csc", "CVC", 4),
