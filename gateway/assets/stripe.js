@@ -108,7 +108,7 @@
     },
     _scheme: function (node) {
       var theme = (this._elements._options.appearance || {}).theme;
-      if (theme === "night") return "dark";
+      if (theme) return theme === "night" ? "dark" : "light";
       return schemeOf(node);
     },
     _dress: function () {

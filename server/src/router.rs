@@ -56,10 +56,11 @@ pub fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
-/// Pages and JSON only: the site's files are compressed at build time, pictures are compressed already.
+/// Pages, JSON and drawings: the site's files are compressed at build time, other pictures are compressed already.
 fn is_text(_: StatusCode, _: http::Version, headers: &http::HeaderMap, _: &http::Extensions) -> bool {
     let content_type = headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    content_type.is_some_and(|text| text.starts_with("text/html") || text.contains("json"))
+    content_type
+        .is_some_and(|text| text.starts_with("text/html") || text.starts_with("image/svg") || text.contains("json"))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the panic layer calls it so")]

@@ -31,11 +31,6 @@ impl DbSessions {
     pub fn new(db: Db, clock: Arc<dyn Clock>) -> Self {
         Self { db, clock }
     }
-
-    /// Removes what has expired; called now and then by the background work.
-    pub async fn delete_expired(&self) -> std::result::Result<(), DbError> {
-        session::delete_expired(&self.db, self.clock.now_ms()).await.map(drop)
-    }
 }
 
 impl std::fmt::Debug for DbSessions {

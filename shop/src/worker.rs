@@ -1,7 +1,7 @@
 //! Work that nobody waits for: provider news, outbox deliveries, recovery, expiry. Each job is a plain function
 //! that runs until its queue is empty and says how much it did; [`run`] is the one loop around them.
 
-use crate::{Result, Shop, args, checkout, outbox, payment};
+use crate::{Result, Shop, args, checkout, outbox, payment, session};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -74,7 +74,7 @@ pub async fn poll_stuck_attempts(shop: &Shop) -> Result<usize> {
     checkout::poll_stuck_attempts(shop).await
 }
 
-/// Forgets what has done its duty: old keys, delivered notes, abandoned carts.
+/// Forgets what has done its duty: old keys, delivered notes, abandoned carts, sessions that ran out.
 pub async fn purge(shop: &Shop) -> Result<usize> {
     const CARTS: &str = "DELETE FROM cart WHERE id IN (SELECT c.id FROM cart c WHERE c.status = 'active'
         AND c.expires_at < $1 AND NOT EXISTS (SELECT 1 FROM checkout k WHERE k.cart_id = c.id) LIMIT 500)";
@@ -92,8 +92,9 @@ pub async fn purge(shop: &Shop) -> Result<usize> {
     // Cheap reads first: an idle shop writes nothing.
     let args = args![now, now - KEEP_KEYS_MS, now - KEEP_DELIVERED_MS];
     let (due,): (i64,) = shop.db.fetch_one(LOOK, args).await?;
+    let sessions = session::delete_expired(&shop.db, now).await?;
     if due == 0 {
-        return Ok(0);
+        return Ok(usize::try_from(sessions).unwrap_or(usize::MAX));
     }
     let mut tx = shop.db.begin().await?;
     let mut gone = tx.execute(CARTS, args![now]).await?;
@@ -101,5 +102,5 @@ pub async fn purge(shop: &Shop) -> Result<usize> {
     gone += tx.execute(KEYS, args![now - KEEP_KEYS_MS]).await?;
     gone += tx.execute(NOTES, args![now - KEEP_DELIVERED_MS]).await?;
     tx.commit().await?;
-    Ok(usize::try_from(gone).unwrap_or(usize::MAX))
+    Ok(usize::try_from(gone + sessions).unwrap_or(usize::MAX))
 }

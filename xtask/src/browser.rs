@@ -62,7 +62,8 @@ impl Bundle {
         }
 
         let module = self.compile()?;
-        let compiled = stamp::short(&module);
+        // The same module bound by changed steps is another bundle.
+        let compiled = format!("{} {}", stamp::short(&module), stamp::of(&[root.join("xtask/src/browser.rs")], &[])?);
         let compiled_file = self.folder().join("compiled");
         if !stamp::matches(&compiled_file, &compiled) {
             self.bind(&module)?;

@@ -1,12 +1,11 @@
 //! Comforts that every page of the admin gets at once: asking before something is destroyed, warning before typed
-//! work is left behind, choosing all rows, a slug that follows its title.
+//! work is left behind, a slug that follows its title.
 //!
 //! Pages ask for them with `data-` attributes; without scripts the forms do the same without the comfort.
 //!
 //! ```text
 //! <button data-confirm="Cancel this order?">   asks before its form is sent
 //! <form data-guard>                            warns when left with unsent changes
-//! <input type="checkbox" data-choose="rows">   ticks every check box named "rows"
 //! <input data-slug-from="f-title">             follows that field until it is typed into
 //! ```
 
@@ -49,7 +48,6 @@ mod wake {
         let dirty = Rc::new(Cell::new(false));
         confirm(&document, dialog, Rc::clone(&dirty));
         guard(&document, dirty);
-        choose(&document);
         slugs(&document);
     }
 
@@ -109,20 +107,6 @@ mod wake {
         on(&window, "beforeunload", move |event| {
             if dirty.get() {
                 event.prevent_default();
-            }
-        });
-    }
-
-    fn choose(document: &Document) {
-        let page = document.clone();
-        on(document, "change", move |event| {
-            let Some(all) = event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()) else { return };
-            let Some(name) = all.get_attribute("data-choose") else { return };
-            let Ok(boxes) = page.query_selector_all(&format!("input[type=checkbox][name=\"{name}\"]")) else { return };
-            for at in 0..boxes.length() {
-                if let Some(row) = boxes.item(at).and_then(|node| node.dyn_into::<HtmlInputElement>().ok()) {
-                    row.set_checked(all.checked());
-                }
             }
         });
     }

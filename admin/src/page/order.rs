@@ -85,7 +85,7 @@ fn table(orders: Vec<Summary>) -> AnyView {
         .map(|order| {
             view! {
                 <tr>
-                    <th scope="row"><a href=format!("/admin/orders/{}", order.number)>{order.number.clone()}</a></th>
+                    <th scope="row" class="key"><a href=format!("/admin/orders/{}", order.number)>{order.number.clone()}</a></th>
                     <td>{date::time(order.created_at)}</td>
                     <td class="clip">{order.email}</td>
                     <td>{part::order_badge(order.state)}</td>

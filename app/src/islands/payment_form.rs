@@ -97,6 +97,14 @@ mod live {
         busy: Cell<bool>,
     }
 
+    /// The provider's look that goes with the shop's, light or dark.
+    fn appearance(scheme: &JsValue) -> Object {
+        let dark = dom::get(scheme, "matches").is_truthy();
+        let appearance = Object::new();
+        dom::set(&appearance, "theme", &if dark { "night" } else { "stripe" }.into());
+        appearance
+    }
+
     fn embedded(root: &Element, payment: wire::Payment, key: &str) {
         let Some(form) = dom::find(root, "form[data-embedded]") else { return };
         let stripe = dom::call(&window(), "Stripe", &[&payment.publishable_key.as_str().into()]);
@@ -109,12 +117,17 @@ mod live {
         dom::set(&options, "amount", &JsValue::from_f64(payment.amount as f64));
         dom::set(&options, "currency", &payment.currency.as_str().into());
         dom::set(&options, "captureMethod", &"manual".into());
-        let appearance = Object::new();
-        let query = dom::call(&window(), "matchMedia", &[&"(prefers-color-scheme: dark)".into()]);
-        let dark = dom::get(&query, "matches").is_truthy();
-        dom::set(&appearance, "theme", &if dark { "night" } else { "stripe" }.into());
-        dom::set(&options, "appearance", &appearance);
+        let scheme = dom::call(&window(), "matchMedia", &[&"(prefers-color-scheme: dark)".into()]);
+        dom::set(&options, "appearance", &appearance(&scheme));
         let elements = dom::call(&stripe, "elements", &[&options]);
+        if let Some(target) = scheme.dyn_ref::<web_sys::EventTarget>() {
+            let (scheme, elements) = (scheme.clone(), elements.clone());
+            dom::listen(target, "change", move |_| {
+                let options = Object::new();
+                dom::set(&options, "appearance", &appearance(&scheme));
+                dom::call(&elements, "update", &[&options]);
+            });
+        }
         let element = dom::call(&elements, "create", &[&"payment".into()]);
         let Some(place) = dom::find(&form, "[data-element]") else { return };
         if !element.is_object() {

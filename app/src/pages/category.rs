@@ -100,8 +100,10 @@ fn toolbar(slug: &str, choices: &Choices) -> impl IntoView + use<> {
                 <input type="checkbox" name="in_stock" value="1" checked=choices.in_stock_only />
                 <span>"In stock only"</span>
             </label>
-            <label class="sort" for="sort">"Sort by"</label>
-            <select id="sort" name="sort">{options}</select>
+            <span class="sort">
+                <label for="sort">"Sort by"</label>
+                <select id="sort" name="sort">{options}</select>
+            </span>
             <button class="button button-quiet button-small" type="submit">"Apply"</button>
         </form>
     }

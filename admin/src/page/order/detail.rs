@@ -257,9 +257,19 @@ fn one_attempt(attempt: Attempt) -> AnyView {
             {(attempt.captured.amount > 0).then(|| format!(" · captured {}", attempt.captured))}
             {until.map(|at| view! { " · capture before "{date::time(at)} })}
         </p>
-        {(!attempt.decline_message.is_empty()).then(|| view! { <p class="error">{attempt.decline_message.clone()}</p> })}
+        {(!attempt.decline_message.is_empty()).then(|| declined(&attempt, tone == "good"))}
     }
     .into_any()
+}
+
+/// What the card's bank said; once another card has paid under the same intent it is history.
+fn declined(attempt: &Attempt, overcome: bool) -> AnyView {
+    let message = attempt.decline_message.clone();
+    if overcome {
+        view! { <p class="hint">"Declined before: "{message}</p> }.into_any()
+    } else {
+        view! { <p class="error">{message}</p> }.into_any()
+    }
 }
 
 fn one_refund(refund: Refund) -> AnyView {
