@@ -257,14 +257,13 @@ fn one_attempt(attempt: Attempt) -> AnyView {
             {(attempt.captured.amount > 0).then(|| format!(" · captured {}", attempt.captured))}
             {until.map(|at| view! { " · capture before "{date::time(at)} })}
         </p>
-        {(!attempt.decline_message.is_empty()).then(|| declined(&attempt, tone == "good"))}
+        {(!attempt.decline_message.is_empty()).then(|| declined(attempt.decline_message.clone(), tone == "good"))}
     }
     .into_any()
 }
 
 /// What the card's bank said; once another card has paid under the same intent it is history.
-fn declined(attempt: &Attempt, overcome: bool) -> AnyView {
-    let message = attempt.decline_message.clone();
+fn declined(message: String, overcome: bool) -> AnyView {
     if overcome {
         view! { <p class="hint">"Declined before: "{message}</p> }.into_any()
     } else {
