@@ -54,7 +54,9 @@ impl Bundle {
             .iter()
             .flat_map(|name| [root.join(name).join("Cargo.toml"), root.join(name).join("src")])
             .collect();
-        inputs.extend(["Cargo.toml", "Cargo.lock", ".cargo/config.toml", "xtask/src/browser.rs"].map(|name| root.join(name)));
+        inputs.extend(
+            ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", "xtask/src/browser.rs"].map(|name| root.join(name)),
+        );
         let inputs = stamp::of(&inputs, &[])?;
         let stamp_file = self.folder().join("inputs");
         if stamp::matches(&stamp_file, &inputs) {
