@@ -45,6 +45,8 @@ function dress({ scheme, variables }) {
     if (value && CSS.supports("color", value)) root.style.setProperty(property, value);
     else root.style.removeProperty(property);
   }
+  // A page that names its background gets a frame of that colour, whose contrast can be judged; else it shows through.
+  root.style.backgroundColor = root.style.getPropertyValue("--background");
   const radius = String(variables.borderRadius || "");
   if (radius && CSS.supports("border-radius", radius)) root.style.setProperty("--radius", radius);
   const size = String(variables.fontSizeBase || "");

@@ -97,11 +97,26 @@ mod live {
         busy: Cell<bool>,
     }
 
+    /// The provider's names for the shop's colours (<https://docs.stripe.com/elements/appearance-api>).
+    const COLOURS: [(&str, &str); 5] = [
+        ("colorBackground", "--ground"),
+        ("colorText", "--ink"),
+        ("colorTextSecondary", "--muted"),
+        ("colorPrimary", "--accent"),
+        ("colorDanger", "--bad"),
+    ];
+
     /// The provider's look that goes with the shop's, light or dark.
     fn appearance(scheme: &JsValue) -> Object {
         let dark = dom::get(scheme, "matches").is_truthy();
+        let style = dom::call(&window(), "getComputedStyle", &[&dom::root()]);
+        let variables = Object::new();
+        for (theirs, ours) in COLOURS {
+            dom::set(&variables, theirs, &dom::call(&style, "getPropertyValue", &[&ours.into()]));
+        }
         let appearance = Object::new();
         dom::set(&appearance, "theme", &if dark { "night" } else { "stripe" }.into());
+        dom::set(&appearance, "variables", &variables);
         appearance
     }
 
