@@ -48,7 +48,8 @@
     }
     whenIdle(() => hydrate().catch((reason) => {
       page.dataset.hydrated = "failed";
-      console.error(reason);
+      // Later: a page that is being left has its downloads broken off, which is nobody's fault, and is gone by then.
+      setTimeout(() => console.error(reason), 1000);
     }));
   }
 
