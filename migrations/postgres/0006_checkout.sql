@@ -122,6 +122,7 @@ CREATE TABLE payment_attempt (
   outcome_at BIGINT,
   capture_before BIGINT,
   next_poll_at BIGINT NOT NULL DEFAULT 0,       -- when to ask the provider without being told to
+  asked_at BIGINT NOT NULL DEFAULT 0,       -- when a waiting page last had the provider asked
   polls BIGINT NOT NULL DEFAULT 0,
   CHECK (captured <= amount),
   UNIQUE (checkout_id, attempt_no)

@@ -122,6 +122,7 @@ CREATE TABLE payment_attempt (
   outcome_at INTEGER,
   capture_before INTEGER,
   next_poll_at INTEGER NOT NULL DEFAULT 0,       -- when to ask the provider without being told to
+  asked_at INTEGER NOT NULL DEFAULT 0,       -- when a waiting page last had the provider asked
   polls INTEGER NOT NULL DEFAULT 0,
   CHECK (captured <= amount),
   UNIQUE (checkout_id, attempt_no)

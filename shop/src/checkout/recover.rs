@@ -84,15 +84,15 @@ pub(crate) async fn poll_stuck_attempts(shop: &Shop) -> Result<usize> {
     Ok(due.len())
 }
 
-/// Fetches what the provider holds of the live attempt and applies it. Charges nothing.
-pub(super) async fn ask(shop: &Shop, checkout: &Checkout) -> Result<()> {
-    let Some(attempt) = &checkout.live else { return Ok(()) };
+/// Fetches what the provider holds of the live attempt and applies it; whether it answered. Charges nothing.
+pub(super) async fn ask(shop: &Shop, checkout: &Checkout) -> Result<bool> {
+    let Some(attempt) = &checkout.live else { return Ok(false) };
     let mut intent = attempt.provider_ref.clone();
     if let Some(session) = &attempt.session_ref {
-        let Outcome::Done(session) = shop.payments.retrieve_session(session).await else { return Ok(()) };
+        let Outcome::Done(session) = shop.payments.retrieve_session(session).await else { return Ok(false) };
         if session.status == SessionStatus::Expired && session.intent_id.is_none() {
             fact::apply(shop, checkout.id, Some(attempt.id), News::SessionExpired).await?;
-            return Ok(());
+            return Ok(true);
         }
         intent = session.intent_id.or(intent);
     }
@@ -100,6 +100,7 @@ pub(super) async fn ask(shop: &Shop, checkout: &Checkout) -> Result<()> {
         && let Outcome::Done(snapshot) = shop.payments.retrieve_intent(&intent).await
     {
         fact::apply(shop, checkout.id, Some(attempt.id), News::Intent(snapshot)).await?;
+        return Ok(true);
     }
-    Ok(())
+    Ok(false)
 }

@@ -63,6 +63,13 @@ pub(super) struct Attempt {
     pub decline_message: String,
 }
 
+impl Attempt {
+    /// Whether the last card tried was declined and nothing has happened since.
+    pub fn is_declined(&self) -> bool {
+        !self.decline_code.is_empty() && !matches!(self.state, AttemptState::Processing | AttemptState::Authorized)
+    }
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     id: CheckoutId,

@@ -14,11 +14,12 @@ const ASK_EVERY_MS: i64 = 2_000;
 /// Where a checkout stands; asks the provider when that may bring news. Another visitor's is `NotFound`.
 pub async fn status(shop: &Shop, visitor: &Visitor, id: CheckoutId) -> Result<Status> {
     let checkout = owned(shop, visitor, id).await?;
-    if !checkout.state.is_open() || !may_ask(shop, &checkout).await? {
-        return Ok(tell(&checkout));
+    if !checkout.state.is_open() {
+        return Ok(tell(&checkout, false));
     }
-    recover::ask(shop, &checkout).await?;
-    Ok(tell(&saga::load(shop, id).await?))
+    let answered = may_ask(shop, &checkout).await? && recover::ask(shop, &checkout).await?;
+    // Read again in any case: a webhook may have brought the news meanwhile.
+    Ok(tell(&saga::load(shop, id).await?, answered))
 }
 
 /// The shopper gives up: cancelled at the provider, then released. What was paid meanwhile is placed.
@@ -27,7 +28,7 @@ pub async fn cancel(shop: &Shop, visitor: &Visitor, id: CheckoutId) -> Result<St
     if checkout.state.is_open() {
         release::give_up(shop, id, false).await?;
     }
-    Ok(tell(&saga::load(shop, id).await?))
+    Ok(tell(&saga::load(shop, id).await?, false))
 }
 
 async fn owned(shop: &Shop, visitor: &Visitor, id: CheckoutId) -> Result<Checkout> {
@@ -40,7 +41,7 @@ async fn owned(shop: &Shop, visitor: &Visitor, id: CheckoutId) -> Result<Checkou
     if is_theirs { Ok(checkout) } else { Err(Error::NotFound("checkout")) }
 }
 
-/// Claims the right to ask: of many waiting pages one does.
+/// Claims the right to ask: of many waiting pages one does, and not again within [`ASK_EVERY_MS`].
 async fn may_ask(shop: &Shop, checkout: &Checkout) -> Result<bool> {
     let Some(attempt) = &checkout.live else { return Ok(false) };
     let now = shop.now_ms();
@@ -48,15 +49,15 @@ async fn may_ask(shop: &Shop, checkout: &Checkout) -> Result<bool> {
         return Ok(false);
     }
     let mut tx = shop.db.begin().await?;
-    let sql = "UPDATE payment_attempt SET next_poll_at = $2 WHERE id = $1 AND next_poll_at - $3 <= $2
+    let sql = "UPDATE payment_attempt SET asked_at = $2 WHERE id = $1 AND asked_at <= $3
         AND state IN ('sent','unknown','requires_action','processing')";
-    // The poller's own time is further away: pages may ask earlier, down to their own pace.
-    let asked = tx.execute(sql, args![attempt.id, now + ASK_EVERY_MS, super::handover::FIRST_POLL_MS]).await?;
+    let asked = tx.execute(sql, args![attempt.id, now, now - ASK_EVERY_MS]).await?;
     tx.commit().await?;
     Ok(asked == 1)
 }
 
-fn tell(checkout: &Checkout) -> Status {
+/// `answered`: the provider has just said how things stand.
+fn tell(checkout: &Checkout, answered: bool) -> Status {
     match checkout.state {
         CheckoutState::Placed | CheckoutState::Settled => Status::Placed {
             order_id: checkout.order_id,
@@ -67,9 +68,10 @@ fn tell(checkout: &Checkout) -> Status {
             Status::Released
         }
         CheckoutState::PayableAgain => payable_again(checkout, &checkout.last.2),
-        // Declined in the provider's page or frame, where another card can be tried.
+        // Declined in the provider's page or frame, where another card can be tried: by now one may have been, so this
+        // is only told when it is fresh.
         CheckoutState::AwaitingAction => match &checkout.live {
-            Some(attempt) if !attempt.decline_code.is_empty() => payable_again(checkout, &attempt.decline_message),
+            Some(attempt) if answered && attempt.is_declined() => payable_again(checkout, &attempt.decline_message),
             _ => Status::Pending,
         },
         _ => Status::Pending,
