@@ -21,7 +21,7 @@ mod statement;
 pub(crate) mod write;
 
 #[cfg(feature = "server")]
-pub use category::{category_by_slug, category_menu};
+pub use category::{category_by_slug, menu, top_categories};
 #[cfg(feature = "server")]
 pub use list::{list, related};
 #[cfg(feature = "server")]

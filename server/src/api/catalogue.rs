@@ -94,8 +94,8 @@ pub async fn product(
     get, path = "/api/v1/categories", tag = "Catalogue", responses((status = 200, body = Vec<Category>))
 )]
 pub async fn categories(State(state): State<AppState>) -> Result<Json<Vec<Category>>, ApiError> {
-    let menu = catalogue::category_menu(&state.shop).await?;
-    Ok(Json(menu.into_iter().map(Category::from).collect()))
+    let top = catalogue::top_categories(&state.shop).await?;
+    Ok(Json(top.into_iter().map(Category::from).collect()))
 }
 
 /// The currency asked for, if the shop sells in it.

@@ -29,7 +29,7 @@ pub async fn home(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> 
         rows: HOME_ROWS,
     };
     let newest = catalogue::list(&state.shop, &query).await?;
-    let categories = catalogue::category_menu(&state.shop).await?;
+    let categories = catalogue::top_categories(&state.shop).await?;
     Ok(page(200, || pages::home::home(&site, categories, newest.items)))
 }
 

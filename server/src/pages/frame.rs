@@ -8,17 +8,15 @@ use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode, Uri};
 use leptos::prelude::IntoView;
 use shop::account::Visitor;
-use shop::catalogue::{self, CategoryLink};
+use shop::catalogue;
 use shop::{Result, cart};
 
 /// The frame around a page at `uri` for `visitor`.
 pub async fn site(state: &AppState, visitor: &Visitor, uri: &Uri) -> Result<Site> {
-    let menu = catalogue::category_menu(&state.shop).await?;
     let count = cart::count(&state.shop, visitor).await?;
-    let menu = menu.into_iter().map(|category| CategoryLink { slug: category.slug, title: category.title }).collect();
     Ok(Site {
         here: uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
-        menu,
+        menu: catalogue::menu(&state.shop).await?,
         currency: visitor.currency,
         cart_count: count,
         customer_name: visitor.customer.as_ref().map(|customer| customer.name.clone()),

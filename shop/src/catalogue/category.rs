@@ -1,4 +1,4 @@
-//! Categories: one with its way up and its children, and the menu of the top level.
+//! Categories: one with its way up and its children, the top level, and the menu.
 
 use super::statement::{Statement, breadcrumb, read};
 use super::{Category, CategoryLink};
@@ -14,10 +14,19 @@ pub async fn category_by_slug(shop: &Shop, slug: &str) -> Result<Category> {
 }
 
 /// The top level in position order, each with its children.
-pub async fn category_menu(shop: &Shop) -> Result<Vec<Category>> {
-    static MENU: LazyLock<Statement> = LazyLock::new(|| statement("g.parent_id IS NULL"));
-    let rows: Vec<Row> = shop.db.fetch_all(MENU.on(shop.db.engine()), args![]).await?;
+pub async fn top_categories(shop: &Shop) -> Result<Vec<Category>> {
+    static TOP: LazyLock<Statement> = LazyLock::new(|| statement("g.parent_id IS NULL"));
+    let rows: Vec<Row> = shop.db.fetch_all(TOP.on(shop.db.engine()), args![]).await?;
     rows.into_iter().map(Row::category).collect()
+}
+
+/// The top level as the menu of every page shows it.
+pub async fn menu(shop: &Shop) -> Result<Vec<CategoryLink>> {
+    let links: Vec<(String, String)> = shop
+        .db
+        .fetch_all("SELECT slug, title FROM category WHERE parent_id IS NULL ORDER BY position, id", args![])
+        .await?;
+    Ok(links.into_iter().map(|(slug, title)| CategoryLink { slug, title }).collect())
 }
 
 fn statement(which: &str) -> Statement {

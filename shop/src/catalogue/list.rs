@@ -56,12 +56,15 @@ pub async fn related(shop: &Shop, id: ProductId, currency: Currency, rows: i64) 
                  ORDER BY m.product_id DESC LIMIT $2) AS part{rank}"
             )
         };
-        let both = format!("{} UNION ALL {}", part(0, "<"), part(1, ">"));
+        let both = format!(
+            "SELECT * FROM ({} UNION ALL {}) AS ring ORDER BY amount, tie DESC LIMIT $2",
+            part(0, "<"),
+            part(1, ">")
+        );
         Statement::new(&around(&both, "page.amount, page.tie DESC"))
     });
     let rows_found: Vec<card::Row> = shop.db.fetch_all(RELATED.on(shop.db.engine()), args![currency, rows, id]).await?;
-    let cards = rows_found.into_iter().filter_map(|row| row.card(currency).transpose());
-    cards.take(usize::try_from(rows).unwrap_or(0)).collect()
+    rows_found.into_iter().filter_map(|row| row.card(currency).transpose()).collect()
 }
 
 /// Where the page after this one starts.
