@@ -19,32 +19,27 @@ pub fn render<V: IntoView>(view: impl FnOnce() -> V) -> String {
 /// Leptos marks places with `<!>`, which browsers read as an empty comment and validators as an error. Inside an
 /// island the comment is needed and is written as HTML wants it; outside it goes.
 fn tidy(html: &str) -> String {
-    const OPEN: &str = "<leptos-island";
-    const CLOSE: &str = "</leptos-island>";
-    const MARK: &str = "<!>";
+    const OPEN: &[u8] = b"leptos-island";
+    const CLOSE: &[u8] = b"/leptos-island>";
+    const MARK: &[u8] = b"!>";
     let mut out = String::with_capacity(html.len() + html.len() / 16);
     let mut depth = 0_usize;
-    let mut rest = html;
-    while let Some(at) = rest.find('<') {
-        let (text, tag) = rest.split_at(at);
-        out.push_str(text);
-        let taken = if tag.starts_with(MARK) {
+    let mut copied = 0;
+    for at in memchr::memchr_iter(b'<', html.as_bytes()) {
+        let tag = &html.as_bytes()[at + 1..];
+        if tag.starts_with(MARK) {
+            out.push_str(&html[copied..at]);
             if depth > 0 {
                 out.push_str("<!---->");
             }
-            MARK.len()
-        } else {
-            if tag.starts_with(OPEN) {
-                depth += 1;
-            } else if tag.starts_with(CLOSE) {
-                depth = depth.saturating_sub(1);
-            }
-            out.push('<');
-            1
-        };
-        rest = &tag[taken..];
+            copied = at + 1 + MARK.len();
+        } else if tag.starts_with(OPEN) {
+            depth += 1;
+        } else if tag.starts_with(CLOSE) {
+            depth = depth.saturating_sub(1);
+        }
     }
-    out.push_str(rest);
+    out.push_str(&html[copied..]);
     out
 }
 

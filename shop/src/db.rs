@@ -2,7 +2,8 @@
 //!
 //! Reads go through [`Db`] (a snapshot of its own per statement), writes through [`Tx`], which is durable
 //! when [`Tx::commit`] has returned and undone when dropped. On SQLite all writers share one connection
-//! and waiting commits share one fsync (`db/sqlite.rs`); nobody is answered before it. Where the engines truly differ,
+//! and waiting commits share one fsync (`db/sqlite.rs`); nobody is answered before it. SQLite's statements run on the
+//! thread of whoever asks, PostgreSQL's are awaited. Where the engines truly differ,
 //! callers match on [`Db::engine`], visibly.
 
 mod arg;
@@ -16,7 +17,8 @@ pub use arg::Arg;
 pub use batch::{Batch, Work};
 pub use error::{DbError, Violation};
 
-use sqlx::{FromRow, PgPool, postgres::PgRow, sqlite::SqliteRow};
+use sqlite::row::SqliteRow;
+use sqlx::{FromRow, PgPool, postgres::PgRow};
 use std::future::Future;
 use std::path::Path;
 
@@ -103,7 +105,7 @@ impl Db {
             .strip_prefix("sqlite://")
             .or_else(|| url.strip_prefix("sqlite:"))
             .ok_or_else(|| DbError::Setup("DATABASE_URL must begin with sqlite: or postgres://".into()))?;
-        Ok(Self::Sqlite(sqlite::Sqlite::open(Path::new(path)).await?))
+        Ok(Self::Sqlite(sqlite::Sqlite::open(Path::new(path))?))
     }
 
     pub fn engine(&self) -> Engine {
@@ -165,15 +167,7 @@ impl Db {
 impl Read for &Db {
     async fn fetch_all<T: Row>(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<T>> {
         Ok(match *self {
-            Db::Sqlite(db) => {
-                let query = arg::query_as(sql, args)?;
-                let mut reader = db.readers().acquire().await?;
-                let rows = query.fetch_all(reader.connection()).await;
-                if matches!(rows, Err(sqlx::Error::WorkerCrashed)) {
-                    reader.discard();
-                }
-                rows?
-            }
+            Db::Sqlite(db) => sqlite::fetch_all(db.readers().acquire().await?.connection(), sql, args)?,
             Db::Postgres(pool) => arg::query_as(sql, args)?.fetch_all(pool).await?,
         })
     }
@@ -183,11 +177,11 @@ impl Read for Tx {
     async fn fetch_all<T: Row>(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<T>> {
         self.check_usable()?;
         let rows = match &mut self.inner {
-            Inner::Sqlite(tx) => arg::query_as(sql, args)?.fetch_all(tx.connection()).await,
-            Inner::Postgres(tx) => arg::query_as(sql, args)?.fetch_all(&mut **tx).await,
+            Inner::Sqlite(tx) => sqlite::fetch_all(tx.connection(), sql, args),
+            Inner::Postgres(tx) => arg::query_as(sql, args)?.fetch_all(&mut **tx).await.map_err(DbError::from),
         };
         self.failed = rows.is_err();
-        Ok(rows?)
+        rows
     }
 }
 
@@ -203,11 +197,14 @@ impl Tx {
     pub async fn execute(&mut self, sql: &str, args: Vec<Arg>) -> Result<u64> {
         self.check_usable()?;
         let changed = match &mut self.inner {
-            Inner::Sqlite(tx) => arg::query(sql, args)?.execute(tx.connection()).await.map(|done| done.rows_affected()),
-            Inner::Postgres(tx) => arg::query(sql, args)?.execute(&mut **tx).await.map(|done| done.rows_affected()),
+            Inner::Sqlite(tx) => sqlite::execute(tx.connection(), sql, args),
+            Inner::Postgres(tx) => {
+                let done = arg::query(sql, args)?.execute(&mut **tx).await;
+                done.map(|done| done.rows_affected()).map_err(DbError::from)
+            }
         };
         self.failed = changed.is_err();
-        Ok(changed?)
+        changed
     }
 
     /// Returns when everything done here is on disk. [`DbError::Aborted`] means that nothing was kept; any other error

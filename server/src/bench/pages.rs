@@ -193,21 +193,22 @@ async fn get(connection: &mut TcpStream, buffer: &mut Vec<u8>, path: &str) -> io
     connection.write_all(request.as_bytes()).await?;
     buffer.clear();
     let head = loop {
-        if let Some(at) = buffer.windows(4).position(|w| w == b"\r\n\r\n") {
+        if let Some(at) = memchr::memmem::find(buffer, b"\r\n\r\n") {
             break at + 4;
         }
         if connection.read_buf(buffer).await? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
     };
-    let text = String::from_utf8_lossy(&buffer[..head]).to_ascii_lowercase();
-    if !text.starts_with("http/1.1 200") {
+    let text = String::from_utf8_lossy(&buffer[..head]);
+    if !text.starts_with("HTTP/1.1 200") {
         return Err(io::Error::other(format!("{path} answered {}", text.lines().next().unwrap_or_default())));
     }
     let length: usize = text
         .lines()
-        .find_map(|line| line.strip_prefix("content-length:"))
-        .and_then(|value| value.trim().parse().ok())
+        .filter_map(|line| line.split_once(':'))
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+        .and_then(|(_, value)| value.trim().parse().ok())
         .ok_or_else(|| io::Error::other(format!("{path} came without Content-Length")))?;
     while buffer.len() < head + length {
         if connection.read_buf(buffer).await? == 0 {

@@ -2,7 +2,7 @@
 
 use super::{DbError, Row};
 use sqlx::query::{Query, QueryAs};
-use sqlx::{AssertSqlSafe, Postgres, Sqlite, postgres::PgArguments, sqlite::SqliteArguments};
+use sqlx::{AssertSqlSafe, Postgres, postgres::PgArguments};
 use uuid::Uuid;
 
 /// One bound value. Lists are arrays on PostgreSQL (`UNNEST($1)`) and JSON text on SQLite (`json_each($1)`,
@@ -46,32 +46,11 @@ from! {
     Vec<Uuid> => |v| Self::Ids(v);
 }
 
-/// How an engine takes the values; one method per kind keeps the two lists of `match` arms apart.
-pub(super) trait Bind: sqlx::Database + Sized {
-    fn bind(arguments: &mut Self::Arguments, arg: Arg) -> Result<(), sqlx::error::BoxDynError>;
-}
-
-impl Bind for Sqlite {
-    fn bind(arguments: &mut SqliteArguments, arg: Arg) -> Result<(), sqlx::error::BoxDynError> {
-        use sqlx::Arguments;
-        match arg {
-            Arg::Bool(v) => arguments.add(v),
-            Arg::Int(v) => arguments.add(v),
-            Arg::Text(v) => arguments.add(v),
-            Arg::Id(v) => arguments.add(v),
-            Arg::Ints(v) => arguments.add(serde_json::to_string(&v)?),
-            Arg::Texts(v) => arguments.add(serde_json::to_string(&v)?),
-            Arg::Ids(v) => {
-                let hex: Vec<_> = v.iter().map(|id| id.simple().to_string()).collect();
-                arguments.add(serde_json::to_string(&hex)?)
-            }
-        }
-    }
-}
-
-impl Bind for Postgres {
-    fn bind(arguments: &mut PgArguments, arg: Arg) -> Result<(), sqlx::error::BoxDynError> {
-        use sqlx::Arguments;
+/// PostgreSQL takes the values as they are; how SQLite takes them stands in `db/sqlite/statement.rs`.
+fn postgres(args: Vec<Arg>) -> Result<PgArguments, DbError> {
+    use sqlx::Arguments;
+    let mut arguments = PgArguments::default();
+    for arg in args {
         match arg {
             Arg::Bool(v) => arguments.add(v),
             Arg::Int(v) => arguments.add(v),
@@ -81,32 +60,20 @@ impl Bind for Postgres {
             Arg::Texts(v) => arguments.add(v),
             Arg::Ids(v) => arguments.add(v),
         }
-    }
-}
-
-fn collect<DB: Bind>(args: Vec<Arg>) -> Result<DB::Arguments, DbError> {
-    let mut arguments = DB::Arguments::default();
-    for arg in args {
-        DB::bind(&mut arguments, arg).map_err(|e| DbError::Other(sqlx::Error::Encode(e)))?;
+        .map_err(DbError::Other)?;
     }
     Ok(arguments)
 }
 
 // The statements are the program's own text (never built from input), hence `AssertSqlSafe`.
 
-pub(super) fn query<DB>(sql: &str, args: Vec<Arg>) -> Result<Query<'static, DB, DB::Arguments>, DbError>
-where
-    DB: Bind,
-    DB::Arguments: sqlx::IntoArguments<DB>,
-{
-    Ok(sqlx::query_with(AssertSqlSafe(sql), collect::<DB>(args)?))
+pub(super) fn query(sql: &str, args: Vec<Arg>) -> Result<Query<'static, Postgres, PgArguments>, DbError> {
+    Ok(sqlx::query_with(AssertSqlSafe(sql), postgres(args)?))
 }
 
-pub(super) fn query_as<DB, T>(sql: &str, args: Vec<Arg>) -> Result<QueryAs<'static, DB, T, DB::Arguments>, DbError>
-where
-    DB: Bind,
-    DB::Arguments: sqlx::IntoArguments<DB>,
-    T: Row + for<'r> sqlx::FromRow<'r, DB::Row>,
-{
-    Ok(sqlx::query_as_with(AssertSqlSafe(sql), collect::<DB>(args)?))
+pub(super) fn query_as<T: Row>(
+    sql: &str,
+    args: Vec<Arg>,
+) -> Result<QueryAs<'static, Postgres, T, PgArguments>, DbError> {
+    Ok(sqlx::query_as_with(AssertSqlSafe(sql), postgres(args)?))
 }

@@ -18,7 +18,7 @@ pub enum DbError {
     RowNotFound,
     /// A constraint of the schema refused the write.
     #[error("constraint violated ({0:?}): {1}")]
-    Constraint(Violation, sqlx::Error),
+    Constraint(Violation, Cause),
     /// The database cannot be used as it is set up.
     #[error("database setup: {0}")]
     Setup(String),
@@ -31,9 +31,15 @@ pub enum DbError {
     /// A statement changed fewer rows than it must: someone else was faster. Nothing may be kept.
     #[error("{changed} rows changed instead of {wanted}")]
     Stale { wanted: u64, changed: u64 },
+    /// The engine chose a victim among transactions or gave up waiting for a lock; nothing was changed.
+    #[error("database busy: {0}")]
+    Busy(Cause),
     #[error("database: {0}")]
-    Other(sqlx::Error),
+    Other(Cause),
 }
+
+/// What the engine itself said.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 impl DbError {
     pub fn violation(&self) -> Option<Violation> {
@@ -43,17 +49,9 @@ impl DbError {
         }
     }
 
-    /// Whether the same work may succeed when it is simply done again: the engine chose a victim among
-    /// transactions or gave up waiting for a lock, and nothing was changed.
+    /// Whether the same work may succeed when it is simply done again.
     pub fn is_transient(&self) -> bool {
-        let Self::Other(error) = self else { return false };
-        // PostgreSQL: serialization_failure, deadlock_detected, lock_not_available. SQLite: SQLITE_BUSY and
-        // SQLITE_BUSY_SNAPSHOT.
-        matches!(error, sqlx::Error::PoolTimedOut)
-            || error
-                .as_database_error()
-                .and_then(sqlx::error::DatabaseError::code)
-                .is_some_and(|code| ["40001", "40P01", "55P03", "5", "517"].contains(&code.as_ref()))
+        matches!(self, Self::Busy(_))
     }
 
     pub fn is_unique_violation(&self) -> bool {
@@ -61,22 +59,51 @@ impl DbError {
     }
 }
 
+/// PostgreSQL's errors, and those of reading a row's columns.
 impl From<sqlx::Error> for DbError {
     fn from(error: sqlx::Error) -> Self {
         if matches!(error, sqlx::Error::RowNotFound) {
             return Self::RowNotFound;
         }
-        let violation = error.as_database_error().and_then(|e| match e.kind() {
+        if matches!(error, sqlx::Error::PoolTimedOut) {
+            return Self::Busy(error.into());
+        }
+        let Some(said) = error.as_database_error() else { return Self::Other(error.into()) };
+        let violation = match said.kind() {
             ErrorKind::UniqueViolation => Some(Violation::Unique),
             ErrorKind::ForeignKeyViolation => Some(Violation::ForeignKey),
             ErrorKind::CheckViolation => Some(Violation::Check),
             ErrorKind::NotNullViolation => Some(Violation::NotNull),
             _ => None,
-        });
+        };
+        // serialization_failure, deadlock_detected, lock_not_available
+        let busy = said.code().is_some_and(|code| ["40001", "40P01", "55P03"].contains(&code.as_ref()));
         match violation {
-            Some(violation) => Self::Constraint(violation, error),
-            None => Self::Other(error),
+            Some(violation) => Self::Constraint(violation, error.into()),
+            None if busy => Self::Busy(error.into()),
+            None => Self::Other(error.into()),
         }
+    }
+}
+
+/// SQLite's errors, by its extended result codes (<https://www.sqlite.org/rescode.html>).
+impl From<rusqlite::Error> for DbError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ffi;
+        let Some(said) = error.sqlite_error() else { return Self::Other(error.into()) };
+        let violation = match said.extended_code {
+            ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => {
+                Violation::Unique
+            }
+            ffi::SQLITE_CONSTRAINT_FOREIGNKEY => Violation::ForeignKey,
+            ffi::SQLITE_CONSTRAINT_CHECK => Violation::Check,
+            ffi::SQLITE_CONSTRAINT_NOTNULL => Violation::NotNull,
+            _ if matches!(said.code, ffi::ErrorCode::DatabaseBusy | ffi::ErrorCode::DatabaseLocked) => {
+                return Self::Busy(error.into());
+            }
+            _ => return Self::Other(error.into()),
+        };
+        Self::Constraint(violation, error.into())
     }
 }
 

@@ -7,17 +7,23 @@
 //!                                                                           2 ms: COMMIT, answer everyone
 //! ```
 //!
-//! Only the writer ever checkpoints: readers are `query_only` and never commit.
+//! Statements run on the thread of whoever asks, COMMIT on a thread that may wait for the disk. Only the writer ever
+//! checkpoints: readers are `query_only` and never commit.
 
 mod gate;
+mod migrate;
 mod readers;
+pub(super) mod row;
 mod settings;
+mod statement;
 mod writer;
+
+pub(super) use statement::{execute, fetch_all};
 
 use super::{DbError, Result};
 use gate::{Gate, Turn};
 use readers::Readers;
-use sqlx::sqlite::SqliteConnection;
+use rusqlite::Connection;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -33,9 +39,10 @@ pub struct Sqlite {
 pub struct SqliteTx(Turn);
 
 impl Sqlite {
-    pub(super) async fn open(path: &Path) -> Result<Self> {
-        let gate = Gate::open(settings::writer(path)).await?;
-        Ok(Self { gate, readers: Readers::open(settings::reader(path)).await? })
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        // The writer first: it creates the file.
+        let gate = Gate::open(path)?;
+        Ok(Self { gate, readers: Readers::open(path)? })
     }
 
     pub(super) fn readers(&self) -> &Readers {
@@ -49,17 +56,14 @@ impl Sqlite {
 
     pub(super) async fn migrate(&self) -> Result<()> {
         let mut turn = self.gate.turn().await?;
-        let connection = turn.writer().bare().await?;
-        MIGRATOR.run_direct(None, &mut *connection, false).await?;
-        turn.writer().bare_done();
-        Ok(())
+        turn.writer().outside_transactions(migrate::run)
     }
 
     /// Readers first: the connection that closes last checkpoints, and that is the writer's business.
     pub(super) async fn close(&self) {
-        self.readers.close().await;
+        self.readers.close();
         if let Ok(mut turn) = self.gate.turn().await {
-            turn.writer().close().await;
+            turn.writer().close();
         }
     }
 
@@ -71,7 +75,7 @@ impl Sqlite {
 }
 
 impl SqliteTx {
-    pub(super) fn connection(&mut self) -> &mut SqliteConnection {
+    pub(super) fn connection(&mut self) -> &Connection {
         self.0.writer().connection()
     }
 

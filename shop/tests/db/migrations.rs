@@ -2,6 +2,7 @@
 
 use crate::support::TestShop;
 use shop::args;
+use shop::db::DbError;
 use std::path::Path;
 
 fn names(engine: &str) -> Vec<String> {
@@ -27,4 +28,22 @@ on_both_engines! {
         assert_eq!(t.number("SELECT COUNT(*) FROM _sqlx_migrations").await, applied);
         assert_eq!(t.db.fetch_all::<(i64,)>("SELECT amount FROM price", args![]).await.unwrap(), []);
     }
+
+    async fn a_database_of_a_newer_program_is_refused(t: TestShop) {
+        tamper(&t, "version = 9999").await;
+        assert!(matches!(t.db.migrate().await, Err(DbError::Setup(why)) if why.contains("9999")));
+    }
+
+    async fn a_migration_that_was_changed_after_it_ran_is_refused(t: TestShop) {
+        tamper(&t, "checksum = (SELECT f.checksum FROM _sqlx_migrations f ORDER BY f.version LIMIT 1)").await;
+        assert!(matches!(t.db.migrate().await, Err(DbError::Setup(why)) if why.contains("migration")));
+    }
+}
+
+/// Rewrites the note on the latest migration.
+async fn tamper(t: &TestShop, change: &str) {
+    let latest = "version = (SELECT MAX(m.version) FROM _sqlx_migrations m)";
+    let mut tx = t.db.begin().await.unwrap();
+    assert_eq!(tx.execute(&format!("UPDATE _sqlx_migrations SET {change} WHERE {latest}"), args![]).await.unwrap(), 1);
+    tx.commit().await.unwrap();
 }

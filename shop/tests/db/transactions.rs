@@ -24,6 +24,28 @@ on_both_engines! {
         assert_eq!(t.number("SELECT COUNT(*) FROM setting").await, 0);
     }
 
+    async fn arguments_are_taken_by_number_in_whatever_order_they_are_named(t: TestShop) {
+        let sql = "SELECT CAST($2 AS TEXT), CAST($1 AS BIGINT), CAST($2 AS TEXT), CAST($3 AS TEXT)";
+        let rows: Vec<(String, i64, String, Option<String>)> =
+            t.db.fetch_all(sql, args![7, "b", None::<String>]).await.unwrap();
+        assert_eq!(rows, [("b".into(), 7, "b".into(), None)]);
+        assert!(t.db.fetch_all::<(i64,)>("SELECT CAST($2 AS BIGINT)", args![1]).await.is_err());
+    }
+
+    async fn a_statement_tells_how_many_rows_it_changed(t: TestShop) {
+        let mut tx = t.db.begin().await.unwrap();
+        for key in ["a", "b", "c"] {
+            tx.execute(INSERT, args![key, "1"]).await.unwrap();
+        }
+        assert_eq!(tx.execute("UPDATE setting SET value = '2' WHERE key <> $1", args!["a"]).await.unwrap(), 2);
+        assert_eq!(tx.execute("UPDATE setting SET value = '2' WHERE key = $1", args!["z"]).await.unwrap(), 0);
+        let gone: Vec<(String,)> =
+            tx.fetch_all("DELETE FROM setting WHERE value = $1 RETURNING key", args!["2"]).await.unwrap();
+        assert_eq!(gone.len(), 2);
+        tx.commit().await.unwrap();
+        assert_eq!(t.number("SELECT COUNT(*) FROM setting").await, 1);
+    }
+
     async fn a_broken_rule_is_told_by_kind(t: TestShop) {
         let mut tx = t.db.begin().await.unwrap();
         tx.execute(INSERT, args!["a", "1"]).await.unwrap();

@@ -1,13 +1,14 @@
 //! The queue before the writer: one turn at a time, first come, first served.
 //!
 //! Whoever holds a [`Turn`] owns the writer. Dropping the turn, for whatever reason and at whatever point, passes
-//! the writer on: to the next in the queue, or to a task that finishes the shared transaction, or to rest.
-//! No future of a caller ever runs the COMMIT, so cancelling one strands nobody.
+//! the writer on: to the next in the queue, or to a thread that finishes the shared transaction, or to rest.
+//! No future of a caller ever runs the COMMIT, so cancelling one strands nobody and no caller's thread waits for the
+//! disk.
 
 use super::writer::Writer;
 use crate::db::{DbError, Result};
-use sqlx::sqlite::SqliteConnectOptions;
 use std::collections::VecDeque;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -30,8 +31,8 @@ struct State {
 }
 
 impl Gate {
-    pub(super) async fn open(options: SqliteConnectOptions) -> Result<Arc<Self>> {
-        let writer = Box::new(Writer::open(options).await?);
+    pub(super) fn open(path: &Path) -> Result<Arc<Self>> {
+        let writer = Box::new(Writer::open(path)?);
         Ok(Arc::new(Self {
             state: Mutex::new(State { resting: Some(writer), queue: VecDeque::new() }),
             runtime: Handle::current(),
@@ -57,7 +58,7 @@ impl Gate {
         };
         match tokio::time::timeout(TURN_TIMEOUT, turn).await {
             Ok(Ok(turn)) => Ok(turn),
-            _ => Err(DbError::Other(sqlx::Error::PoolTimedOut)),
+            _ => Err(DbError::Busy("no turn on the SQLite writer in time".into())),
         }
     }
 
@@ -75,7 +76,7 @@ impl Gate {
         if writer.is_unfinished() {
             drop(state);
             let turn = Turn { gate: Arc::clone(self), writer: Some(writer), finishing: true };
-            self.runtime.spawn(turn.finish());
+            self.runtime.spawn_blocking(move || turn.finish());
         } else if let Some(next) = state.queue.pop_front() {
             // Due, but nothing is open: the group was lost.
             drop(state);
@@ -90,7 +91,7 @@ impl Gate {
 pub(super) struct Turn {
     gate: Arc<Gate>,
     writer: Option<Box<Writer>>,
-    /// Set while a task ends the shared transaction. Still set when dropped: the runtime is shutting down.
+    /// Set while a thread ends the shared transaction. Still set when dropped: the runtime is shutting down.
     finishing: bool,
 }
 
@@ -99,8 +100,8 @@ impl Turn {
         self.writer.as_mut().expect("only Drop takes the writer")
     }
 
-    async fn finish(mut self) {
-        let members = self.writer().finish().await;
+    fn finish(mut self) {
+        let members = self.writer().finish();
         if members > 0 {
             self.gate.transactions.fetch_add(members, Ordering::Relaxed);
             self.gate.commits.fetch_add(1, Ordering::Relaxed);

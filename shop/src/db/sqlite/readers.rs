@@ -1,18 +1,13 @@
-//! The reading connections: a small stack, no pings, no tasks.
-//!
-//! sqlx's own pool checks a connection when it is taken and again, in a task, when it is returned; for a file on the
-//! same machine both are thread hops that tell nothing. A connection whose statement was cancelled stays usable,
-//! because its thread works commands off in order.
+//! The reading connections: a small stack of them, each used on the thread of whoever asks.
 
-use super::settings;
+use super::settings::{self, Role};
 use crate::db::Result;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{Connection, SqliteConnection};
+use rusqlite::Connection;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// One reader per core, two at least: measured on two cores, point queries ran at 90,000/s with two readers and at
-/// 48,000/s with four, whose threads only wake each other.
+/// One reader per core, two at least: a statement never leaves its thread, so more could not run at once.
 fn readers() -> usize {
     std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2))
 }
@@ -21,16 +16,16 @@ fn readers() -> usize {
 pub struct Readers(Arc<Inner>);
 
 struct Inner {
-    options: SqliteConnectOptions,
+    path: Box<Path>,
     free: Semaphore,
-    idle: Mutex<Vec<SqliteConnection>>,
+    idle: Mutex<Vec<Connection>>,
 }
 
 impl Readers {
-    pub(super) async fn open(options: SqliteConnectOptions) -> Result<Self> {
+    pub(super) fn open(path: &Path) -> Result<Self> {
         // One at least, so that a wrong setting is found at the start.
-        let first = settings::connect(&options, true).await?;
-        Ok(Self(Arc::new(Inner { options, free: Semaphore::new(readers()), idle: Mutex::new(vec![first]) })))
+        let first = settings::connect(path, Role::Reader)?;
+        Ok(Self(Arc::new(Inner { path: path.into(), free: Semaphore::new(readers()), idle: Mutex::new(vec![first]) })))
     }
 
     pub(in crate::db) async fn acquire(&self) -> Result<Reader<'_>> {
@@ -38,20 +33,17 @@ impl Readers {
         let idle = self.idle().pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => settings::connect(&self.0.options, true).await?,
+            None => settings::connect(&self.0.path, Role::Reader)?,
         };
         Ok(Reader { readers: self, connection: Some(connection), _permit: permit })
     }
 
     /// Closes the idle connections; the next loan opens another.
-    pub(super) async fn close(&self) {
-        let idle = std::mem::take(&mut *self.idle());
-        for connection in idle {
-            connection.close().await.ok();
-        }
+    pub(super) fn close(&self) {
+        self.idle().clear();
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<SqliteConnection>> {
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
         self.0.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -59,18 +51,13 @@ impl Readers {
 /// A reader on loan.
 pub(in crate::db) struct Reader<'a> {
     readers: &'a Readers,
-    connection: Option<SqliteConnection>,
+    connection: Option<Connection>,
     _permit: SemaphorePermit<'a>,
 }
 
 impl Reader<'_> {
-    pub(in crate::db) fn connection(&mut self) -> &mut SqliteConnection {
-        self.connection.as_mut().expect("only Drop and discard take the connection")
-    }
-
-    /// For a connection whose thread is gone: the next loan opens another.
-    pub(in crate::db) fn discard(mut self) {
-        self.connection = None;
+    pub(in crate::db) fn connection(&self) -> &Connection {
+        self.connection.as_ref().expect("only Drop takes the connection")
     }
 }
 

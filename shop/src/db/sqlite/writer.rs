@@ -6,14 +6,14 @@
 //!              dropped, next enters: ROLLBACK TO ──┘ └── next enters: RELEASE; SAVEPOINT
 //! ```
 //!
-//! A savepoint is released or rolled back by whoever comes next, which saves a trip to the SQLite thread, and
-//! makes dropping a transaction free. Anything unexpected makes the writer `Lost`: the connection is thrown away,
-//! SQLite rolls back, and every member of the group hears that its outcome is unknown.
+//! A savepoint is released or rolled back by whoever comes next, which makes dropping a transaction free. Whatever
+//! goes wrong here loses the connection: it is thrown away, SQLite rolls back, and every member of the group hears that
+//! its outcome is unknown.
 
-use super::settings;
+use super::settings::{self, Role};
 use crate::db::{DbError, Result};
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{Connection, SqliteConnection};
+use rusqlite::Connection;
+use std::path::Path;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
@@ -21,6 +21,10 @@ use tokio::sync::oneshot;
 const GROUP_SIZE: usize = 64;
 /// or when its first member has waited this long.
 const GROUP_WAIT: Duration = Duration::from_millis(2);
+
+/// How long to ask for the file's write lock while another process holds it, and how often.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
+const LOCK_RETRY: Duration = Duration::from_millis(2);
 
 type Answer = oneshot::Sender<Result<()>>;
 
@@ -32,16 +36,11 @@ enum Phase {
     Open,
     /// The top savepoint belongs to a transaction that waits in `group`.
     Released,
-    /// As `Released`, but someone who wanted to enter left meanwhile, perhaps after the top savepoint was released or
-    /// after another was opened. One more savepoint is right in each case; COMMIT releases what is left.
-    Joining,
-    /// The connection's state is not known.
-    Lost,
 }
 
 pub(super) struct Writer {
-    options: SqliteConnectOptions,
-    connection: Option<SqliteConnection>,
+    path: Box<Path>,
+    connection: Option<Connection>,
     phase: Phase,
     /// Transactions that are done and wait for the shared COMMIT.
     group: Vec<Answer>,
@@ -49,38 +48,41 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) async fn open(options: SqliteConnectOptions) -> Result<Self> {
-        let connection = settings::connect(&options, false).await?;
-        Ok(Self { options, connection: Some(connection), phase: Phase::Closed, group: Vec::new(), group_since: None })
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let connection = Some(settings::connect(path, Role::Writer)?);
+        Ok(Self { path: path.into(), connection, phase: Phase::Closed, group: Vec::new(), group_since: None })
     }
 
     /// Starts a transaction of its own inside the shared one.
     pub(super) async fn enter(&mut self) -> Result<()> {
-        // The second value is where a drop of this future leaves the writer: sqlx may then have run the first of two
-        // statements only.
-        let (sql, if_dropped) = match self.reset_if_lost() {
-            Phase::Closed | Phase::Lost => ("BEGIN IMMEDIATE; SAVEPOINT t", Phase::Lost),
-            Phase::Open => ("ROLLBACK TO t", Phase::Open),
-            Phase::Released => ("RELEASE t; SAVEPOINT t", Phase::Joining),
-            Phase::Joining => ("SAVEPOINT t", Phase::Joining),
+        self.connect()?;
+        let entered = match self.phase {
+            Phase::Closed => self.begin().await,
+            Phase::Open => self.run("ROLLBACK TO t"),
+            Phase::Released => self.run("RELEASE t; SAVEPOINT t"),
         };
-        if self.connection.is_none() {
-            self.connection = Some(settings::connect(&self.options, false).await?);
-        }
-        self.phase = if_dropped;
-        match run(self.connection(), sql).await {
+        match entered {
             Ok(()) => self.phase = Phase::Open,
-            Err(error) => {
-                self.lose("the shared transaction could not go on");
-                return Err(error);
+            Err(_) => self.lose("the shared transaction could not go on"),
+        }
+        entered
+    }
+
+    /// Waits without a thread for a process that is writing: `mercer import` beside `mercer serve`.
+    async fn begin(&mut self) -> Result<()> {
+        let asked = Instant::now();
+        loop {
+            match self.run("BEGIN IMMEDIATE") {
+                Ok(()) => return self.run("SAVEPOINT t"),
+                Err(DbError::Busy(_)) if asked.elapsed() < LOCK_TIMEOUT => tokio::time::sleep(LOCK_RETRY).await,
+                Err(error) => return Err(error),
             }
         }
-        Ok(())
     }
 
     /// The connection of a writer that was entered.
-    pub(super) fn connection(&mut self) -> &mut SqliteConnection {
-        self.connection.as_mut().expect("entered writers have a connection")
+    pub(super) fn connection(&self) -> &Connection {
+        self.connection.as_ref().expect("entered writers have a connection")
     }
 
     /// The transaction under way is complete; the receiver hears when it is durable.
@@ -98,20 +100,19 @@ impl Writer {
     }
 
     /// Whether a transaction is open that must be finished before the writer may rest.
-    pub(super) fn is_unfinished(&mut self) -> bool {
-        self.reset_if_lost() != Phase::Closed
+    pub(super) fn is_unfinished(&self) -> bool {
+        self.phase != Phase::Closed
     }
 
-    /// Ends the shared transaction and answers its members. Returns how many were committed.
-    pub(super) async fn finish(&mut self) -> u64 {
-        let sql = match (self.reset_if_lost(), self.group.is_empty()) {
-            (Phase::Closed | Phase::Lost, _) => return 0,
-            (Phase::Open | Phase::Released | Phase::Joining, true) => "ROLLBACK",
+    /// Ends the shared transaction and answers its members; waits for the disk. Returns how many were committed.
+    pub(super) fn finish(&mut self) -> u64 {
+        let sql = match (self.phase, self.group.is_empty()) {
+            (Phase::Closed, _) => return 0,
+            (Phase::Open | Phase::Released, true) => "ROLLBACK",
             (Phase::Open, false) => "ROLLBACK TO t; COMMIT",
-            (Phase::Released | Phase::Joining, false) => "COMMIT",
+            (Phase::Released, false) => "COMMIT",
         };
-        self.phase = Phase::Lost;
-        if let Err(error) = run(self.connection(), sql).await {
+        if let Err(error) = self.run(sql) {
             tracing::error!(%error, members = self.group.len(), "a shared commit failed");
             self.lose("the shared COMMIT failed");
             return 0;
@@ -126,37 +127,27 @@ impl Writer {
         members
     }
 
-    /// The connection outside of any transaction, for migrations. Unless [`Writer::bare_done`] follows,
-    /// the connection is thrown away.
-    pub(super) async fn bare(&mut self) -> Result<&mut SqliteConnection> {
-        self.finish().await;
-        self.reset_if_lost();
-        if self.connection.is_none() {
-            self.connection = Some(settings::connect(&self.options, false).await?);
+    /// Lends the connection to work that brings its own transactions; it may wait for other processes.
+    pub(super) fn outside_transactions(&mut self, work: impl FnOnce(&mut Connection) -> Result<()>) -> Result<()> {
+        self.finish();
+        self.connect()?;
+        let connection = self.connection.as_mut().expect("just connected");
+        settings::wait_for_locks(connection, true)?;
+        let done = work(connection).and_then(|()| settings::wait_for_locks(connection, false));
+        if done.is_err() {
+            self.lose("work outside of transactions failed");
         }
-        self.phase = Phase::Lost;
-        Ok(self.connection())
-    }
-
-    pub(super) fn bare_done(&mut self) {
-        self.phase = Phase::Closed;
+        done
     }
 
     /// Ends the shared transaction and closes the connection; the next to enter opens another.
-    pub(super) async fn close(&mut self) {
-        self.finish().await;
+    pub(super) fn close(&mut self) {
+        self.finish();
         if let Some(connection) = self.connection.take()
-            && let Err(error) = connection.close().await
+            && let Err((_, error)) = connection.close()
         {
             tracing::warn!(%error, "the SQLite writer did not close cleanly");
         }
-    }
-
-    fn reset_if_lost(&mut self) -> Phase {
-        if self.phase == Phase::Lost {
-            self.lose("the writer was interrupted");
-        }
-        self.phase
     }
 
     /// Throws the connection away; SQLite rolls back what it had open.
@@ -168,9 +159,15 @@ impl Writer {
             answer.send(Err(DbError::Unknown(why.to_owned()))).ok();
         }
     }
-}
 
-async fn run(connection: &mut SqliteConnection, sql: &'static str) -> Result<()> {
-    sqlx::query(sql).execute(connection).await?;
-    Ok(())
+    fn connect(&mut self) -> Result<()> {
+        if self.connection.is_none() {
+            self.connection = Some(settings::connect(&self.path, Role::Writer)?);
+        }
+        Ok(())
+    }
+
+    fn run(&self, sql: &str) -> Result<()> {
+        Ok(self.connection().execute_batch(sql)?)
+    }
 }
