@@ -10,5 +10,6 @@ mod admin;
 mod api;
 mod cross_site;
 mod headers;
+mod media;
 mod session;
 mod webhook;

@@ -90,7 +90,7 @@ on_both_engines! {
         assert_eq!(cart::acknowledge(&shop, &visitor).await.unwrap().lines, []);
     }
 
-    async fn log_in_merges_by_the_higher_quantity_and_can_be_undone(t: TestShop) {
+    async fn log_in_merges_by_the_higher_quantity(t: TestShop) {
         t.stock("MUG", 5).await;
         t.stock("CUP", 5).await;
         t.stock("POT", 5).await;
@@ -122,11 +122,60 @@ on_both_engines! {
         assert_eq!(cart::count(&shop, &home).await.unwrap(), 9);
         assert!(cart::load(&shop, &away).await.unwrap().is_none());
 
+        // Read and put away, the notice stays away; what was merged stays.
+        let told_off = cart::dismiss_merge(&shop, &home).await.unwrap();
+        assert_eq!((told_off.merge_notice, told_off.count), (None, 9));
+        let kept = cart::undo_merge(&shop, &home).await.unwrap();
+        assert_eq!(kept.count, 9, "without a notice there is nothing to undo");
+    }
+
+    async fn a_merge_can_be_undone(t: TestShop) {
+        t.stock("MUG", 5).await;
+        t.stock("CUP", 5).await;
+        let shop = t.shop();
+        let ada = customer(&shop, "ada@example.com").await;
+        let mut home = Visitor { customer: Some(ada.clone()), ..guest() };
+        cart::add(&shop, &mut home, "MUG", 2).await.unwrap();
+        cart::add(&shop, &mut home, "CUP", 3).await.unwrap();
+        let mut away = guest();
+        cart::add(&shop, &mut away, "MUG", 4).await.unwrap();
+        cart::merge_on_login(&shop, away.cart_id, ada.id).await.unwrap();
         let cart = cart::undo_merge(&shop, &home).await.unwrap();
         let mut left: Vec<_> = cart.lines.iter().map(|l| (l.sku.clone(), l.quantity)).collect();
         left.sort();
         assert_eq!(left, [("CUP".to_owned(), 3), ("MUG".to_owned(), 2)]);
         assert_eq!(cart.merge_notice, None);
+    }
+
+    async fn another_currency_prices_the_cart_anew(t: TestShop) {
+        t.stock("MUG", 5).await;
+        let shop = t.shop();
+        let mut visitor = guest();
+        cart::set_currency(&shop, &visitor, Currency::USD).await.unwrap();
+        cart::add(&shop, &mut visitor, "MUG", 2).await.unwrap();
+        let mut tx = t.db.begin().await.unwrap();
+        tx.execute("INSERT INTO price (variant_id, currency, amount) SELECT id, 'USD', 1300 FROM variant", args![])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        cart::set_currency(&shop, &visitor, Currency::USD).await.unwrap();
+        let cart = cart::load(&shop, &visitor).await.unwrap().unwrap();
+        assert_eq!((cart.currency, cart.subtotal.amount, cart.has_problems()), (Currency::USD, 2600, false));
+        let unsold = Currency::parse("SEK").unwrap();
+        assert!(matches!(cart::set_currency(&shop, &visitor, unsold).await, Err(Error::Invalid(_))));
+    }
+
+    async fn a_token_opens_its_cart_and_no_other(t: TestShop) {
+        t.stock("MUG", 5).await;
+        let shop = t.shop();
+        let (mut visitor, token) = cart::token::open(&shop, Currency::EUR).await.unwrap();
+        cart::add(&shop, &mut visitor, "MUG", 2).await.unwrap();
+        let holder = cart::token::holder(&shop, &token).await.unwrap();
+        assert_eq!((holder.cart_id, holder.currency), (visitor.cart_id, Currency::EUR));
+        assert_eq!(cart::count(&shop, &holder).await.unwrap(), 2);
+        assert!(matches!(cart::token::holder(&shop, "guessed").await, Err(Error::NotFound(_))));
+        t.clock.advance(31 * 24 * 60 * 60 * 1000);
+        assert!(matches!(cart::token::holder(&shop, &token).await, Err(Error::NotFound(_))));
     }
 
     async fn a_guests_cart_becomes_the_customers_first(t: TestShop) {
