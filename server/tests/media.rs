@@ -1,6 +1,6 @@
 //! Pictures, stored and drawn.
 
-use crate::support::{Site, header};
+use crate::support::header;
 use shop::args;
 use shop::id::PictureId;
 use shop::media::Kind;
