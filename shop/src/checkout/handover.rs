@@ -109,13 +109,18 @@ const MOVE_CHECKOUTS: Sql = rows!(
        AND checkout.state IN ('prepared','unknown','paying','payable_again') RETURNING checkout.id"
 );
 
+// A webhook may have been faster and moved the attempt on: then its state stays, but what only the provider's answer
+// tells (the names, the secret, the address of the page) is kept all the same.
 const MOVE_ATTEMPTS: Sql = rows!(
-    "UPDATE payment_attempt SET state = d.attempt_state, provider_ref = COALESCE(d.provider_ref, payment_attempt.provider_ref),
+    "UPDATE payment_attempt SET
+       state = CASE WHEN payment_attempt.state IN ('prepared','unknown') THEN d.attempt_state ELSE payment_attempt.state END,
+       provider_ref = COALESCE(d.provider_ref, payment_attempt.provider_ref),
        session_ref = COALESCE(d.session_ref, payment_attempt.session_ref), client_secret = d.client_secret,
-       next_url = d.next_url, sent_at = d.now, next_poll_at = d.next_poll_at FROM",
+       next_url = CASE WHEN payment_attempt.next_url = '' THEN d.next_url ELSE payment_attempt.next_url END,
+       sent_at = d.now, next_poll_at = d.next_poll_at FROM",
     [
         attempt_id UUID, attempt_state TEXT, provider_ref TEXT, session_ref TEXT, client_secret TEXT, next_url TEXT,
         next_poll_at BIGINT, now BIGINT
     ],
-    "WHERE payment_attempt.id = d.attempt_id AND payment_attempt.state IN ('prepared','unknown')"
+    "WHERE payment_attempt.id = d.attempt_id AND payment_attempt.state NOT IN ('declined','canceled')"
 );
