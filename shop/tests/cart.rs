@@ -2,13 +2,27 @@
 
 use crate::support::TestShop;
 use crate::support::till::customer;
-use shop::account::Visitor;
+use shop::account::{Customer, Visitor};
 use shop::cart::{self, LineProblem};
 use shop::money::Currency;
 use shop::{Error, args};
 
 fn guest() -> Visitor {
     Visitor { cart_id: None, customer: None, currency: Currency::EUR }
+}
+
+/// Somebody whose account holds 2 MUG and 3 CUP, and the same person logged out, holding 4 MUG.
+async fn two_carts(t: &TestShop) -> (Customer, Visitor, Visitor) {
+    t.stock("MUG", 5).await;
+    t.stock("CUP", 5).await;
+    let shop = t.shop();
+    let ada = customer(&shop, "ada@example.com").await;
+    let mut home = Visitor { customer: Some(ada.clone()), ..guest() };
+    cart::add(&shop, &mut home, "MUG", 2).await.unwrap();
+    cart::add(&shop, &mut home, "CUP", 3).await.unwrap();
+    let mut away = guest();
+    cart::add(&shop, &mut away, "MUG", 4).await.unwrap();
+    (ada, home, away)
 }
 
 on_both_engines! {
@@ -91,16 +105,9 @@ on_both_engines! {
     }
 
     async fn log_in_merges_by_the_higher_quantity(t: TestShop) {
-        t.stock("MUG", 5).await;
-        t.stock("CUP", 5).await;
         t.stock("POT", 5).await;
         let shop = t.shop();
-        let ada = customer(&shop, "ada@example.com").await;
-        let mut home = Visitor { customer: Some(ada.clone()), ..guest() };
-        cart::add(&shop, &mut home, "MUG", 2).await.unwrap();
-        cart::add(&shop, &mut home, "CUP", 3).await.unwrap();
-        let mut away = guest();
-        cart::add(&shop, &mut away, "MUG", 4).await.unwrap();
+        let (ada, home, mut away) = two_carts(&t).await;
         cart::add(&shop, &mut away, "CUP", 1).await.unwrap();
         cart::add(&shop, &mut away, "POT", 5).await.unwrap();
         let mut tx = t.db.begin().await.unwrap();
@@ -130,15 +137,8 @@ on_both_engines! {
     }
 
     async fn a_merge_can_be_undone(t: TestShop) {
-        t.stock("MUG", 5).await;
-        t.stock("CUP", 5).await;
         let shop = t.shop();
-        let ada = customer(&shop, "ada@example.com").await;
-        let mut home = Visitor { customer: Some(ada.clone()), ..guest() };
-        cart::add(&shop, &mut home, "MUG", 2).await.unwrap();
-        cart::add(&shop, &mut home, "CUP", 3).await.unwrap();
-        let mut away = guest();
-        cart::add(&shop, &mut away, "MUG", 4).await.unwrap();
+        let (ada, home, away) = two_carts(&t).await;
         cart::merge_on_login(&shop, away.cart_id, ada.id).await.unwrap();
         let cart = cart::undo_merge(&shop, &home).await.unwrap();
         let mut left: Vec<_> = cart.lines.iter().map(|l| (l.sku.clone(), l.quantity)).collect();

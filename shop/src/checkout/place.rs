@@ -7,8 +7,9 @@ use super::allocate::{self, Missing};
 use super::fact::{self, News, Standing};
 use super::idempotency::{self, Known, Request};
 use super::prepare::{NUMBER_TAKEN, Prepare, Prepared};
-use super::saga::{self, Attempt, Checkout, LEASE_MS};
+use super::saga::{self, LEASE_MS};
 use super::state::{AttemptState, CheckoutState, Way};
+use super::stored::{self, Attempt, Checkout};
 use super::{Demand, PaymentWay, PlaceOrder, Placed, Quote, QuoteLine, StepName, View, release, transition, view};
 use crate::account::Visitor;
 use crate::cart::LineProblem;
@@ -184,7 +185,7 @@ async fn go(shop: &Shop, item: Prepare) -> Result<Placed> {
 
 /// Another request for the version that is being paid: its key becomes one of the checkout's.
 async fn join(shop: &Shop, view: &View, id: CheckoutId, order: &PlaceOrder, request: &Request) -> Result<Placed> {
-    let checkout = saga::load(shop, id).await?;
+    let checkout = stored::load(shop, id).await?;
     if checkout.total != order.expected_total {
         if quote(view)?.totals.total == order.expected_total {
             // Prices moved under a started payment: it ends, and the shopper starts again at the price now seen.
@@ -202,7 +203,7 @@ async fn join(shop: &Shop, view: &View, id: CheckoutId, order: &PlaceOrder, requ
 
 /// Goes on with a checkout: hands out what was handed out before, asks the provider, or starts another attempt.
 async fn resume(shop: &Shop, id: CheckoutId, way: &PaymentWay) -> Result<Placed> {
-    let checkout = saga::load(shop, id).await?;
+    let checkout = stored::load(shop, id).await?;
     match checkout.state {
         CheckoutState::Placed | CheckoutState::Settled => return Ok(checkout.placed()),
         CheckoutState::Released => return Err(saga::released()),
@@ -217,7 +218,7 @@ async fn resume(shop: &Shop, id: CheckoutId, way: &PaymentWay) -> Result<Placed>
 
 async fn resume_leased(shop: &Shop, id: CheckoutId, way: &PaymentWay, epoch: i64) -> Result<Placed> {
     // Read again under the lease.
-    let checkout = saga::load(shop, id).await?;
+    let checkout = stored::load(shop, id).await?;
     if let Some(attempt) = &checkout.live {
         if goes_on(attempt, way) {
             match saga::drive(shop, &checkout, attempt, epoch).await {
@@ -333,7 +334,7 @@ async fn already_placed(shop: &Shop, visitor: &Visitor, cart_version: i64) -> Re
     let found: Option<(CheckoutId,)> =
         shop.db.fetch_optional(sql, args![visitor.cart_id, cart_version, customer]).await?;
     match found {
-        Some((id,)) => Ok(Some(saga::load(shop, id).await?.placed())),
+        Some((id,)) => Ok(Some(stored::load(shop, id).await?.placed())),
         None => Ok(None),
     }
 }

@@ -3,8 +3,9 @@
 use super::fact::{self, News};
 use super::handover::FIRST_POLL_MS;
 use super::release;
-use super::saga::{self, Checkout};
+use super::saga;
 use super::state::{CheckoutState, Way};
+use super::stored::{self, Checkout};
 use crate::id::{AttemptId, CheckoutId};
 use crate::payment::{Outcome, SessionStatus};
 use crate::{Error, Result, Shop, args};
@@ -33,7 +34,7 @@ pub(crate) async fn recover_checkouts(shop: &Shop) -> Result<usize> {
 
 async fn recover(shop: &Shop, id: CheckoutId) -> Result<()> {
     let Some(epoch) = saga::take_lease(shop, id, "recovery").await? else { return Ok(()) };
-    let checkout = saga::load(shop, id).await?;
+    let checkout = stored::load(shop, id).await?;
     if checkout.state == CheckoutState::Releasing {
         release::drive(shop, id, epoch).await?;
         return Ok(());
@@ -76,7 +77,7 @@ pub(crate) async fn poll_stuck_attempts(shop: &Shop) -> Result<usize> {
         let sql = "UPDATE payment_attempt SET next_poll_at = $2, polls = polls + 1 WHERE id = $1";
         tx.execute(sql, args![*attempt, now + pause]).await?;
         tx.commit().await?;
-        let checkout = saga::load(shop, *checkout).await?;
+        let checkout = stored::load(shop, *checkout).await?;
         if let Err(error) = ask(shop, &checkout).await {
             tracing::error!(%error, checkout = %checkout.id, "the provider could not be asked");
         }

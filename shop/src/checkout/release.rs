@@ -7,8 +7,9 @@
 
 use super::fact::{self, News, Situation, Standing};
 use super::idempotency::Answer;
-use super::saga::{self, Checkout};
+use super::saga;
 use super::state::{CheckoutState, Way};
+use super::stored::{self, Checkout};
 use super::transition;
 use crate::db::{Sql, Tx};
 use crate::id::{CartId, CheckoutId, OrderId};
@@ -115,7 +116,7 @@ pub(super) async fn begin(shop: &Shop, id: CheckoutId, only_expired: bool) -> Re
 
 /// Cancels at the provider and obeys the answer. The checkout is `releasing` and leased to the caller.
 pub(super) async fn drive(shop: &Shop, id: CheckoutId, epoch: i64) -> Result<Standing> {
-    let checkout = saga::load(shop, id).await?;
+    let checkout = stored::load(shop, id).await?;
     let standing = match &checkout.live {
         None => without_attempt(shop, &checkout, epoch).await?,
         Some(_) => abandon(shop, &checkout).await?,
@@ -224,7 +225,7 @@ pub(super) async fn give_up(shop: &Shop, id: CheckoutId, only_expired: bool) -> 
     if let Some(epoch) = begin(shop, id, only_expired).await? {
         return drive(shop, id, epoch).await;
     }
-    let checkout = saga::load(shop, id).await?;
+    let checkout = stored::load(shop, id).await?;
     Ok(match checkout.state {
         CheckoutState::Released => Standing::Released,
         CheckoutState::Placed | CheckoutState::Settled => Standing::Placed {

@@ -1,8 +1,8 @@
 //! Where a checkout stands, for the pages that wait; and giving it up.
 
 use super::release;
-use super::saga::{self, Checkout};
 use super::state::CheckoutState;
+use super::stored::{self, Checkout};
 use super::{Status, recover};
 use crate::account::Visitor;
 use crate::id::CheckoutId;
@@ -19,7 +19,7 @@ pub async fn status(shop: &Shop, visitor: &Visitor, id: CheckoutId) -> Result<St
     }
     let answered = may_ask(shop, &checkout).await? && recover::ask(shop, &checkout).await?;
     // Read again in any case: a webhook may have brought the news meanwhile.
-    Ok(tell(&saga::load(shop, id).await?, answered))
+    Ok(tell(&stored::load(shop, id).await?, answered))
 }
 
 /// The shopper gives up: cancelled at the provider, then released. What was paid meanwhile is placed.
@@ -28,11 +28,11 @@ pub async fn cancel(shop: &Shop, visitor: &Visitor, id: CheckoutId) -> Result<St
     if checkout.state.is_open() {
         release::give_up(shop, id, false).await?;
     }
-    Ok(tell(&saga::load(shop, id).await?, false))
+    Ok(tell(&stored::load(shop, id).await?, false))
 }
 
 async fn owned(shop: &Shop, visitor: &Visitor, id: CheckoutId) -> Result<Checkout> {
-    let checkout = saga::load(shop, id).await?;
+    let checkout = stored::load(shop, id).await?;
     let is_theirs = match (&visitor.customer, checkout.customer_id) {
         (Some(customer), Some(owner)) => customer.id == owner,
         (_, None) => visitor.cart_id == Some(checkout.cart_id),

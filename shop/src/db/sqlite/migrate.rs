@@ -19,13 +19,12 @@ const NOTES: &str = "CREATE TABLE IF NOT EXISTS _sqlx_migrations (
 /// [`DbError::Setup`] when a migration that ran is not in this program, or differs from what ran.
 pub(super) fn run(connection: &mut Connection) -> Result<()> {
     connection.execute(NOTES, [])?;
-    let newest: Option<i64> = connection
-        .query_row("SELECT version FROM _sqlx_migrations ORDER BY version DESC LIMIT 1", [], |row| row.get(0))
-        .optional()?;
-    if let Some(version) = newest.filter(|version| MIGRATOR.iter().all(|step| step.version != *version)) {
-        return Err(DbError::Setup(format!(
-            "migration {version} of this database is unknown to this program: it is older"
-        )));
+    let ran: Vec<i64> = connection
+        .prepare("SELECT version FROM _sqlx_migrations ORDER BY version")?
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    if let Some(version) = ran.into_iter().find(|version| MIGRATOR.iter().all(|step| step.version != *version)) {
+        return Err(DbError::Setup(format!("this program does not know migration {version} of this database")));
     }
     for step in MIGRATOR.iter() {
         // Two programs that start at once: the second waits here and then finds the first one's note.
