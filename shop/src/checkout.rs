@@ -34,6 +34,7 @@ mod saga;
 pub(crate) mod state;
 #[cfg(feature = "server")]
 mod status;
+#[cfg(feature = "server")]
 mod stored;
 #[cfg(feature = "server")]
 pub(crate) mod transition;

@@ -16,6 +16,7 @@ mod checkout;
 mod db;
 mod inventory;
 mod order;
+mod overtaken;
 mod payment;
 mod session;
 mod staff;

@@ -2,6 +2,7 @@
 
 mod fixture;
 mod handle;
+pub mod overtake;
 mod postgres;
 pub mod till;
 

@@ -4,12 +4,12 @@
 //! checkout has moved on.
 
 use super::state::{AttemptState, CheckoutState};
-use super::transition;
 use crate::db::{Read, Sql, Tx, Work};
 use crate::id::{AttemptId, CheckoutId};
 use crate::{args, rows};
 use serde::Serialize;
 use std::collections::HashSet;
+use uuid::Uuid;
 
 #[derive(Clone, Debug)]
 pub(super) struct Handover {
@@ -32,6 +32,7 @@ pub(super) struct Handovers;
 
 #[derive(Serialize)]
 struct Row<'i> {
+    move_id: Uuid,
     checkout_id: CheckoutId,
     attempt_id: AttemptId,
     epoch: i64,
@@ -58,6 +59,7 @@ impl Work for Handovers {
     async fn run(&self, tx: &mut Tx, items: &[Handover]) -> Result<Vec<bool>, crate::Error> {
         let row = |item: &Handover| {
             serde_json::to_value(Row {
+                move_id: Uuid::now_v7(),
                 checkout_id: item.checkout_id,
                 attempt_id: item.attempt_id,
                 epoch: item.epoch,
@@ -81,19 +83,9 @@ impl Work for Handovers {
         let kept: Vec<_> = items.iter().filter(|item| mine.contains(&item.checkout_id)).collect();
         if !kept.is_empty() {
             let rows = kept.iter().map(|item| row(item)).collect::<Result<Vec<_>, _>>()?;
-            tx.execute(MOVE_ATTEMPTS.of(engine), args![serde_json::to_string(&rows)?]).await?;
-            let moves: Vec<_> = kept
-                .iter()
-                .map(|item| {
-                    transition::of_attempt(
-                        item.attempt_id,
-                        "prepared",
-                        item.attempt_state.as_str(),
-                        "provider answered",
-                    )
-                })
-                .collect();
-            transition::record(tx, &moves, "system", kept[0].now).await?;
+            let rows = serde_json::to_string(&rows)?;
+            tx.execute(RECORD.of(engine), args![&rows]).await?;
+            tx.execute(MOVE_ATTEMPTS.of(engine), args![rows]).await?;
         }
         Ok(items.iter().map(|item| mine.contains(&item.checkout_id)).collect())
     }
@@ -107,6 +99,15 @@ const MOVE_CHECKOUTS: Sql = rows!(
     ],
     "WHERE checkout.id = d.checkout_id AND checkout.epoch = d.epoch
        AND checkout.state IN ('prepared','unknown','paying','payable_again') RETURNING checkout.id"
+);
+
+// Before the move, while the attempt still has the state it comes from.
+const RECORD: Sql = rows!(
+    "INSERT INTO transition_log (id, entity, entity_id, from_state, to_state, cause, actor, at)
+     SELECT d.move_id, 'payment_attempt', a.id, a.state, d.attempt_state, 'provider answered', 'system', d.now FROM",
+    [move_id UUID, attempt_id UUID, attempt_state TEXT, now BIGINT],
+    "JOIN payment_attempt a ON a.id = d.attempt_id
+     WHERE a.state IN ('prepared','unknown') AND a.state <> d.attempt_state"
 );
 
 // A webhook may have been faster and moved the attempt on: then its state stays, but what only the provider's answer
