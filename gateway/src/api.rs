@@ -169,6 +169,12 @@ pub struct Reply {
     pub retry_after_s: Option<u64>,
 }
 
+impl Reply {
+    pub fn json(status: u16, value: &serde_json::Value) -> Self {
+        Self { status, body: value.to_string().into(), replayed: false, retry_after_s: None }
+    }
+}
+
 impl From<ApiError> for Reply {
     fn from(error: ApiError) -> Self {
         Self { status: error.status, body: error.body().into(), replayed: false, retry_after_s: error.retry_after_s }

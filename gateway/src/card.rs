@@ -243,14 +243,8 @@ fn luhn(number: &str) -> bool {
 
 /// Year and month of a Unix time, by the civil calendar (H. Hinnant, "chrono-compatible date algorithms").
 pub fn year_and_month(now_s: i64) -> (i64, i64) {
-    let z = now_s.div_euclid(86_400) + 719_468;
-    let era = z.div_euclid(146_097);
-    let day_of_era = z - era * 146_097;
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month)
+    let (year, month, _) = crate::clock::civil(now_s);
+    (year, month)
 }
 
 #[cfg(test)]

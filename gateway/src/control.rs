@@ -9,24 +9,31 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::Gateway;
-use crate::ledger::Totals;
+use crate::ledger::{Provider, Totals};
 use crate::mood::Rule;
 
-/// The ledger, its balances, and every intent with its metadata and what became of its money.
+/// The ledger, its balances, and every payment of every provider with what became of its money.
 pub async fn ledger(Shared(gateway): Shared<Arc<Gateway>>) -> Json<Value> {
     let dump = gateway.with_state(|state, _| {
         let totals = state.ledger.totals();
-        let intents: Vec<Value> = state
-            .intents
-            .iter()
-            .map(|intent| {
-                let total = totals.get(intent.id.as_str()).copied().unwrap_or(Totals::default());
-                json!({
-                    "id": intent.id, "status": intent.status, "amount": intent.amount, "currency": intent.currency,
-                    "created": intent.created, "metadata": *intent.metadata, "session": intent.session,
-                    "authorised": total.authorised, "captured": total.captured, "voided": total.voided,
-                    "refunded": total.refunded,
-                })
+        let stripe = state.intents.iter().map(|intent| {
+            let what = json!({
+                "provider": Provider::Stripe, "id": intent.id, "status": intent.status, "amount": intent.amount,
+                "currency": intent.currency, "created": intent.created, "metadata": *intent.metadata,
+                "session": intent.session,
+            });
+            (intent.id.as_str(), what)
+        });
+        let others = state.paypal.dump().chain(state.razorpay.dump());
+        let intents: Vec<Value> = stripe
+            .chain(others)
+            .map(|(id, mut what)| {
+                let total = totals.get(id).copied().unwrap_or(Totals::default());
+                what["authorised"] = total.authorised.into();
+                what["captured"] = total.captured.into();
+                what["voided"] = total.voided.into();
+                what["refunded"] = total.refunded.into();
+                what
             })
             .collect();
         let entries: Vec<Value> = state.ledger.entries.iter().map(|entry| json!(**entry)).collect();

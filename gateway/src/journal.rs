@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::idempotency::Kept;
 use crate::ledger::Entry;
 use crate::state::{Endpoint, Event, Intent, Method, Refund, Session, State};
+use crate::{paypal, razorpay};
 
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -24,6 +25,9 @@ pub enum Record {
     Endpoint(Arc<Endpoint>),
     Entry(Arc<Entry>),
     Key(Arc<Kept>),
+    PaypalOrder(Arc<paypal::Order>),
+    PaypalEvent(Arc<paypal::Event>),
+    RazorpayLink(Arc<razorpay::Link>),
 }
 
 pub struct Journal(File);
@@ -70,6 +74,9 @@ fn restore(state: &mut State, record: Record, keys: &mut Vec<Arc<Kept>>) {
         Record::Event(event) => state.restore_event(event),
         Record::Endpoint(endpoint) => state.restore_endpoint(endpoint),
         Record::Entry(entry) => state.ledger.entries.push(entry),
+        Record::PaypalOrder(order) => state.paypal.restore_order(order),
+        Record::PaypalEvent(event) => state.paypal.events.push(event),
+        Record::RazorpayLink(link) => state.razorpay.restore(link),
         Record::Key(kept) => {
             state.keys.keep(&kept.key, kept.fingerprint, kept.status, kept.body.clone().into(), kept.at);
             keys.push(kept);
@@ -89,6 +96,9 @@ fn write_all(path: &Path, state: &State, keys: &[Arc<Kept>]) -> std::io::Result<
         .chain(state.events.iter().map(|it| Record::Event(Arc::clone(it))))
         .chain(state.endpoints.iter().map(|it| Record::Endpoint(Arc::clone(it))))
         .chain(state.ledger.entries.iter().map(|it| Record::Entry(Arc::clone(it))))
+        .chain(state.paypal.orders().map(|it| Record::PaypalOrder(Arc::clone(it))))
+        .chain(state.paypal.events.iter().map(|it| Record::PaypalEvent(Arc::clone(it))))
+        .chain(state.razorpay.links().map(|it| Record::RazorpayLink(Arc::clone(it))))
         .chain(keys.iter().map(|it| Record::Key(Arc::clone(it))));
     for record in records {
         serde_json::to_writer(&mut file, &record)?;

@@ -32,10 +32,24 @@ impl Movement {
     }
 }
 
+/// The APIs that the sandbox speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Provider {
+    #[default]
+    Stripe,
+    Paypal,
+    Razorpay,
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Entry {
     pub number: usize,
     pub at: i64,
+    /// Whose API it came through.
+    #[serde(default)]
+    pub provider: Provider,
+    /// The payment at that provider.
     pub intent: String,
     pub movement: Movement,
     pub from: String,
@@ -44,23 +58,31 @@ pub struct Entry {
     pub currency: String,
 }
 
+/// What money is moved for.
+pub struct Booking<'a> {
+    pub provider: Provider,
+    pub payment: &'a str,
+    pub currency: &'a str,
+}
+
 #[derive(Default)]
 pub struct Ledger {
     pub entries: Vec<Arc<Entry>>,
 }
 
 impl Ledger {
-    pub fn book(&mut self, intent: &str, movement: Movement, amount: i64, currency: &str, at: i64) -> Arc<Entry> {
+    pub fn book(&mut self, what: &Booking<'_>, movement: Movement, amount: i64, at: i64) -> Arc<Entry> {
         let (from, to) = movement.accounts();
         let entry = Arc::new(Entry {
             number: self.entries.len() + 1,
             at,
-            intent: intent.to_owned(),
+            provider: what.provider,
+            intent: what.payment.to_owned(),
             movement,
             from: from.to_owned(),
             to: to.to_owned(),
             amount,
-            currency: currency.to_owned(),
+            currency: what.currency.to_ascii_lowercase(),
         });
         self.entries.push(Arc::clone(&entry));
         entry

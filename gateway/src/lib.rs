@@ -1,14 +1,16 @@
-//! The sandbox payment gateway: a program that speaks the public Stripe REST API, so that the shop works, and is
-//! tested, without any account. The shop reaches it through the same adapter as the real provider.
+//! The sandbox payment gateway: a program that speaks the public Stripe REST API and, as far as a shop needs them,
+//! those of PayPal and Razorpay, so that the shop works, and is tested, without any account. The shop reaches it
+//! through the same adapters as the real providers.
 //!
-//! It promises Stripe's shapes, states, idempotency and signatures, serves the pages and the frame that card data
-//! is typed into, and keeps its own double-entry ledger, which is the truth for tests. It moves no real money and
-//! forgets card numbers at once.
+//! It promises the providers' shapes, states, idempotency and signatures, serves the pages and the frame that card
+//! data is typed into, and keeps its own double-entry ledger, one for all three, which is the truth for tests. It
+//! moves no real money and forgets card numbers at once.
 //!
 //! ```text
 //! api      what programs call             state    objects and their moves, behind one lock
 //! pages    what people see                ledger   what became of the money
 //! control  what tests set                 webhook  what the shop is told
+//! paypal   the same for PayPal            razorpay the same for Razorpay
 //! ```
 
 mod api;
@@ -24,6 +26,8 @@ mod journal;
 mod ledger;
 mod mood;
 mod pages;
+mod paypal;
+mod razorpay;
 mod state;
 mod view;
 mod webhook;
@@ -45,7 +49,11 @@ use crate::clock::Clock;
 use crate::idempotency::Known;
 use crate::journal::Journal;
 use crate::mood::Moods;
-use crate::state::{Endpoint, Event, State};
+use crate::state::{Endpoint, State};
+use crate::webhook::News;
+
+pub use crate::paypal::Account as PaypalAccount;
+pub use crate::razorpay::Account as RazorpayAccount;
 
 const BODY_MAX_BYTES: usize = 256 << 10;
 const TICK: Duration = Duration::from_secs(1);
@@ -62,6 +70,8 @@ pub struct Config {
     pub webhook_secret: String,
     pub publishable_key: String,
     pub secret_key: String,
+    pub paypal: PaypalAccount,
+    pub razorpay: RazorpayAccount,
     /// Keeps the payments over a restart.
     pub state_path: Option<PathBuf>,
     /// Opens `/_sandbox`.
@@ -78,6 +88,8 @@ impl Config {
             webhook_secret: "whsec_mercer_sandbox".to_owned(),
             publishable_key: "pk_test_mercer_sandbox".to_owned(),
             secret_key: "sk_test_mercer_sandbox".to_owned(),
+            paypal: PaypalAccount::default(),
+            razorpay: RazorpayAccount::default(),
             state_path: None,
             control: false,
         }
@@ -97,9 +109,19 @@ impl Handle {
         self.addr
     }
 
-    /// What the shop uses as the provider's API base.
+    /// What the shop uses as Stripe's API base.
     pub fn url(&self) -> &str {
         &self.base
+    }
+
+    /// What the shop uses as PayPal's API base.
+    pub fn paypal_url(&self) -> String {
+        format!("{}/paypal", self.base)
+    }
+
+    /// What the shop uses as Razorpay's API base.
+    pub fn razorpay_url(&self) -> String {
+        format!("{}/razorpay", self.base)
     }
 
     /// Stops taking calls and waits for those under way.
@@ -121,7 +143,7 @@ struct Gateway {
     clock: Clock,
     moods: Moods,
     inner: Mutex<(State, Option<Journal>)>,
-    events: mpsc::UnboundedSender<Arc<Event>>,
+    events: mpsc::UnboundedSender<News>,
 }
 
 impl Gateway {
@@ -210,7 +232,11 @@ pub async fn serve(config: Config) -> std::io::Result<Handle> {
 }
 
 fn router(gateway: Arc<Gateway>) -> Router {
-    let mut router = Router::new().route("/v1/{*path}", any(api::handle)).merge(pages::router());
+    let mut router = Router::new()
+        .route("/v1/{*path}", any(api::handle))
+        .merge(pages::router())
+        .merge(paypal::router())
+        .merge(razorpay::router());
     if gateway.config.control {
         router = router
             .route("/_sandbox/ledger", get(control::ledger))

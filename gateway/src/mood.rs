@@ -100,26 +100,11 @@ impl Moods {
 }
 
 impl Mood {
+    /// The moods of Stripe's API.
     pub async fn act(self, gateway: Arc<Gateway>, mut call: Call) -> Response {
         match self {
             Self::DelayMs { ms } => delayed(&gateway, &call, Duration::from_millis(ms)).await,
-            Self::TimeoutBefore => {
-                tokio::time::sleep(HANG).await;
-                respond(server_error())
-            }
-            Self::TimeoutAfter => {
-                let reply = gateway.perform(&call, false);
-                tokio::time::sleep(HANG).await;
-                respond(reply)
-            }
-            Self::Truncated => truncated(gateway.perform(&call, false)),
-            Self::Status500Uncached => respond(server_error()),
             Self::Status500Cached { processed } => respond(cached_error(&gateway, &call, processed)),
-            Self::Html => {
-                let mut page = Response::new(Body::from("<!doctype html><title>Maintenance</title><h1>Back soon</h1>"));
-                page.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-                page
-            }
             Self::Card { behaviour } => {
                 call.forced = Some(behaviour);
                 respond(gateway.perform(&call, false))
@@ -138,6 +123,46 @@ impl Mood {
                     "Keys for idempotent requests can only be used with the same parameters they were first used with.";
                 respond(ApiError::new(400, "idempotency_error", message).into())
             }
+            any => any.act_on(|| gateway.perform(&call, false), |_| server_error()).await,
+        }
+    }
+
+    /// The moods that every API can have; `fault` words a refusal with a status. The others change nothing.
+    pub async fn act_on(
+        self,
+        perform: impl FnOnce() -> Reply + Send,
+        fault: impl Fn(u16) -> Reply + Send + Sync,
+    ) -> Response {
+        match self {
+            Self::DelayMs { ms } => {
+                tokio::time::sleep(Duration::from_millis(ms)).await;
+                respond(perform())
+            }
+            Self::TimeoutBefore => {
+                tokio::time::sleep(HANG).await;
+                respond(fault(500))
+            }
+            Self::TimeoutAfter => {
+                let reply = perform();
+                tokio::time::sleep(HANG).await;
+                respond(reply)
+            }
+            Self::Truncated => truncated(perform()),
+            Self::Status500Uncached => respond(fault(500)),
+            Self::Status500Cached { processed } => {
+                if processed {
+                    perform();
+                }
+                respond(fault(500))
+            }
+            Self::Html => {
+                let mut page = Response::new(Body::from("<!doctype html><title>Maintenance</title><h1>Back soon</h1>"));
+                page.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+                page
+            }
+            Self::RateLimited { retry_after_s } => respond(Reply { retry_after_s, ..fault(429) }),
+            Self::InFlight => respond(fault(409)),
+            Self::Card { .. } | Self::IdempotencyMismatch => respond(perform()),
         }
     }
 }

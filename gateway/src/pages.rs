@@ -6,7 +6,7 @@ mod assets;
 mod challenge;
 mod checkout;
 mod element;
-mod html;
+pub mod html;
 mod typed;
 
 use std::sync::Arc;

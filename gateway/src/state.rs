@@ -19,7 +19,9 @@ pub use self::session::{Line, Session, SessionStatus};
 use crate::error::{Answer, ApiError};
 use crate::idempotency::Keys;
 use crate::journal::Record;
-use crate::ledger::Ledger;
+use crate::ledger::{Booking, Ledger, Movement};
+use crate::webhook::News;
+use crate::{paypal, razorpay};
 
 /// Where an id leads.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,12 +50,14 @@ pub struct State {
     pub refunds: Vec<Arc<Refund>>,
     pub events: Vec<Arc<Event>>,
     pub endpoints: Vec<Arc<Endpoint>>,
+    pub paypal: paypal::Store,
+    pub razorpay: razorpay::Store,
     pub ledger: Ledger,
     pub keys: Keys,
     places: HashMap<String, Place>,
     due: BTreeSet<(i64, Due)>,
     /// Events of the operation under way, for delivery.
-    pub fresh_events: Vec<Arc<Event>>,
+    pub fresh_events: Vec<News>,
     /// Changes of the operation under way, for the journal.
     pub changes: Vec<Record>,
 }
@@ -195,6 +199,14 @@ impl State {
                 Due::AuthorisationLapses(at) => self.lapse(at, now),
             }
         }
+        self.lapse_paypal(now);
+        self.lapse_razorpay(now);
         self.keys.prune(now);
+    }
+
+    /// Moves money in the books.
+    pub fn book_for(&mut self, what: &Booking<'_>, movement: Movement, amount: i64, now: i64) {
+        let entry = self.ledger.book(what, movement, amount, now);
+        self.changes.push(Record::Entry(entry));
     }
 }

@@ -7,6 +7,8 @@ mod faults;
 mod idempotency;
 mod intents;
 mod pages;
+mod paypal;
+mod razorpay;
 mod refunds;
 mod sessions;
 mod support;

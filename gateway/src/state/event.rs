@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Intent, Refund, Session, State};
 use crate::id;
 use crate::journal::Record;
+use crate::webhook::News;
 
 /// The object of an event, as it was.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -49,7 +50,7 @@ impl State {
     pub fn emit(&mut self, kind: &str, subject: Subject, now: i64) {
         let event = Arc::new(Event { id: id::new("evt_"), created: now, kind: kind.to_owned(), subject });
         self.changes.push(Record::Event(Arc::clone(&event)));
-        self.fresh_events.push(Arc::clone(&event));
+        self.fresh_events.push(News::Stripe(Arc::clone(&event)));
         self.restore_event(event);
     }
 }

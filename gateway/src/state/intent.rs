@@ -17,7 +17,7 @@ use crate::card::{self, Behaviour, Card};
 use crate::error::{Answer, ApiError, PaymentError};
 use crate::form::Metadata;
 use crate::id;
-use crate::ledger::Movement;
+use crate::ledger::{Booking, Movement, Provider};
 
 /// How long an authorisation can be captured: seven days, as for online card payments.
 const AUTHORISATION_S: i64 = 7 * 86_400;
@@ -315,8 +315,8 @@ impl State {
     }
 
     pub(super) fn book(&mut self, intent: &Intent, movement: Movement, amount: i64, now: i64) {
-        let entry = self.ledger.book(&intent.id, movement, amount, &intent.currency, now);
-        self.changes.push(crate::journal::Record::Entry(entry));
+        let what = Booking { provider: Provider::Stripe, payment: &intent.id, currency: &intent.currency };
+        self.book_for(&what, movement, amount, now);
     }
 }
 
