@@ -11,6 +11,8 @@ pub use file::command_with_file;
 pub use reference::markdown;
 
 use clap::{Args, ValueEnum};
+use shop::payment::paypal::PaypalConfig;
+use shop::payment::razorpay::RazorpayConfig;
 use shop::payment::stripe::StripeConfig;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -69,19 +71,19 @@ pub struct Config {
     #[arg(long, env = "MERCER_ORIGIN", value_name = "URL", value_parser = parse_origin, global = true)]
     pub origin: Option<String>,
 
-    /// Where the payment provider's API answers; another address is a sandbox gateway
+    /// Where Stripe's API answers; another address is a sandbox gateway
     #[arg(long, env = "STRIPE_API_BASE", value_name = "URL", default_value = "https://api.stripe.com", global = true)]
     pub stripe_api_base: String,
 
-    /// Secret key of the payment provider; without it, `mercer run` starts the sandbox gateway
+    /// Secret key of Stripe; without the keys of any provider, `mercer run` starts the sandbox gateway
     #[arg(long, env = "STRIPE_SECRET_KEY", value_name = "KEY", hide_env_values = true, global = true)]
     pub stripe_secret_key: Option<Secret>,
 
-    /// Publishable key of the payment provider, shown to browsers
+    /// Publishable key of Stripe, shown to browsers
     #[arg(long, env = "STRIPE_PUBLISHABLE_KEY", value_name = "KEY", default_value = "", global = true)]
     pub stripe_publishable_key: String,
 
-    /// Secrets that may sign incoming webhooks, comma separated; two while one replaces the other
+    /// Secrets that may sign Stripe's webhooks, comma separated; two while one replaces the other
     #[arg(
         long,
         env = "STRIPE_WEBHOOK_SECRET",
@@ -91,6 +93,57 @@ pub struct Config {
         global = true
     )]
     pub stripe_webhook_secret: Vec<Secret>,
+
+    /// Where PayPal's API answers: PayPal, its sandbox, or `…/paypal` of a sandbox gateway
+    #[arg(
+        long,
+        env = "PAYPAL_API_BASE",
+        value_name = "URL",
+        default_value = "https://api-m.paypal.com",
+        global = true
+    )]
+    pub paypal_api_base: String,
+
+    /// Client id of the PayPal app; without it, PayPal is not offered
+    #[arg(long, env = "PAYPAL_CLIENT_ID", value_name = "ID", default_value = "", global = true)]
+    pub paypal_client_id: String,
+
+    /// Secret of the PayPal app
+    #[arg(long, env = "PAYPAL_SECRET", value_name = "SECRET", hide_env_values = true, global = true)]
+    pub paypal_secret: Option<Secret>,
+
+    /// PayPal's id of the webhook that points to `/webhooks/paypal`
+    #[arg(long, env = "PAYPAL_WEBHOOK_ID", value_name = "ID", default_value = "", global = true)]
+    pub paypal_webhook_id: String,
+
+    /// Where Razorpay's API answers: Razorpay, or `…/razorpay` of a sandbox gateway
+    #[arg(
+        long,
+        env = "RAZORPAY_API_BASE",
+        value_name = "URL",
+        default_value = "https://api.razorpay.com",
+        global = true
+    )]
+    pub razorpay_api_base: String,
+
+    /// Id of the Razorpay API key; without it, Razorpay is not offered
+    #[arg(long, env = "RAZORPAY_KEY_ID", value_name = "ID", default_value = "", global = true)]
+    pub razorpay_key_id: String,
+
+    /// Secret of the Razorpay API key
+    #[arg(long, env = "RAZORPAY_KEY_SECRET", value_name = "SECRET", hide_env_values = true, global = true)]
+    pub razorpay_key_secret: Option<Secret>,
+
+    /// Secrets that may sign Razorpay's webhooks, comma separated; two while one replaces the other
+    #[arg(
+        long,
+        env = "RAZORPAY_WEBHOOK_SECRET",
+        value_name = "SECRETS",
+        hide_env_values = true,
+        value_delimiter = ',',
+        global = true
+    )]
+    pub razorpay_webhook_secret: Vec<Secret>,
 
     /// Where `mercer run` lets the sandbox gateway listen
     #[arg(
@@ -142,9 +195,38 @@ impl Config {
             api_base: self.stripe_api_base.clone(),
             secret_key: self.stripe_secret_key.as_ref().map(|key| key.reveal().to_owned()).unwrap_or_default(),
             publishable_key: self.stripe_publishable_key.clone(),
-            webhook_secrets: self.stripe_webhook_secret.iter().map(|secret| secret.reveal().to_owned()).collect(),
+            webhook_secrets: reveal_all(&self.stripe_webhook_secret),
         }
     }
+
+    /// `None` without a client id.
+    pub fn paypal(&self) -> Option<PaypalConfig> {
+        (!self.paypal_client_id.is_empty()).then(|| PaypalConfig {
+            api_base: self.paypal_api_base.clone(),
+            client_id: self.paypal_client_id.clone(),
+            secret: self.paypal_secret.as_ref().map(|secret| secret.reveal().to_owned()).unwrap_or_default(),
+            webhook_id: self.paypal_webhook_id.clone(),
+        })
+    }
+
+    /// `None` without a key id.
+    pub fn razorpay(&self) -> Option<RazorpayConfig> {
+        (!self.razorpay_key_id.is_empty()).then(|| RazorpayConfig {
+            api_base: self.razorpay_api_base.clone(),
+            key_id: self.razorpay_key_id.clone(),
+            key_secret: self.razorpay_key_secret.as_ref().map(|key| key.reveal().to_owned()).unwrap_or_default(),
+            webhook_secrets: reveal_all(&self.razorpay_webhook_secret),
+        })
+    }
+
+    /// Whether no provider has keys: then `mercer run` starts the sandbox gateway.
+    pub fn lacks_payment(&self) -> bool {
+        self.stripe_secret_key.is_none() && self.paypal().is_none() && self.razorpay().is_none()
+    }
+}
+
+fn reveal_all(secrets: &[Secret]) -> Vec<String> {
+    secrets.iter().map(|secret| secret.reveal().to_owned()).collect()
 }
 
 /// Keeps scheme, host and port of an `http` or `https` URL, refuses anything more.

@@ -34,7 +34,7 @@ pub fn router(state: AppState) -> Router {
         .compress_when(SizeAbove::new(COMPRESS_ABOVE_BYTES).and(is_text));
     let around = ServiceBuilder::new()
         .layer(from_fn(request_id::name))
-        .layer(from_fn_with_state(headers::SecurityHeaders::new(&state.config), headers::write))
+        .layer(from_fn_with_state(headers::SecurityHeaders::new(&state.config, &state.shop.payments), headers::write))
         .layer(compression)
         .layer(from_fn_with_state(state.clone(), error::present))
         .layer(CatchPanicLayer::custom(after_panic))

@@ -7,13 +7,13 @@ use crate::error::ApiError;
 use crate::state::AppState;
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::routing::post;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use sha2::{Digest, Sha256};
 use shop::limits::WEBHOOK_BODY_BYTES;
-use shop::payment::webhook::{self, Rejection};
+use shop::payment::webhook::Rejection;
 use shop::payment::{EventNotice, webhook_received};
 use std::time::Duration;
 
@@ -21,18 +21,25 @@ use std::time::Duration;
 const ARRIVES_WITHIN: Duration = Duration::from_secs(10);
 
 pub fn router() -> Router<AppState> {
-    Router::new().route("/webhooks/stripe", post(stripe)).layer(DefaultBodyLimit::disable())
+    Router::new().route("/webhooks/{provider}", post(receive)).layer(DefaultBodyLimit::disable())
 }
 
-async fn stripe(State(state): State<AppState>, headers: HeaderMap, body: Body) -> Result<StatusCode, ApiError> {
+async fn receive(
+    State(state): State<AppState>,
+    Path(provider): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<StatusCode, ApiError> {
+    let shop = &state.shop;
+    let provider = shop.payments.by_name(&provider).map_err(|_| shop::Error::NotFound("page"))?;
     let body = arrived(&headers, body).await?;
-    let header = headers.get("stripe-signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let (stripe, shop) = (&state.stripe, &state.shop);
-    let notice = match webhook::read(header, &body, &stripe.webhook_secrets, shop.now_ms(), stripe.livemode()) {
+    let notice = match provider.read_webhook(&headers, &body, shop.now_ms()).await {
         Ok(notice) => notice,
         Err(Rejection::Unreadable) => unreadable(&body),
+        // The provider sends it again.
+        Err(Rejection::Unverified) => return Err(unverified().into()),
         Err(rejection) => {
-            tracing::warn!(%rejection, "refused a webhook");
+            tracing::warn!(provider = provider.name(), %rejection, "refused a webhook");
             return Err(ApiError::Refused(
                 StatusCode::BAD_REQUEST,
                 "bad_webhook",
@@ -40,8 +47,15 @@ async fn stripe(State(state): State<AppState>, headers: HeaderMap, body: Body) -
             ));
         }
     };
-    webhook_received(shop, &notice, &String::from_utf8_lossy(&body)).await?;
+    webhook_received(shop, provider.name(), &notice, &String::from_utf8_lossy(&body)).await?;
     Ok(StatusCode::OK)
+}
+
+fn unverified() -> shop::Error {
+    shop::Error::Unavailable {
+        message: "It could not be verified that the provider sent this.".into(),
+        retry_after_s: 30,
+    }
 }
 
 /// The whole body, never holding more than the limit.

@@ -155,6 +155,11 @@ over_http! {
         assert_eq!(send(&site, "/admin/settings", &olga, &fields).await.0, 303);
         assert!(page(&site, "/admin", &olga).await.contains("Corner Shop"));
         assert_eq!(site.shop.settings.hold_ms, 45 * 60 * 1000);
+        let with = |name| fields.iter().copied().chain([("payment_provider", name)]).collect::<Vec<_>>();
+        assert_eq!(send(&site, "/admin/settings", &olga, &with("paypal")).await.0, 303);
+        assert_eq!(site.shop.settings.payment_providers, ["paypal"]);
+        assert_eq!(send(&site, "/admin/settings", &olga, &with("bank")).await.0, 422);
+        assert!(page(&site, "/admin/audit", &olga).await.contains("setting.update"));
         let mut wrong = fields;
         wrong[6] = ("hold_minutes", "1");
         assert_eq!(send(&site, "/admin/settings", &olga, &wrong).await.0, 422);

@@ -90,6 +90,22 @@ impl Site {
             "pk_test_mercer_sandbox",
             "--stripe-webhook-secret",
             "whsec_new,whsec_old",
+            "--paypal-api-base",
+            &gateway.paypal_url(),
+            "--paypal-client-id",
+            "mercer-sandbox-client",
+            "--paypal-secret",
+            "mercer-sandbox-secret",
+            "--paypal-webhook-id",
+            "7MERCERSANDBOX001",
+            "--razorpay-api-base",
+            &gateway.razorpay_url(),
+            "--razorpay-key-id",
+            "rzp_test_mercersandbox",
+            "--razorpay-key-secret",
+            "mercer-sandbox-key-secret",
+            "--razorpay-webhook-secret",
+            "rzp_new,rzp_old",
         ];
         let command = Config::augment_args(Command::new("test").no_binary_name(true));
         let config = Config::from_arg_matches(&command.get_matches_from(fixed.iter().chain(flags))).unwrap();

@@ -78,3 +78,41 @@ over_http! {
         assert_eq!(send(&site, Some("t=1,v1=0".into()), &"x".repeat(300 * 1024)).await, 413);
     }
 }
+
+/// As Razorpay signs: over the bytes alone.
+fn razorpay_signature(secret: &str, body: &str) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(body.as_bytes());
+    hex::encode(mac.finalize().into_bytes())
+}
+
+const RAZORPAY_EVENT: &str =
+    r#"{"event":"payment_link.paid","payload":{"payment_link":{"entity":{"id":"plink_1"}}},"created_at":1767225600}"#;
+
+over_http! {
+    async fn every_provider_has_its_own_door_and_its_own_seal(site: Site) {
+        let post = async |path: &str, headers: &[(&str, String)], body: &'static str| {
+            let mut asked = site.ask(Method::POST, path).body(body);
+            for (name, value) in headers {
+                asked = asked.header(*name, value);
+            }
+            asked.send().await.unwrap().status().as_u16()
+        };
+        let sealed = |secret: &str| [("x-razorpay-signature", razorpay_signature(secret, RAZORPAY_EVENT))];
+        assert_eq!(post("/webhooks/razorpay", &sealed("rzp_gone"), RAZORPAY_EVENT).await, 400);
+        assert_eq!(post("/webhooks/razorpay", &[], RAZORPAY_EVENT).await, 400);
+        // Stripe's seal opens nothing at another door.
+        let t = site.clock.now_ms() / 1000;
+        let stripes = [("stripe-signature", format!("t={t},v1={}", signature("whsec_new", t, EVENT)))];
+        assert_eq!(post("/webhooks/paypal", &stripes, EVENT).await, 400);
+        assert_eq!(post("/webhooks/bank", &stripes, EVENT).await, 404);
+        let forged = ["auth-algo", "cert-url", "transmission-id", "transmission-sig", "transmission-time"]
+            .map(|name| (format!("paypal-{name}"), "SHA256withRSA".to_owned()));
+        let forged: Vec<_> = forged.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+        assert_eq!(post("/webhooks/paypal", &forged, EVENT).await, 400);
+        assert_eq!(stored(&site).await, 0);
+        assert_eq!(post("/webhooks/razorpay", &sealed("rzp_old"), RAZORPAY_EVENT).await, 200);
+        assert_eq!(post("/webhooks/razorpay", &sealed("rzp_new"), RAZORPAY_EVENT).await, 200);
+        assert_eq!(site.number("SELECT CAST(COUNT(*) AS BIGINT) FROM psp_event WHERE provider = 'razorpay'").await, 1);
+    }
+}

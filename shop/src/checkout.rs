@@ -52,7 +52,7 @@ pub use place::{live, place};
 #[cfg(feature = "server")]
 pub use queue::Queues;
 #[cfg(feature = "server")]
-pub(crate) use recover::{poll_stuck_attempts, recover_checkouts};
+pub(crate) use recover::{ask_about, poll_stuck_attempts, recover_checkouts};
 #[cfg(feature = "server")]
 pub(crate) use release::sweep_expired;
 #[cfg(feature = "server")]
@@ -157,6 +157,10 @@ pub struct PlaceOrder {
     pub expected_total: i64,
     pub cart_version: i64,
     pub payment: PaymentWay,
+    /// Name of the payment provider that the shopper has chosen; without it the first that offers the way, or the one
+    /// that a started payment is with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
 }
 
 /// What placing came to, for now.

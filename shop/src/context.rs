@@ -4,7 +4,7 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::mail::Mailer;
 use crate::media::Media;
-use crate::payment::Provider;
+use crate::payment::Providers;
 use crate::setting::Live;
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub struct Shop {
     pub db: Db,
     pub clock: Arc<dyn Clock>,
-    pub payments: Arc<dyn Provider>,
+    pub payments: Providers,
     pub mailer: Arc<dyn Mailer>,
     pub media: Media,
     pub settings: Live,

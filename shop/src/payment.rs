@@ -14,10 +14,34 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "server")]
+use crate::checkout::PaymentWay;
+#[cfg(feature = "server")]
+use crate::money::Currency;
 use crate::money::Money;
 
 #[cfg(feature = "server")]
+/// `Done` or what else the call came to.
+macro_rules! done {
+    ($outcome:expr) => {
+        match $outcome {
+            Outcome::Done(value) => value,
+            Outcome::Refused(refusal) => return Outcome::Refused(refusal),
+            Outcome::Unknown(why) => return Outcome::Unknown(why),
+        }
+    };
+}
+
+#[cfg(feature = "server")]
 mod event;
+#[cfg(feature = "server")]
+mod http;
+#[cfg(feature = "server")]
+pub mod paypal;
+#[cfg(feature = "server")]
+mod providers;
+#[cfg(feature = "server")]
+pub mod razorpay;
 #[cfg(feature = "server")]
 pub mod stripe;
 #[cfg(feature = "server")]
@@ -27,6 +51,8 @@ pub mod webhook;
 pub(crate) use event::apply_events;
 #[cfg(feature = "server")]
 pub use event::webhook_received;
+#[cfg(feature = "server")]
+pub use providers::Providers;
 
 /// Free text about an intent that the provider stores and gives back: our ids.
 pub type Metadata = BTreeMap<String, String>;
@@ -73,6 +99,20 @@ pub struct Refusal {
     pub retry_after_s: Option<u64>,
     /// The intent as it stands after a decline, when the answer carried it.
     pub intent: Option<Box<Snapshot>>,
+}
+
+impl Refusal {
+    /// Nothing was sent.
+    pub fn unreachable(why: &str) -> Self {
+        let message = format!("the payment provider cannot be reached: {why}");
+        Self { code: "unreachable".to_owned(), message, ..Self::default() }
+    }
+
+    /// The provider's API has no such call. Who asks first ([`Provider::offers`], [`Provider::lists`]) never sees it.
+    pub fn not_offered(what: &str) -> Self {
+        let message = format!("the payment provider does not offer {what}");
+        Self { code: "not_offered".to_owned(), message, ..Self::default() }
+    }
 }
 
 /// The states of a payment at the provider.
@@ -206,6 +246,36 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
+/// What an event's object is, and so how to find out what happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    Intent,
+    /// A hosted page.
+    Session,
+    Refund,
+    /// Nothing the shop acts on.
+    Nothing,
+}
+
+/// What a provider's API can list; reconciliation asks for nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lists {
+    /// All payments of a time.
+    pub intents: bool,
+    /// All events since a time.
+    pub events: bool,
+}
+
+/// What a page's content security policy has to allow for the provider's widget and redirects.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CspSources {
+    pub script: Vec<String>,
+    pub frame: Vec<String>,
+    pub connect: Vec<String>,
+    /// Browsers hold the redirects of a form post against this list too.
+    pub form_action: Vec<String>,
+}
+
 /// A payment provider. Calls may take 10 seconds and must never be made inside a database transaction.
 ///
 /// `key` is the idempotency key: the same key with the same parameters has one effect, however often it is sent.
@@ -214,6 +284,24 @@ pub struct Page<T> {
 pub trait Provider: Send + Sync {
     /// Stable name, as stored with an attempt.
     fn name(&self) -> &'static str;
+    /// What shoppers choose by.
+    fn label(&self) -> &'static str;
+    /// Whether shoppers can pay this way. Nothing else of a way is called when not.
+    fn offers(&self, way: &PaymentWay) -> bool;
+    fn takes(&self, currency: Currency) -> bool;
+    fn lists(&self) -> Lists;
+    /// What the page with the payment form has to allow.
+    fn csp_sources(&self) -> CspSources;
+
+    /// What an event of this type is about.
+    fn about(&self, kind: &str) -> About;
+    /// Checks that the provider sent these bytes, and says which object to fetch. May ask the provider.
+    async fn read_webhook(
+        &self,
+        headers: &reqwest::header::HeaderMap,
+        body: &[u8],
+        now_ms: i64,
+    ) -> Result<EventNotice, webhook::Rejection>;
 
     /// Creates a payment for manual capture, not yet confirmed.
     async fn create_intent(&self, key: &str, new: &NewIntent) -> Outcome<Snapshot>;
@@ -228,6 +316,10 @@ pub trait Provider: Send + Sync {
 
     async fn create_session(&self, key: &str, new: &NewSession) -> Outcome<Session>;
     async fn retrieve_session(&self, id: &str) -> Outcome<Session>;
+    /// As [`Self::retrieve_session`], after taking the step that some providers leave to the shop's server once the
+    /// shopper has agreed on their page: to hold the money. Only for an attempt that is live; its decline is
+    /// `Refused` with `is_card_decline` and ends the page.
+    async fn advance_session(&self, key: &str, id: &str) -> Outcome<Session>;
     /// Closes the hosted page: after `Done`, nobody can pay there any more.
     async fn expire_session(&self, key: &str, id: &str) -> Outcome<Session>;
 

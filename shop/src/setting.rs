@@ -19,6 +19,8 @@ pub struct Settings {
     pub hold_ms: i64,
     /// When authorised money is taken.
     pub capture: CapturePolicy,
+    /// Names of the payment providers that shoppers can choose from; none chosen means the first that has keys.
+    pub payment_providers: Vec<String>,
 }
 
 /// When authorised money is taken.
@@ -41,6 +43,7 @@ impl Default for Settings {
             currencies: vec![Currency::EUR, Currency::USD, Currency::GBP],
             hold_ms: 30 * 60 * 1000,
             capture: CapturePolicy::Automatic,
+            payment_providers: Vec::new(),
         }
     }
 }
@@ -108,6 +111,14 @@ pub async fn change(shop: &crate::Shop, by: &crate::staff::Staff, settings: Sett
     use crate::audit::{self, Entry};
     by.require_owner()?;
     settings.check()?;
+    // A provider whose keys were taken away may stay chosen; nobody can choose one that never was.
+    let known = |name: &String| {
+        shop.payments.configured().any(|provider| provider.name() == name)
+            || shop.settings.payment_providers.contains(name)
+    };
+    if !settings.payment_providers.iter().all(known) {
+        return Err(crate::Error::field("payment_providers", "Choose among the providers that have keys."));
+    }
     let before = shop.settings.now();
     let mut tx = shop.db.begin().await?;
     save(&mut tx, &settings).await?;

@@ -342,12 +342,12 @@ on_both_engines! {
             created_ms: 0,
         };
         let news = event("evt_1", "payment_intent.amount_capturable_updated");
-        assert!(payment::webhook_received(&till.shop, &news, "{}").await.unwrap());
-        assert!(!payment::webhook_received(&till.shop, &news, "{}").await.unwrap());
+        assert!(payment::webhook_received(&till.shop, "stripe", &news, "{}").await.unwrap());
+        assert!(!payment::webhook_received(&till.shop, "stripe", &news, "{}").await.unwrap());
         let older = event("evt_0", "payment_intent.created");
-        assert!(payment::webhook_received(&till.shop, &older, "{}").await.unwrap());
+        assert!(payment::webhook_received(&till.shop, "stripe", &older, "{}").await.unwrap());
         let unknown = payment::EventNotice { object_id: "pi_unknown".into(), ..event("evt_2", "payment_intent.succeeded") };
-        assert!(payment::webhook_received(&till.shop, &unknown, "{}").await.unwrap());
+        assert!(payment::webhook_received(&till.shop, "stripe", &unknown, "{}").await.unwrap());
         till.work().await;
         let status = checkout::status(&till.shop, &visitor, checkout_id).await.unwrap();
         assert!(matches!(status, Status::Placed { .. }), "{status:?}");

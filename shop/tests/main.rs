@@ -18,5 +18,6 @@ mod inventory;
 mod order;
 mod overtaken;
 mod payment;
+mod providers;
 mod session;
 mod staff;

@@ -44,7 +44,7 @@ on_both_engines! {
         till.mood(json!({ "operation": "payment_intents.create", "times": 1, "mood": "truncated" })).await;
         till.place(&visitor, &view, "k1", PaymentWay::Embedded).await.unwrap_err();
         let intents = till.intents().await;
-        let Outcome::Done(snapshot) = till.shop.payments.retrieve_intent(&intents[0].id).await else { panic!() };
+        let Outcome::Done(snapshot) = till.provider().retrieve_intent(&intents[0].id).await else { panic!() };
         checkout::apply_payment_fact(&till.shop, attempt_of(&snapshot), &snapshot).await.unwrap();
         let (_, secret) = confirm(till.place(&visitor, &view, "k2", PaymentWay::Embedded).await.unwrap());
         assert!(till.confirm_in_page(&secret, VISA).await.is_success());

@@ -6,8 +6,9 @@ use leptos::prelude::*;
 use shop::limits::{EMAIL_CHARS, HOLD_MINUTES, NAME_CHARS};
 use shop::money::Currency;
 
-/// Fields: `shop_name`, `mail_from`, `home_country`, `currency` (many), `default_currency`, `capture`, `hold_minutes`.
-pub fn page(form: &Form) -> AnyView {
+/// Fields: `shop_name`, `mail_from`, `home_country`, `currency` (many), `default_currency`, `payment_provider` (many),
+/// `capture`, `hold_minutes`. `providers` are name and label of those that have keys.
+pub fn page(form: &Form, providers: &[(String, String)]) -> AnyView {
     let countries = shop::address::countries().iter().map(|c| (c.code.to_owned(), c.name.to_owned())).collect();
     let all: Vec<(String, String)> = Currency::all().map(|c| (c.code().to_owned(), c.code().to_owned())).collect();
     let shown: Vec<&str> = form.all("currency").collect();
@@ -19,6 +20,26 @@ pub fn page(form: &Form) -> AnyView {
                 <li class="check">
                     <input type="checkbox" id=id.clone() name="currency" value=code checked=shown.contains(&code) />
                     <label for=id>{code}</label>
+                </li>
+            }
+        })
+        .collect_view();
+    let enabled: Vec<&str> = form.all("payment_provider").collect();
+    let offered = providers
+        .iter()
+        .map(|(name, label)| {
+            let id = format!("payment-provider-{name}");
+            let text = format!("{label} ({name})");
+            view! {
+                <li class="check">
+                    <input
+                        type="checkbox"
+                        id=id.clone()
+                        name="payment_provider"
+                        value=name.clone()
+                        checked=enabled.contains(&name.as_str())
+                    />
+                    <label for=id>{text}</label>
                 </li>
             }
         })
@@ -51,6 +72,11 @@ pub fn page(form: &Form) -> AnyView {
             </section>
             <section class="card" aria-labelledby="payment">
                 <h2 id="payment">"Payment"</h2>
+                <fieldset id="settings-payment_providers">
+                    <legend>"Ways to pay that shoppers can choose"</legend>
+                    <p class="hint">"Listed are the providers that have keys. Without a choice, the first is used."</p>
+                    <ul class="choices grid">{offered}</ul>
+                </fieldset>
                 {Field::new("capture", "Take authorised money").select(form, policies)}
                 {Field::new("hold_minutes", "Minutes a started payment holds its stock")
                     .kind("number")

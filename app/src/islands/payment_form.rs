@@ -248,6 +248,7 @@ mod live {
                 .and_then(|form| dom::form_body(&form, None))
                 .ok_or_else(|| Refusal { message: "Please reload the page.".into(), code: String::new() })?;
             body.set("way", "embedded");
+            body.delete("provider");
             body.set("idempotency_key", key);
             Ok(body)
         }

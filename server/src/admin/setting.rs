@@ -43,7 +43,8 @@ fn form_of(settings: &Settings) -> Form {
         .with("default_currency", first)
         .with("capture", capture)
         .with("hold_minutes", settings.hold_ms / MINUTE_MS);
-    settings.currencies.iter().fold(form, |form, currency| form.with("currency", currency))
+    let form = settings.currencies.iter().fold(form, |form, currency| form.with("currency", currency));
+    settings.payment_providers.iter().fold(form, |form, name| form.with("payment_provider", name))
 }
 
 fn asked(form: &Form) -> Settings {
@@ -60,10 +61,13 @@ fn asked(form: &Form) -> Settings {
             .trim()
             .parse::<i64>()
             .map_or(0, |minutes| minutes.saturating_mul(MINUTE_MS)),
+        payment_providers: form.all("payment_provider").map(str::to_owned).collect(),
         capture: if form.value("capture") == "manual" { CapturePolicy::Manual } else { CapturePolicy::Automatic },
     }
 }
 
 async fn draw(desk: &Desk, status: StatusCode, form: &Form) -> Answer {
-    Ok(desk.page_with(status, "settings", "Settings", || view::page(form)).await)
+    let providers: Vec<_> =
+        desk.shop.payments.configured().map(|it| (it.name().to_owned(), it.label().to_owned())).collect();
+    Ok(desk.page_with(status, "settings", "Settings", || view::page(form, &providers)).await)
 }

@@ -96,6 +96,7 @@ pub async fn place(
         expected_total: request.expected_total,
         cart_version: request.cart_version,
         payment: PaymentWay::Token { payment_method: request.payment_method },
+        provider: None,
     };
     let replayed = checkout::is_answered(&shop, &visitor, &order).await?;
     let mut response = match checkout::place(&shop, &visitor, order).await {

@@ -1,7 +1,7 @@
 //! `mercer run`: a shop to look at, from nothing. What `make run` ends in.
 //!
-//! It differs from `serve` in two ways: an empty database is filled with the demo shop, and without a provider's
-//! key the sandbox gateway runs in the same process, on a port of its own, with its payments kept in the data
+//! It differs from `serve` in two ways: an empty database is filled with the demo shop, and without any provider's
+//! keys the sandbox gateway runs in the same process, on a port of its own, with its payments kept in the data
 //! folder. Shop and gateway still talk HTTP.
 
 use super::{Outcome, open, serve};
@@ -11,10 +11,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 pub async fn run(mut config: Config) -> Outcome {
     let db = open::migrated_database(&config).await?;
-    let gateway = match config.stripe_secret_key {
-        Some(_) => None,
-        None => Some(start_gateway(&mut config).await?),
-    };
+    let gateway = if config.lacks_payment() { Some(start_gateway(&mut config).await?) } else { None };
     let shop = open::shop_over(db, &config).await?;
     fill_when_empty(&shop).await?;
     let served = serve::until_signal(shop, config).await;
@@ -26,8 +23,11 @@ pub async fn run(mut config: Config) -> Outcome {
 
 /// Starts the sandbox and points the configuration at it.
 async fn start_gateway(config: &mut Config) -> Result<gateway::Handle, String> {
+    let webhook = |provider: &str| Some(format!("http://{}/webhooks/{provider}", reachable(config.addr)));
     let sandbox = gateway::Config {
-        webhook_url: Some(format!("http://{}/webhooks/stripe", reachable(config.addr))),
+        webhook_url: webhook("stripe"),
+        paypal: gateway::PaypalAccount { webhook_url: webhook("paypal"), ..gateway::PaypalAccount::default() },
+        razorpay: gateway::RazorpayAccount { webhook_url: webhook("razorpay"), ..gateway::RazorpayAccount::default() },
         state_path: Some(config.data_dir.join("sandbox-gateway.journal")),
         ..gateway::Config::sandbox(config.gateway_addr)
     };
@@ -38,6 +38,14 @@ async fn start_gateway(config: &mut Config) -> Result<gateway::Handle, String> {
     config.stripe_secret_key = Some(Secret::from(sandbox.secret_key.as_str()));
     config.stripe_publishable_key = sandbox.publishable_key;
     config.stripe_webhook_secret = vec![Secret::from(sandbox.webhook_secret.as_str())];
+    config.paypal_api_base = handle.paypal_url();
+    config.paypal_client_id = sandbox.paypal.client_id;
+    config.paypal_secret = Some(Secret::from(sandbox.paypal.secret.as_str()));
+    config.paypal_webhook_id = sandbox.paypal.webhook_id;
+    config.razorpay_api_base = handle.razorpay_url();
+    config.razorpay_key_id = sandbox.razorpay.key_id;
+    config.razorpay_key_secret = Some(Secret::from(sandbox.razorpay.key_secret.as_str()));
+    config.razorpay_webhook_secret = vec![Secret::from(sandbox.razorpay.webhook_secret.as_str())];
     println!("sandbox payment gateway on {}", handle.url());
     Ok(handle)
 }

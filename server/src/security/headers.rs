@@ -12,6 +12,7 @@ use http::header::{
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue};
+use shop::payment::{CspSources, Provider, Providers};
 use std::sync::Arc;
 
 /// Written once at start, copied into each answer.
@@ -19,9 +20,9 @@ use std::sync::Arc;
 pub struct SecurityHeaders(Arc<[(HeaderName, HeaderValue)]>);
 
 impl SecurityHeaders {
-    pub fn new(config: &Config) -> Self {
+    pub fn new(config: &Config, payments: &Providers) -> Self {
         let fixed = |name: &'static str, value| (HeaderName::from_static(name), HeaderValue::from_static(value));
-        let policy = HeaderValue::from_str(&content_security_policy(config)).unwrap_or_else(|_| {
+        let policy = HeaderValue::from_str(&content_security_policy(payments)).unwrap_or_else(|_| {
             // An origin that is no header value cannot be allowed; without it the policy is only stricter.
             HeaderValue::from_static("default-src 'self'; frame-ancestors 'none'")
         });
@@ -60,8 +61,23 @@ pub async fn write(State(headers): State<SecurityHeaders>, request: Request, nex
     response
 }
 
-fn content_security_policy(config: &Config) -> String {
-    let provider = config.stripe().csp_sources();
+fn content_security_policy(payments: &Providers) -> String {
+    let mut provider = CspSources::default();
+    for one in payments.configured().map(Provider::csp_sources) {
+        let lists = [
+            (&mut provider.script, one.script),
+            (&mut provider.frame, one.frame),
+            (&mut provider.connect, one.connect),
+            (&mut provider.form_action, one.form_action),
+        ];
+        for (all, more) in lists {
+            for source in more {
+                if !all.contains(&source) {
+                    all.push(source);
+                }
+            }
+        }
+    }
     let with = |own: &str, more: &[String]| {
         std::iter::once(own).chain(more.iter().map(String::as_str)).collect::<Vec<_>>().join(" ")
     };

@@ -72,7 +72,10 @@ impl Request {
             (None, Some(cart)) => format!("cart:{cart}"),
             (None, None) => return Err(super::view::empty()),
         };
-        let fields = serde_json::to_string(&(order.cart_version, order.expected_total, &order.payment))?;
+        let mut fields = serde_json::to_string(&(order.cart_version, order.expected_total, &order.payment))?;
+        if let Some(provider) = &order.provider {
+            fields.push_str(provider);
+        }
         Ok(Self { scope: format!("{owner}:checkout.place"), hash: hex::encode(Sha256::digest(fields)) })
     }
 }

@@ -16,6 +16,7 @@ use crate::cart::LineProblem;
 use crate::db::Violation;
 use crate::error::Shortage;
 use crate::id::{AttemptId, CartId, CheckoutId, OrderId};
+use crate::money::Currency;
 use crate::pricing::{self, Item};
 use crate::{Error, Result, Shop, args, secret};
 use sha2::{Digest, Sha256};
@@ -42,7 +43,7 @@ const RESERVE_TRIES: usize = 5;
 async fn run(shop: &Shop, visitor: &Visitor, order: &PlaceOrder, request: &Request) -> Result<Placed> {
     match idempotency::look_up(shop, request, &order.idempotency_key).await? {
         Known::Answered(answer) => return answer,
-        Known::Started(checkout) => return resume(shop, checkout, &order.payment).await,
+        Known::Started(checkout) => return resume(shop, checkout, order).await,
         Known::New => {}
     }
     let view = match view::view(shop, visitor).await {
@@ -73,6 +74,7 @@ async fn run(shop: &Shop, visitor: &Visitor, order: &PlaceOrder, request: &Reque
 /// T1 for a cart that is not being paid yet, then on to the provider.
 async fn start(shop: &Shop, visitor: &Visitor, view: &View, order: &PlaceOrder, request: &Request) -> Result<Placed> {
     check(view)?;
+    let provider = chosen(shop, order, view.cart.currency)?;
     let quote = quote(view)?;
     if quote.totals.total != order.expected_total {
         return Err(total_changed());
@@ -113,7 +115,7 @@ async fn start(shop: &Shop, visitor: &Visitor, view: &View, order: &PlaceOrder, 
             request_hash: request.hash.clone(),
             way: Way::from(&order.payment),
             pm_token: pm_token.clone(),
-            provider: shop.payments.name(),
+            provider,
             lease_owner: "place".into(),
             lease_until: now + LEASE_MS,
             expires_at: now + shop.settings.hold_ms,
@@ -147,6 +149,7 @@ async fn go(shop: &Shop, item: Prepare) -> Result<Placed> {
     let attempt = Attempt {
         id: item.attempt_id,
         number: 1,
+        provider: item.provider.to_owned(),
         way: item.way,
         pm_token: item.pm_token,
         state: AttemptState::Prepared,
@@ -198,11 +201,11 @@ async fn join(shop: &Shop, view: &View, id: CheckoutId, order: &PlaceOrder, requ
         return Err(in_progress());
     }
     tx.commit().await?;
-    resume(shop, id, &order.payment).await
+    resume(shop, id, order).await
 }
 
 /// Goes on with a checkout: hands out what was handed out before, asks the provider, or starts another attempt.
-async fn resume(shop: &Shop, id: CheckoutId, way: &PaymentWay) -> Result<Placed> {
+async fn resume(shop: &Shop, id: CheckoutId, order: &PlaceOrder) -> Result<Placed> {
     let checkout = stored::load(shop, id).await?;
     match checkout.state {
         CheckoutState::Placed | CheckoutState::Settled => return Ok(checkout.placed()),
@@ -211,16 +214,16 @@ async fn resume(shop: &Shop, id: CheckoutId, way: &PaymentWay) -> Result<Placed>
         _ => {}
     }
     let Some(epoch) = saga::take_lease(shop, id, "place").await? else { return Err(in_progress()) };
-    let result = resume_leased(shop, id, way, epoch).await;
+    let result = resume_leased(shop, id, order, epoch).await;
     saga::let_go(shop, id, epoch, 0).await?;
     result
 }
 
-async fn resume_leased(shop: &Shop, id: CheckoutId, way: &PaymentWay, epoch: i64) -> Result<Placed> {
+async fn resume_leased(shop: &Shop, id: CheckoutId, order: &PlaceOrder, epoch: i64) -> Result<Placed> {
     // Read again under the lease.
     let checkout = stored::load(shop, id).await?;
     if let Some(attempt) = &checkout.live {
-        if goes_on(attempt, way) {
+        if goes_on(attempt, order) {
             match saga::drive(shop, &checkout, attempt, epoch).await {
                 // What was declined or closed just now makes room for a new attempt below.
                 Err(Error::Declined { code, .. }) if code.is_empty() => {}
@@ -233,22 +236,34 @@ async fn resume_leased(shop: &Shop, id: CheckoutId, way: &PaymentWay, epoch: i64
             }
         }
     }
-    let attempt = next_attempt(shop, &checkout, way, epoch).await?;
+    let attempt = next_attempt(shop, &checkout, order, epoch).await?;
     saga::drive(shop, &checkout, &attempt, epoch).await
 }
 
 /// Whether the live attempt is the one the shopper asks for.
-fn goes_on(attempt: &Attempt, way: &PaymentWay) -> bool {
-    match way {
+fn goes_on(attempt: &Attempt, order: &PlaceOrder) -> bool {
+    if order.provider.as_ref().is_some_and(|provider| *provider != attempt.provider) {
+        return false;
+    }
+    match &order.payment {
         PaymentWay::Token { payment_method } => attempt.way == Way::Token && attempt.pm_token == *payment_method,
-        PaymentWay::Hosted | PaymentWay::Embedded => attempt.way == Way::from(way),
+        way @ (PaymentWay::Hosted | PaymentWay::Embedded) => attempt.way == Way::from(way),
     }
 }
 
-async fn next_attempt(shop: &Shop, checkout: &Checkout, way: &PaymentWay, epoch: i64) -> Result<Attempt> {
+/// Who a new payment is started with.
+fn chosen(shop: &Shop, order: &PlaceOrder, currency: Currency) -> Result<&'static str> {
+    let enabled = &shop.settings.payment_providers;
+    Ok(shop.payments.choose(enabled, order.provider.as_deref(), &order.payment, currency)?.name())
+}
+
+async fn next_attempt(shop: &Shop, checkout: &Checkout, order: &PlaceOrder, epoch: i64) -> Result<Attempt> {
+    let provider = chosen(shop, order, checkout.currency)?;
+    let way = &order.payment;
     let attempt = Attempt {
         id: AttemptId::new(),
         number: checkout.last.0 + 1,
+        provider: provider.to_owned(),
         way: Way::from(way),
         pm_token: match way {
             PaymentWay::Token { payment_method } => payment_method.clone(),
@@ -282,7 +297,7 @@ async fn next_attempt(shop: &Shop, checkout: &Checkout, way: &PaymentWay, epoch:
                 attempt.id,
                 checkout.id,
                 attempt.number,
-                shop.payments.name(),
+                provider,
                 attempt.way.as_str(),
                 checkout.total,
                 checkout.currency,

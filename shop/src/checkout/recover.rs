@@ -7,7 +7,7 @@ use super::saga;
 use super::state::{CheckoutState, Way};
 use super::stored::{self, Checkout};
 use crate::id::{AttemptId, CheckoutId};
-use crate::payment::{Outcome, SessionStatus};
+use crate::payment::{Outcome, Refusal, SessionStatus};
 use crate::{Error, Result, Shop, args};
 
 /// The longest pause between two questions about one attempt.
@@ -85,12 +85,34 @@ pub(crate) async fn poll_stuck_attempts(shop: &Shop) -> Result<usize> {
     Ok(due.len())
 }
 
-/// Fetches what the provider holds of the live attempt and applies it; whether it answered. Charges nothing.
+/// As [`ask`], for news of a page: whether its attempt is over or the provider has answered.
+pub(crate) async fn ask_about(shop: &Shop, id: CheckoutId, attempt: AttemptId) -> Result<bool> {
+    let checkout = stored::load(shop, id).await?;
+    let is_live = checkout.live.as_ref().is_some_and(|live| live.id == attempt);
+    Ok(!is_live || ask(shop, &checkout).await?)
+}
+
+/// Fetches what the provider holds of the live attempt and applies it; whether it answered. Takes no money, but holds
+/// what the shopper has agreed to.
 pub(super) async fn ask(shop: &Shop, checkout: &Checkout) -> Result<bool> {
     let Some(attempt) = &checkout.live else { return Ok(false) };
+    if checkout.state == CheckoutState::Releasing {
+        // Whoever gives it up asks.
+        return Ok(false);
+    }
+    let provider = shop.payments.by_name(&attempt.provider)?;
     let mut intent = attempt.provider_ref.clone();
     if let Some(session) = &attempt.session_ref {
-        let Outcome::Done(session) = shop.payments.retrieve_session(session).await else { return Ok(false) };
+        let key = saga::key(shop, &attempt.provider, attempt.id, "advance");
+        let session = match provider.advance_session(&key, session).await {
+            Outcome::Done(session) => session,
+            Outcome::Refused(refusal) if refusal.is_card_decline => {
+                let Refusal { code, message, .. } = refusal;
+                fact::apply(shop, checkout.id, Some(attempt.id), News::Refused { code, message }).await?;
+                return Ok(true);
+            }
+            Outcome::Refused(_) | Outcome::Unknown(_) => return Ok(false),
+        };
         if session.status == SessionStatus::Expired && session.intent_id.is_none() {
             fact::apply(shop, checkout.id, Some(attempt.id), News::SessionExpired).await?;
             return Ok(true);
@@ -98,7 +120,7 @@ pub(super) async fn ask(shop: &Shop, checkout: &Checkout) -> Result<bool> {
         intent = session.intent_id.or(intent);
     }
     if let Some(intent) = intent
-        && let Outcome::Done(snapshot) = shop.payments.retrieve_intent(&intent).await
+        && let Outcome::Done(snapshot) = provider.retrieve_intent(&intent).await
     {
         fact::apply(shop, checkout.id, Some(attempt.id), News::Intent(snapshot)).await?;
         return Ok(true);

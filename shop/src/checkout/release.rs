@@ -157,13 +157,14 @@ async fn without_attempt(shop: &Shop, checkout: &Checkout, epoch: i64) -> Result
 /// Makes the provider end the live attempt, or learns that it was paid.
 pub(super) async fn abandon(shop: &Shop, checkout: &Checkout) -> Result<Standing> {
     let Some(attempt) = &checkout.live else { return Ok(Standing::Pending) };
-    let key = |operation: &str| saga::key(shop, attempt.id, operation);
+    let provider = shop.payments.by_name(&attempt.provider)?;
+    let key = |operation: &str| saga::key(shop, &attempt.provider, attempt.id, operation);
     let tell = |news: News| fact::apply(shop, checkout.id, Some(attempt.id), news);
     let mut intent = attempt.provider_ref.clone();
     if let Some(session) = &attempt.session_ref {
-        let session = match shop.payments.expire_session(&key("expire"), session).await {
+        let session = match provider.expire_session(&key("expire"), session).await {
             Outcome::Done(session) => session,
-            Outcome::Refused(_) => match shop.payments.retrieve_session(session).await {
+            Outcome::Refused(_) => match provider.retrieve_session(session).await {
                 Outcome::Done(session) => session,
                 Outcome::Refused(_) | Outcome::Unknown(_) => return Ok(Standing::Pending),
             },
@@ -182,7 +183,7 @@ pub(super) async fn abandon(shop: &Shop, checkout: &Checkout) -> Result<Standing
         return tell(News::SessionExpired).await;
     };
     // Whoever has paid in the last moment keeps the order: a void would be accepted too.
-    match shop.payments.retrieve_intent(&intent).await {
+    match provider.retrieve_intent(&intent).await {
         Outcome::Done(snapshot)
             if matches!(snapshot.status, IntentStatus::RequiresCapture | IntentStatus::Succeeded) =>
         {
@@ -191,9 +192,9 @@ pub(super) async fn abandon(shop: &Shop, checkout: &Checkout) -> Result<Standing
         Outcome::Done(_) => {}
         Outcome::Refused(_) | Outcome::Unknown(_) => return Ok(Standing::Pending),
     }
-    match shop.payments.cancel_intent(&key("cancel"), &intent).await {
+    match provider.cancel_intent(&key("cancel"), &intent).await {
         Outcome::Done(snapshot) => tell(News::Intent(snapshot)).await,
-        Outcome::Refused(_) => match shop.payments.retrieve_intent(&intent).await {
+        Outcome::Refused(_) => match provider.retrieve_intent(&intent).await {
             Outcome::Done(snapshot) => tell(News::Intent(snapshot)).await,
             Outcome::Refused(_) | Outcome::Unknown(_) => Ok(Standing::Pending),
         },

@@ -23,8 +23,8 @@ pub(super) const LEASE_MS: i64 = 60_000;
 const SESSION_MIN_MS: i64 = 31 * 60_000;
 
 /// The provider's idempotency key of one operation on an attempt: from the stored row, never from the client.
-pub(crate) fn key(shop: &Shop, attempt: impl std::fmt::Display, operation: &str) -> String {
-    let source = format!("{}\0{}\0{attempt}\0{operation}\x000", shop.payments.name(), shop.origin);
+pub(crate) fn key(shop: &Shop, provider: &str, attempt: impl std::fmt::Display, operation: &str) -> String {
+    let source = format!("{provider}\0{}\0{attempt}\0{operation}\x000", shop.origin);
     hex::encode(Sha256::digest(source))
 }
 
@@ -76,6 +76,7 @@ pub(super) async fn drive(shop: &Shop, checkout: &Checkout, attempt: &Attempt, e
 
 /// C1 and T2: makes the payment known to the provider and its name known to us.
 async fn create(shop: &Shop, checkout: &Checkout, attempt: &Attempt, epoch: i64) -> Result<Step> {
+    let provider = shop.payments.by_name(&attempt.provider)?;
     let metadata = metadata(checkout, attempt);
     let mut handover = Handover {
         checkout_id: checkout.id,
@@ -93,7 +94,7 @@ async fn create(shop: &Shop, checkout: &Checkout, attempt: &Attempt, epoch: i64)
     };
     if attempt.way == Way::Hosted {
         let new = new_session(shop, checkout, metadata);
-        let session = match shop.payments.create_session(&key(shop, attempt.id, "create"), &new).await {
+        let session = match provider.create_session(&key(shop, &attempt.provider, attempt.id, "create"), &new).await {
             Outcome::Done(session) => session,
             Outcome::Refused(refusal) => return refused(shop, checkout, attempt, epoch, refusal).await,
             Outcome::Unknown(why) => return no_answer(shop, checkout, attempt, &why).await,
@@ -110,7 +111,7 @@ async fn create(shop: &Shop, checkout: &Checkout, attempt: &Attempt, epoch: i64)
         metadata,
         description: format!("Order {}", checkout.number),
     };
-    let snapshot = match shop.payments.create_intent(&key(shop, attempt.id, "create"), &new).await {
+    let snapshot = match provider.create_intent(&key(shop, &attempt.provider, attempt.id, "create"), &new).await {
         Outcome::Done(snapshot) => snapshot,
         Outcome::Refused(refusal) => return refused(shop, checkout, attempt, epoch, refusal).await,
         Outcome::Unknown(why) => return no_answer(shop, checkout, attempt, &why).await,
@@ -143,15 +144,16 @@ async fn hand_over(shop: &Shop, checkout: &Checkout, handover: Handover, next: S
 /// C2: charges the token.
 async fn confirm(shop: &Shop, checkout: &Checkout, attempt: &Attempt, intent: &str) -> Result<Step> {
     let return_url = format!("{}{}", shop.origin, return_path(checkout.id));
-    let key = key(shop, attempt.id, "confirm");
-    match shop.payments.confirm_intent(&key, intent, &attempt.pm_token, &return_url).await {
+    let provider = shop.payments.by_name(&attempt.provider)?;
+    let key = key(shop, &attempt.provider, attempt.id, "confirm");
+    match provider.confirm_intent(&key, intent, &attempt.pm_token, &return_url).await {
         Outcome::Done(snapshot) => told(shop, checkout, attempt, News::Intent(snapshot)).await,
         Outcome::Refused(refusal) if refusal.http_status == 0 || refusal.http_status == 429 => {
             no_answer(shop, checkout, attempt, &refusal.message).await
         }
         Outcome::Refused(refusal) => {
             // An intent that has moved on refuses as well: what it says of itself comes first.
-            match shop.payments.retrieve_intent(intent).await {
+            match provider.retrieve_intent(intent).await {
                 Outcome::Done(mut snapshot) => {
                     let decline = (refusal.code.clone(), refusal.message.clone());
                     if snapshot.decline.is_none() {
@@ -170,7 +172,7 @@ async fn confirm(shop: &Shop, checkout: &Checkout, attempt: &Attempt, intent: &s
         Outcome::Unknown(why) => {
             tracing::warn!(%why, checkout = %checkout.id, "no answer to a confirmation");
             // Perhaps it went through and only the answer was lost.
-            match shop.payments.retrieve_intent(intent).await {
+            match provider.retrieve_intent(intent).await {
                 Outcome::Done(snapshot) if is_decided(&snapshot) => {
                     told(shop, checkout, attempt, News::Intent(snapshot)).await
                 }
@@ -188,9 +190,10 @@ fn is_decided(snapshot: &Snapshot) -> bool {
 
 /// Fetches what the provider holds and applies it.
 async fn ask(shop: &Shop, checkout: &Checkout, attempt: &Attempt) -> Result<Step> {
+    let provider = shop.payments.by_name(&attempt.provider)?;
     let mut intent = attempt.provider_ref.clone();
     if let Some(session) = &attempt.session_ref {
-        match shop.payments.retrieve_session(session).await {
+        match provider.advance_session(&key(shop, &attempt.provider, attempt.id, "advance"), session).await {
             Outcome::Done(session) => match (session.status, session.intent_id) {
                 (SessionStatus::Open, _) => {
                     let url = session.url.unwrap_or_else(|| attempt.next_url.clone());
@@ -199,11 +202,15 @@ async fn ask(shop: &Shop, checkout: &Checkout, attempt: &Attempt) -> Result<Step
                 (SessionStatus::Expired, None) => return told(shop, checkout, attempt, News::SessionExpired).await,
                 (_, found) => intent = found.or(intent),
             },
+            Outcome::Refused(refusal) if refusal.is_card_decline => {
+                let Refusal { code, message, .. } = refusal;
+                return told(shop, checkout, attempt, News::Refused { code, message }).await;
+            }
             Outcome::Refused(_) | Outcome::Unknown(_) => return Ok(pending(checkout)),
         }
     }
     let Some(intent) = intent else { return Ok(pending(checkout)) };
-    let snapshot = match shop.payments.retrieve_intent(&intent).await {
+    let snapshot = match provider.retrieve_intent(&intent).await {
         Outcome::Done(snapshot) => snapshot,
         Outcome::Refused(refusal) => return no_answer(shop, checkout, attempt, &refusal.message).await,
         Outcome::Unknown(why) => return no_answer(shop, checkout, attempt, &why).await,

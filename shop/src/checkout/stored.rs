@@ -34,6 +34,8 @@ pub(super) struct Checkout {
 pub(super) struct Attempt {
     pub id: AttemptId,
     pub number: i64,
+    /// Name of the payment provider, for good.
+    pub provider: String,
     #[sqlx(try_from = "String")]
     pub way: Way,
     pub pm_token: String,
@@ -89,7 +91,7 @@ pub(super) async fn load(shop: &Shop, id: CheckoutId) -> Result<Checkout> {
     let attempts: Vec<Attempt> = shop
         .db
         .fetch_all(
-            "SELECT id, attempt_no AS number, way, pm_token, state, provider_ref, session_ref, client_secret, next_url,
+            "SELECT id, attempt_no AS number, provider, way, pm_token, state, provider_ref, session_ref, client_secret, next_url,
                decline_code, decline_message
              FROM payment_attempt WHERE checkout_id = $1 ORDER BY attempt_no DESC",
             args![id],

@@ -8,7 +8,7 @@ use crate::id::{AttemptId, CheckoutId, OrderId, RefundId};
 use crate::ledger;
 use crate::money::Currency;
 use crate::outbox::{self, Note};
-use crate::payment::{Metadata, Outcome, RefundSnapshot, RefundStatus};
+use crate::payment::{Metadata, Outcome, Provider, RefundSnapshot, RefundStatus};
 use crate::{Error, Result, Shop, args};
 
 #[derive(Debug, sqlx::FromRow)]
@@ -17,6 +17,7 @@ struct Row {
     state: String,
     #[sqlx(try_from = "String")]
     currency: Currency,
+    provider: String,
     provider_ref: Option<String>,
     checkout_id: CheckoutId,
     order_id: OrderId,
@@ -28,7 +29,7 @@ pub(crate) async fn carry_out_refund(shop: &Shop, id: RefundId) -> Result<()> {
     let row: Option<Row> = shop
         .db
         .fetch_optional(
-            "SELECT r.amount, r.state, a.currency, a.provider_ref, a.checkout_id, o.id AS order_id, o.number
+            "SELECT r.amount, r.state, a.currency, a.provider, a.provider_ref, a.checkout_id, o.id AS order_id, o.number
              FROM refund r JOIN payment_attempt a ON a.id = r.attempt_id JOIN orders o ON o.checkout_id = a.checkout_id
              WHERE r.id = $1",
             args![id],
@@ -38,25 +39,26 @@ pub(crate) async fn carry_out_refund(shop: &Shop, id: RefundId) -> Result<()> {
     if matches!(row.state.as_str(), "succeeded" | "failed") {
         return Ok(());
     }
+    let provider = shop.payments.by_name(&row.provider)?;
     let intent = row.provider_ref.clone().ok_or_else(|| Error::Internal("a refund of a payment without id".into()))?;
     mark(shop, id, "sent", None).await?;
     let metadata: Metadata =
         [("refund_id".to_owned(), id.to_string()), ("order_no".to_owned(), row.number.clone())].into();
-    let key = checkout::provider_key(shop, id, "refund");
+    let key = checkout::provider_key(shop, &row.provider, id, "refund");
     let money = row.currency.money(row.amount);
-    let snapshot = match shop.payments.refund(&key, &intent, money, &metadata).await {
+    let snapshot = match provider.refund(&key, &intent, money, &metadata).await {
         Outcome::Done(snapshot) => snapshot,
         Outcome::Refused(refusal) if refusal.http_status == 0 || refusal.http_status == 429 => {
             return Err(unanswered(&refusal.message));
         }
         Outcome::Refused(refusal) => {
-            let Some(snapshot) = known(shop, &intent, id).await? else {
+            let Some(snapshot) = known(provider, &intent, id).await? else {
                 tracing::error!(refund = %id, code = refusal.code, refusal.message, "a refund was refused");
                 return mark(shop, id, "failed", None).await;
             };
             snapshot
         }
-        Outcome::Unknown(why) => known(shop, &intent, id).await?.ok_or_else(|| unanswered(&why))?,
+        Outcome::Unknown(why) => known(provider, &intent, id).await?.ok_or_else(|| unanswered(&why))?,
     };
     match snapshot.status {
         RefundStatus::Succeeded => book(shop, id, &row, &snapshot).await,
@@ -66,9 +68,9 @@ pub(crate) async fn carry_out_refund(shop: &Shop, id: RefundId) -> Result<()> {
 }
 
 /// The refund as the provider lists it, found by our id in its metadata.
-async fn known(shop: &Shop, intent: &str, id: RefundId) -> Result<Option<RefundSnapshot>> {
+async fn known(provider: &dyn Provider, intent: &str, id: RefundId) -> Result<Option<RefundSnapshot>> {
     let id = id.to_string();
-    match shop.payments.list_refunds(intent).await {
+    match provider.list_refunds(intent).await {
         Outcome::Done(refunds) => Ok(refunds.into_iter().find(|r| r.metadata.get("refund_id") == Some(&id))),
         Outcome::Refused(refusal) => Err(unanswered(&refusal.message)),
         Outcome::Unknown(why) => Err(unanswered(&why)),

@@ -4,7 +4,7 @@ use crate::checkout::{self, News};
 use crate::db::{Read, Sql};
 use crate::id::{AttemptId, CheckoutId, OrderId, OutboxId, RefundId};
 use crate::money::Currency;
-use crate::payment::{IntentStatus, Outcome, Snapshot};
+use crate::payment::{IntentStatus, Outcome, Provider, Snapshot};
 use crate::{Error, Result, Shop, args, mail, order};
 
 /// Nobody else takes a row for this long.
@@ -117,6 +117,7 @@ async fn deliver(shop: &Shop, row: &Row) -> std::result::Result<(), String> {
 #[derive(sqlx::FromRow)]
 struct AttemptRow {
     checkout_id: CheckoutId,
+    provider: String,
     provider_ref: Option<String>,
     state: String,
     amount: i64,
@@ -126,7 +127,7 @@ struct AttemptRow {
 }
 
 async fn attempt(shop: &Shop, id: AttemptId) -> Result<AttemptRow> {
-    let sql = "SELECT a.checkout_id, a.provider_ref, a.state, a.amount, a.currency, o.state AS order_state
+    let sql = "SELECT a.checkout_id, a.provider, a.provider_ref, a.state, a.amount, a.currency, o.state AS order_state
         FROM payment_attempt a JOIN orders o ON o.checkout_id = a.checkout_id WHERE a.id = $1";
     shop.db.fetch_optional(sql, args![id]).await?.ok_or(Error::NotFound("payment attempt"))
 }
@@ -138,20 +139,21 @@ pub(crate) async fn capture(shop: &Shop, id: AttemptId) -> Result<()> {
         return Ok(());
     }
     let intent = row.provider_ref.ok_or_else(|| Error::Internal("an authorised attempt without its intent".into()))?;
-    let key = checkout::provider_key(shop, id, "capture");
-    let snapshot = match shop.payments.capture_intent(&key, &intent, row.currency.money(row.amount)).await {
+    let provider = shop.payments.by_name(&row.provider)?;
+    let key = checkout::provider_key(shop, &row.provider, id, "capture");
+    let snapshot = match provider.capture_intent(&key, &intent, row.currency.money(row.amount)).await {
         Outcome::Done(snapshot) => snapshot,
         // Perhaps it was captured or cancelled before: the provider knows.
-        Outcome::Refused(refusal) => retrieve(shop, &intent, &refusal.message).await?,
-        Outcome::Unknown(why) => retrieve(shop, &intent, &why).await?,
+        Outcome::Refused(refusal) => retrieve(provider, &intent, &refusal.message).await?,
+        Outcome::Unknown(why) => retrieve(provider, &intent, &why).await?,
     };
     let is_still_open = snapshot.status == IntentStatus::RequiresCapture;
     checkout::apply_news(shop, row.checkout_id, Some(id), News::Intent(snapshot)).await?;
     if is_still_open { Err(unavailable("not captured")) } else { Ok(()) }
 }
 
-async fn retrieve(shop: &Shop, intent: &str, why: &str) -> Result<Snapshot> {
-    match shop.payments.retrieve_intent(intent).await {
+async fn retrieve(provider: &dyn Provider, intent: &str, why: &str) -> Result<Snapshot> {
+    match provider.retrieve_intent(intent).await {
         Outcome::Done(snapshot) => Ok(snapshot),
         Outcome::Refused(_) | Outcome::Unknown(_) => Err(unavailable(why)),
     }
@@ -165,12 +167,13 @@ fn unavailable(why: &str) -> Error {
 async fn undo(shop: &Shop, id: AttemptId) -> Result<()> {
     let row = attempt(shop, id).await?;
     let Some(intent) = row.provider_ref else { return Ok(()) };
-    let mut snapshot = retrieve(shop, &intent, "the provider does not answer").await?;
+    let provider = shop.payments.by_name(&row.provider)?;
+    let mut snapshot = retrieve(provider, &intent, "the provider does not answer").await?;
     if !matches!(snapshot.status, IntentStatus::Succeeded | IntentStatus::Canceled) {
-        let key = checkout::provider_key(shop, id, "cancel");
-        snapshot = match shop.payments.cancel_intent(&key, &intent).await {
+        let key = checkout::provider_key(shop, &row.provider, id, "cancel");
+        snapshot = match provider.cancel_intent(&key, &intent).await {
             Outcome::Done(snapshot) => snapshot,
-            Outcome::Refused(refusal) => retrieve(shop, &intent, &refusal.message).await?,
+            Outcome::Refused(refusal) => retrieve(provider, &intent, &refusal.message).await?,
             Outcome::Unknown(why) => return Err(unavailable(&why)),
         };
     }

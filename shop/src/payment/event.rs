@@ -1,18 +1,19 @@
 //! News from the provider: stored first, believed only after the object was fetched.
 
-use super::{EventNotice, Outcome, Snapshot};
+use super::{About, EventNotice, Metadata, Outcome, Provider, Session, SessionStatus};
 use crate::checkout::{self, News};
 use crate::id::{AttemptId, CheckoutId, RefundId};
 use crate::{Result, Shop, args, order};
 
-/// Stores a verified event; `false` when it was here already. The worker fetches the object and applies it.
-pub async fn webhook_received(shop: &Shop, notice: &EventNotice, payload: &str) -> Result<bool> {
+/// Stores an event that `provider` has sent; `false` when it was here already. The worker fetches the object and applies
+/// it.
+pub async fn webhook_received(shop: &Shop, provider: &str, notice: &EventNotice, payload: &str) -> Result<bool> {
     let mut tx = shop.db.begin().await?;
     let stored = tx
         .execute(
-            "INSERT INTO psp_event (event_id, type, object_id, received_at, payload) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (event_id) DO NOTHING",
-            args![&notice.event_id, &notice.kind, &notice.object_id, shop.now_ms(), payload],
+            "INSERT INTO psp_event (event_id, provider, type, object_id, received_at, payload)
+             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (event_id) DO NOTHING",
+            args![&notice.event_id, provider, &notice.kind, &notice.object_id, shop.now_ms(), payload],
         )
         .await?;
     tx.commit().await?;
@@ -23,6 +24,7 @@ pub async fn webhook_received(shop: &Shop, notice: &EventNotice, payload: &str) 
 #[derive(sqlx::FromRow)]
 struct Row {
     event_id: String,
+    provider: String,
     kind: String,
     object_id: String,
     received_at: i64,
@@ -40,7 +42,7 @@ pub(crate) async fn apply_events(shop: &Shop) -> Result<usize> {
         let due: Vec<Row> = shop
             .db
             .fetch_all(
-                "SELECT event_id, type AS kind, object_id, received_at, tries FROM psp_event
+                "SELECT event_id, provider, type AS kind, object_id, received_at, tries FROM psp_event
                  WHERE applied_at IS NULL AND next_try_at <= $1 ORDER BY next_try_at, received_at LIMIT 50",
                 args![shop.now_ms()],
             )
@@ -64,54 +66,65 @@ enum Applied {
 }
 
 async fn apply(shop: &Shop, event: &Row) -> Result<Applied> {
-    if event.kind.starts_with("payment_intent.") {
-        return intent(shop, &event.object_id).await;
-    }
-    if event.kind.starts_with("checkout.session.") {
-        return match shop.payments.retrieve_session(&event.object_id).await {
-            Outcome::Done(session) => match session.intent_id {
-                Some(id) => intent(shop, &id).await,
-                None => session_alone(shop, &event.object_id, session.status == super::SessionStatus::Expired).await,
-            },
+    let provider = shop.payments.by_name(&event.provider)?;
+    match provider.about(&event.kind) {
+        About::Intent => intent(shop, provider, &event.object_id).await,
+        About::Session => match provider.retrieve_session(&event.object_id).await {
+            Outcome::Done(Session { intent_id: Some(id), .. }) => intent(shop, provider, &id).await,
+            Outcome::Done(session) => session_alone(shop, provider, &session).await,
             Outcome::Refused(refusal) => Ok(Applied::NoAnswer(refusal.message)),
             Outcome::Unknown(why) => Ok(Applied::NoAnswer(why)),
-        };
+        },
+        About::Refund => refunds(shop).await,
+        About::Nothing => Ok(Applied::Done),
     }
-    if event.kind.starts_with("refund.") || event.kind.starts_with("charge.refund") {
-        return refunds(shop).await;
-    }
-    Ok(Applied::Done)
 }
 
-async fn intent(shop: &Shop, id: &str) -> Result<Applied> {
-    let snapshot = match shop.payments.retrieve_intent(id).await {
+async fn intent(shop: &Shop, provider: &dyn Provider, id: &str) -> Result<Applied> {
+    let snapshot = match provider.retrieve_intent(id).await {
         Outcome::Done(snapshot) => snapshot,
         Outcome::Refused(refusal) => return Ok(Applied::NoAnswer(refusal.message)),
         Outcome::Unknown(why) => return Ok(Applied::NoAnswer(why)),
     };
-    let Some((attempt, checkout)) = owner(shop, &snapshot).await? else { return Ok(Applied::NobodyKnows) };
+    const KNOWN: &str = "SELECT id, checkout_id FROM payment_attempt WHERE provider = $1 AND provider_ref = $2";
+    let found = owner(shop, provider, KNOWN, &snapshot.intent_id, &snapshot.metadata).await?;
+    let Some((attempt, checkout)) = found else { return Ok(Applied::NobodyKnows) };
     checkout::apply_news(shop, checkout, Some(attempt), News::Intent(snapshot)).await?;
     Ok(Applied::Done)
 }
 
 /// By the provider's id, else by our own in the metadata: news may be faster than our own note of the id.
-async fn owner(shop: &Shop, snapshot: &Snapshot) -> Result<Option<(AttemptId, CheckoutId)>> {
-    let sql = "SELECT id, checkout_id FROM payment_attempt WHERE provider_ref = $1";
-    if let Some(found) = shop.db.fetch_optional(sql, args![&snapshot.intent_id]).await? {
+async fn owner(
+    shop: &Shop,
+    provider: &dyn Provider,
+    known: &'static str,
+    id: &str,
+    metadata: &Metadata,
+) -> Result<Option<(AttemptId, CheckoutId)>> {
+    if let Some(found) = shop.db.fetch_optional(known, args![provider.name(), id]).await? {
         return Ok(Some(found));
     }
-    let Some(attempt) = snapshot.metadata.get("attempt_id").and_then(|id| id.parse::<AttemptId>().ok()) else {
+    let Some(attempt) = metadata.get("attempt_id").and_then(|id| id.parse::<AttemptId>().ok()) else {
         return Ok(None);
     };
-    Ok(shop.db.fetch_optional("SELECT id, checkout_id FROM payment_attempt WHERE id = $1", args![attempt]).await?)
+    let sql = "SELECT id, checkout_id FROM payment_attempt WHERE provider = $1 AND id = $2";
+    Ok(shop.db.fetch_optional(sql, args![provider.name(), attempt]).await?)
 }
 
-async fn session_alone(shop: &Shop, session: &str, expired: bool) -> Result<Applied> {
-    let sql = "SELECT id, checkout_id FROM payment_attempt WHERE session_ref = $1";
-    let found: Option<(AttemptId, CheckoutId)> = shop.db.fetch_optional(sql, args![session]).await?;
+/// A page without a payment: closed, or the shopper has agreed to something that our server has to carry out.
+async fn session_alone(shop: &Shop, provider: &dyn Provider, session: &Session) -> Result<Applied> {
+    const KNOWN: &str = "SELECT id, checkout_id FROM payment_attempt WHERE provider = $1 AND session_ref = $2";
+    let found = owner(shop, provider, KNOWN, &session.id, &session.metadata).await?;
     let Some((attempt, checkout)) = found else { return Ok(Applied::NobodyKnows) };
-    if expired {
-        checkout::apply_news(shop, checkout, Some(attempt), News::SessionExpired).await?;
+    match session.status {
+        SessionStatus::Expired => {
+            checkout::apply_news(shop, checkout, Some(attempt), News::SessionExpired).await?;
+        }
+        SessionStatus::Open | SessionStatus::Complete => {
+            if !checkout::ask_about(shop, checkout, attempt).await? {
+                return Ok(Applied::NoAnswer("the page is open and nothing was paid there yet".to_owned()));
+            }
+        }
     }
     Ok(Applied::Done)
 }

@@ -10,10 +10,16 @@ mod wire;
 
 use async_trait::async_trait;
 use reqwest::Method;
+use reqwest::header::HeaderMap;
 
 use self::client::{Call, Client};
-use super::{EventNotice, Metadata, NewIntent, NewSession, Outcome, Page, Provider, RefundSnapshot, Session, Snapshot};
-use crate::money::Money;
+use super::webhook::{self, Rejection};
+use super::{
+    About, CspSources, EventNotice, Lists, Metadata, NewIntent, NewSession, Outcome, Page, Provider, RefundSnapshot,
+    Session, Snapshot, http,
+};
+use crate::checkout::PaymentWay;
+use crate::money::{Currency, Money};
 
 /// Where the real Stripe answers.
 pub const LIVE_API: &str = "https://api.stripe.com";
@@ -29,16 +35,6 @@ pub struct StripeConfig {
     pub publishable_key: String,
     /// All secrets that may sign webhooks; two during a rotation.
     pub webhook_secrets: Vec<String>,
-}
-
-/// What a page's content security policy has to allow for the provider's widget and redirects.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CspSources {
-    pub script: Vec<String>,
-    pub frame: Vec<String>,
-    pub connect: Vec<String>,
-    /// Browsers hold the redirects of a form post against this list too.
-    pub form_action: Vec<String>,
 }
 
 impl StripeConfig {
@@ -70,13 +66,14 @@ impl StripeConfig {
                 form_action: list(&["https://checkout.stripe.com", "https://hooks.stripe.com"]),
             };
         }
-        let Ok(base) = url::Url::parse(&self.api_base) else { return CspSources::default() };
-        let origin = base.origin().ascii_serialization();
-        CspSources {
-            script: vec![origin.clone()],
-            frame: vec![origin.clone()],
-            connect: Vec::new(),
-            form_action: vec![origin],
+        match http::origin(&self.api_base) {
+            Some(origin) => CspSources {
+                script: vec![origin.clone()],
+                frame: vec![origin.clone()],
+                connect: Vec::new(),
+                form_action: vec![origin],
+            },
+            None => CspSources::default(),
         }
     }
 }
@@ -111,6 +108,43 @@ impl Stripe {
 impl Provider for Stripe {
     fn name(&self) -> &'static str {
         "stripe"
+    }
+
+    fn label(&self) -> &'static str {
+        "Card"
+    }
+
+    fn offers(&self, _way: &PaymentWay) -> bool {
+        true
+    }
+
+    fn takes(&self, _currency: Currency) -> bool {
+        true
+    }
+
+    fn lists(&self) -> Lists {
+        Lists { intents: true, events: true }
+    }
+
+    fn csp_sources(&self) -> CspSources {
+        self.config.csp_sources()
+    }
+
+    fn about(&self, kind: &str) -> About {
+        if kind.starts_with("payment_intent.") {
+            About::Intent
+        } else if kind.starts_with("checkout.session.") {
+            About::Session
+        } else if kind.starts_with("refund.") || kind.starts_with("charge.refund") {
+            About::Refund
+        } else {
+            About::Nothing
+        }
+    }
+
+    async fn read_webhook(&self, headers: &HeaderMap, body: &[u8], now_ms: i64) -> Result<EventNotice, Rejection> {
+        let header = headers.get("stripe-signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        webhook::read(header, body, &self.config.webhook_secrets, now_ms, self.config.livemode())
     }
 
     async fn create_intent(&self, key: &str, new: &NewIntent) -> Outcome<Snapshot> {
@@ -193,6 +227,11 @@ impl Provider for Stripe {
         self.session(Call::get(&path(&["checkout", "sessions", id]))).await
     }
 
+    /// Stripe's page does everything by itself.
+    async fn advance_session(&self, _key: &str, id: &str) -> Outcome<Session> {
+        self.retrieve_session(id).await
+    }
+
     async fn expire_session(&self, key: &str, id: &str) -> Outcome<Session> {
         self.session(Call::post(&path(&["checkout", "sessions", id, "expire"]), key)).await
     }
@@ -235,14 +274,9 @@ impl Provider for Stripe {
     }
 }
 
-/// `/v1/…` of parts that may hold anything: an id from elsewhere cannot change which endpoint is called.
+/// `/v1/…`
 fn path(parts: &[&str]) -> String {
-    let mut path = String::from("/v1");
-    for part in parts {
-        path.push('/');
-        path.extend(url::form_urlencoded::byte_serialize(part.as_bytes()));
-    }
-    path
+    format!("/v1{}", http::path(parts))
 }
 
 impl<'a> Call<'a> {
@@ -276,10 +310,5 @@ mod tests {
         let real = config(LIVE_API);
         assert!(real.js_url().starts_with("https://js.stripe.com/"));
         assert!(real.csp_sources().form_action.contains(&"https://checkout.stripe.com".to_owned()));
-    }
-
-    #[test]
-    fn an_id_cannot_walk_to_another_endpoint() {
-        assert_eq!(path(&["payment_intents", "../refunds?x=1"]), "/v1/payment_intents/..%2Frefunds%3Fx%3D1");
     }
 }

@@ -30,6 +30,9 @@ pub enum Rejection {
     /// provider does not send it for days.
     #[error("signed, but not an event")]
     Unreadable,
+    /// The provider, who has to be asked, gave no answer: let it send the event again.
+    #[error("the provider could not be asked whether it sent this")]
+    Unverified,
 }
 
 /// Verifies `header` (`Stripe-Signature`) over `body` and reads the notice.

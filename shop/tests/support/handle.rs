@@ -31,7 +31,7 @@ impl TestShop {
         shop::Shop {
             db: self.db.clone(),
             clock: self.clock.clone(),
-            payments: Arc::new(Stripe::new(stripe).unwrap()),
+            payments: Stripe::new(stripe).unwrap().into(),
             mailer: Arc::new(NoMail),
             media: Media { folder: Arc::new(folder) },
             settings: Live::new(Settings::default()),

@@ -2,6 +2,8 @@
 //! ledger.
 
 use super::TestShop;
+use bytes::Bytes;
+use reqwest::header::HeaderMap;
 use serde_json::Value;
 use shop::account::{Customer, Visitor};
 use shop::address::Address;
@@ -9,9 +11,15 @@ use shop::cart;
 use shop::checkout::{self, PaymentWay, PlaceOrder, Placed, View};
 use shop::id::{CheckoutId, CustomerId, ShippingMethodId, StockId};
 use shop::money::Currency;
+use shop::payment::paypal::{Paypal, PaypalConfig};
+use shop::payment::razorpay::{Razorpay, RazorpayConfig};
 use shop::payment::stripe::{Stripe, StripeConfig};
+use shop::payment::{self, Provider, Providers};
+use shop::setting::{Live, Settings};
 use shop::{Result, Shop, args, worker};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Mutex, mpsc};
 
 /// The shop's till: shop, gateway and a plain HTTP client for what the shopper does at the provider.
 pub struct Till {
@@ -19,23 +27,37 @@ pub struct Till {
     pub gateway: gateway::Handle,
     http: reqwest::Client,
     publishable_key: String,
+    /// Where the gateway sends the news; nobody reads it in the tests that do not ask.
+    news: Mutex<mpsc::UnboundedReceiver<(HeaderMap, Bytes)>>,
 }
+
+/// The three providers, all behind the one gateway.
+pub const PROVIDERS: [&str; 3] = ["stripe", "paypal", "razorpay"];
 
 pub const VISA: &str = "pm_card_visa";
 
 impl Till {
-    /// Delivery everywhere for 4.90 EUR, 19 % VAT included in Germany.
+    /// A till with Stripe alone. Delivery everywhere for 4.90 EUR, 19 % VAT included in Germany.
     pub async fn open(t: &TestShop) -> Self {
-        let config = gateway::Config { control: true, ..gateway::Config::sandbox("127.0.0.1:0".parse().unwrap()) };
-        let (secret_key, publishable_key) = (config.secret_key.clone(), config.publishable_key.clone());
-        let handle = gateway::serve(config).await.unwrap();
-        let stripe = StripeConfig {
-            api_base: handle.url().to_owned(),
-            secret_key,
-            publishable_key: publishable_key.clone(),
-            webhook_secrets: Vec::new(),
+        Self::of(t, &PROVIDERS[..1]).await
+    }
+
+    /// A till with these providers, in this order, all enabled.
+    pub async fn of(t: &TestShop, names: &[&str]) -> Self {
+        let mut config = gateway::Config { control: true, ..gateway::Config::sandbox("127.0.0.1:0".parse().unwrap()) };
+        let (mailbox, news) = mailbox().await;
+        config.paypal.webhook_url = Some(format!("{mailbox}/paypal"));
+        config.razorpay.webhook_url = Some(format!("{mailbox}/razorpay"));
+        let publishable_key = config.publishable_key.clone();
+        let handle = gateway::serve(config.clone()).await.unwrap();
+        let provider = |name: &&str| adapter(name, &handle, &config);
+        let settings =
+            Settings { payment_providers: names.iter().map(|&name| name.to_owned()).collect(), ..Settings::default() };
+        let shop = Shop {
+            payments: Providers::new(names.iter().map(provider).collect()),
+            settings: Live::new(settings),
+            ..t.shop()
         };
-        let shop = Shop { payments: Arc::new(Stripe::new(stripe).unwrap()), ..t.shop() };
         let (zone, method) = (uuid::Uuid::now_v7(), ShippingMethodId::new());
         let mut tx = t.db.begin().await.unwrap();
         for (sql, args) in [
@@ -71,7 +93,12 @@ impl Till {
             .no_proxy()
             .build()
             .unwrap();
-        Self { shop, gateway: handle, http, publishable_key }
+        Self { shop, gateway: handle, http, publishable_key, news: Mutex::new(news) }
+    }
+
+    /// The provider that the till was opened for.
+    pub fn provider(&self) -> &dyn Provider {
+        self.shop.payments.configured().next().unwrap()
     }
 
     /// A guest with `quantity` of `sku` in the cart and everything told but the payment.
@@ -97,12 +124,38 @@ impl Till {
         checkout::save_delivery(&self.shop, visitor, view.delivery_options[0].id).await.unwrap()
     }
 
+    /// Goes to the page of a provider; its address.
+    pub async fn go_to(
+        &self,
+        provider: &str,
+        visitor: &Visitor,
+        view: &View,
+        key: &str,
+    ) -> Result<(CheckoutId, String)> {
+        match self.place_with(Some(provider), visitor, view, key, PaymentWay::Hosted).await? {
+            Placed::Redirect { checkout_id, url } => Ok((checkout_id, url)),
+            other => panic!("no page: {other:?}"),
+        }
+    }
+
     pub async fn place(&self, visitor: &Visitor, view: &View, key: &str, payment: PaymentWay) -> Result<Placed> {
+        self.place_with(None, visitor, view, key, payment).await
+    }
+
+    pub async fn place_with(
+        &self,
+        provider: Option<&str>,
+        visitor: &Visitor,
+        view: &View,
+        key: &str,
+        payment: PaymentWay,
+    ) -> Result<Placed> {
         let order = PlaceOrder {
             idempotency_key: key.into(),
             expected_total: view.totals.total,
             cart_version: view.cart.version,
             payment,
+            provider: provider.map(str::to_owned),
         };
         checkout::place(&self.shop, visitor, order).await
     }
@@ -134,6 +187,14 @@ impl Till {
         let url = format!("{}/_sandbox/mood", self.gateway.url());
         let answer = self.http.post(url).header("content-type", "application/json").body(rule.to_string()).send();
         assert!(answer.await.unwrap().status().is_success());
+    }
+
+    /// Lets time pass at the gateway.
+    pub async fn advance_gateway(&self, ms: i64) {
+        let url = format!("{}/_sandbox/clock", self.gateway.url());
+        let body = serde_json::json!({"advance_ms": ms}).to_string();
+        let answer = self.http.post(url).header("content-type", "application/json").body(body).send().await.unwrap();
+        assert!(answer.status().is_success());
     }
 
     /// What became of the money of each payment, by the gateway's own books.
@@ -188,6 +249,49 @@ impl Till {
         answer.headers().get("location").map(|to| to.to_str().unwrap().to_owned())
     }
 
+    /// What the shopper does on the page of whichever provider: `good`, `late` or `bad`. Whether it led back.
+    pub async fn act(&self, url: &str, answer: &str) -> bool {
+        let press = |form: Vec<(&'static str, String)>| self.http.post(url).form(&form).send();
+        let done = if url.contains("/paypal/") {
+            let token = url.split("token=").nth(1).unwrap().to_owned();
+            let answer = if answer == "bad" { "decline" } else { "approve" };
+            let url = url.split('?').next().unwrap();
+            let form = [("token", token), ("answer", answer.to_owned())];
+            self.http.post(url).form(&form).send().await.unwrap()
+        } else if url.contains("/razorpay/") {
+            let answer = match answer {
+                "bad" => "failure",
+                "late" => "late",
+                _ => "success",
+            };
+            press(vec![("answer", answer.to_owned())]).await.unwrap()
+        } else {
+            let number = if answer == "bad" { "4000000000000002" } else { "4242424242424242" };
+            return self.pay_hosted(url, number).await.is_some();
+        };
+        done.headers().contains_key("location")
+    }
+
+    /// Hands on what the gateway has posted so far, each event `times` times, in the reverse order; how many there were.
+    pub async fn deliver_webhooks(&self, times: usize) -> usize {
+        let mut events = Vec::new();
+        while let Ok(Some(event)) =
+            tokio::time::timeout(Duration::from_millis(300), self.news.lock().await.recv()).await
+        {
+            events.push(event);
+        }
+        for (headers, body) in events.iter().rev() {
+            let name = if headers.contains_key("x-razorpay-signature") { "razorpay" } else { "paypal" };
+            let provider = self.shop.payments.by_name(name).unwrap();
+            for time in 0..times {
+                let notice = provider.read_webhook(headers, body, self.shop.now_ms()).await.unwrap();
+                let is_new = payment::webhook_received(&self.shop, name, &notice, "{}").await.unwrap();
+                assert_eq!(is_new, time == 0, "an event is stored once");
+            }
+        }
+        events.len()
+    }
+
     /// Answers a 3-D Secure challenge.
     pub async fn answer_challenge(&self, url: &str, answer: &str) {
         let parsed = url::Url::parse(url).unwrap();
@@ -228,6 +332,57 @@ impl Till {
             }
         }
     }
+}
+
+/// The shop's side of a provider, pointed at the gateway.
+pub fn adapter(name: &str, handle: &gateway::Handle, config: &gateway::Config) -> Arc<dyn Provider> {
+    match name {
+        "stripe" => Arc::new(
+            Stripe::new(StripeConfig {
+                api_base: handle.url().to_owned(),
+                secret_key: config.secret_key.clone(),
+                publishable_key: config.publishable_key.clone(),
+                webhook_secrets: Vec::new(),
+            })
+            .unwrap(),
+        ),
+        "paypal" => Arc::new(
+            Paypal::new(PaypalConfig {
+                api_base: handle.paypal_url(),
+                client_id: config.paypal.client_id.clone(),
+                secret: config.paypal.secret.clone(),
+                webhook_id: config.paypal.webhook_id.clone(),
+            })
+            .unwrap(),
+        ),
+        "razorpay" => Arc::new(
+            Razorpay::new(RazorpayConfig {
+                api_base: handle.razorpay_url(),
+                key_id: config.razorpay.key_id.clone(),
+                key_secret: config.razorpay.key_secret.clone(),
+                webhook_secrets: vec![config.razorpay.webhook_secret.clone()],
+            })
+            .unwrap(),
+        ),
+        other => panic!("no provider {other}"),
+    }
+}
+
+/// An address that keeps what is posted to it.
+async fn mailbox() -> (String, mpsc::UnboundedReceiver<(HeaderMap, Bytes)>) {
+    let (keep, kept) = mpsc::unbounded_channel();
+    let take = move |headers: HeaderMap, body: Bytes| {
+        let keep = keep.clone();
+        async move {
+            // Nobody may be there to read it.
+            let _ = keep.send((headers, body));
+        }
+    };
+    let app = axum::Router::new().fallback(take);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    (url, kept)
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

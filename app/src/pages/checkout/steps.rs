@@ -236,9 +236,11 @@ pub fn payment(
     view: &View,
     payment: wire::Payment,
     keys: (String, String),
-    script: String,
+    script: Option<String>,
+    choices: &[(String, String)],
     problem: Option<String>,
 ) -> impl IntoView + use<> {
+    let providers = provider_choice(choices);
     let total = view.totals.money(view.totals.total);
     let (expected_total, cart_version) = (view.totals.total.to_string(), view.cart.version.to_string());
     let problem =
@@ -249,7 +251,7 @@ pub fn payment(
         <p class="aside">
             "Look at your order once more. You pay "
             <strong>{total.to_string()}</strong>
-            ", tax and delivery included. Your card is charged when the order is confirmed."
+            ", tax and delivery included. You are charged when the order is confirmed."
         </p>
         <PaymentForm payment=payment key=keys.0 button=format!("Place order and pay {total}")>
             <form class="hosted" action="/checkout/place" method="post" data-hosted="">
@@ -257,6 +259,7 @@ pub fn payment(
                 <input type="hidden" name="idempotency_key" value=keys.1 />
                 <input type="hidden" name="expected_total" value=expected_total />
                 <input type="hidden" name="cart_version" value=cart_version />
+                {providers}
                 <button class="button button-wide" type="submit">
                     <span class="hosted-first">{format!("Place order and pay {total}")}</span>
                     <span class="hosted-second">"Pay on the payment provider's page instead"</span>
@@ -265,10 +268,40 @@ pub fn payment(
             </form>
         </PaymentForm>
     };
-    let head = Head { payment_script: Some(script), ..Head::private("Payment · Checkout") };
+    let head = Head { payment_script: script, ..Head::private("Payment · Checkout") };
     step(site, view, StepName::Payment, head, content.into_any())
 }
 
 fn go_on(label: &'static str) -> impl IntoView {
     view! { <button class="button button-wide" type="submit">{label} {Icon::Arrow.draw()}</button> }
+}
+
+/// Name and label of each provider; nothing to choose with one.
+fn provider_choice(choices: &[(String, String)]) -> Option<AnyView> {
+    if choices.len() < 2 {
+        return None;
+    }
+    let options: Vec<_> = choices
+        .iter()
+        .enumerate()
+        .map(|(at, (name, label))| {
+            view! {
+                <label class="option">
+                    <input type="radio" name="provider" value=name.clone() checked={at == 0} required />
+                    <span class="option-text">
+                        <span class="option-name">{label.clone()}</span>
+                    </span>
+                </label>
+            }
+        })
+        .collect();
+    Some(
+        view! {
+            <fieldset class="option-list">
+                <legend>"Pay with"</legend>
+                {options}
+            </fieldset>
+        }
+        .into_any(),
+    )
 }

@@ -35,10 +35,18 @@ async fn draw(at: &AtCheckout, status: u16, problem: Option<String>) -> Result<R
         email: at.view.details.email.clone(),
         offer: format!("place-{}-{}-{}", at.view.cart.id, at.view.cart.version, totals.total),
     };
+    let (enabled, currency) =
+        (at.state.shop.payments.enabled(&at.state.shop.settings.payment_providers), totals.currency);
+    let choices: Vec<_> = enabled
+        .iter()
+        .filter(|provider| provider.offers(&PaymentWay::Hosted) && provider.takes(currency))
+        .map(|provider| (provider.name().to_owned(), provider.label().to_owned()))
+        .collect();
+    let has_element = enabled.iter().any(|it| it.offers(&PaymentWay::Embedded) && it.takes(currency));
     let keys = (Uuid::new_v4().to_string(), Uuid::new_v4().to_string());
-    let script = at.state.stripe.js_url();
+    let script = has_element.then(|| at.state.stripe.js_url());
     let site = at.site().await?;
-    Ok(page(status, || pages::payment(&site, &at.view, payment, keys, script, problem)))
+    Ok(page(status, || pages::payment(&site, &at.view, payment, keys, script, &choices, problem)))
 }
 
 #[derive(Deserialize)]
@@ -47,6 +55,9 @@ pub struct Place {
     idempotency_key: String,
     expected_total: i64,
     cart_version: i64,
+    /// Whom the shopper has chosen, when there was a choice.
+    #[serde(default)]
+    provider: String,
 }
 
 pub async fn place(
@@ -61,11 +72,17 @@ pub async fn place(
         "embedded" => PaymentWay::Embedded,
         _ => return Err(Error::field("way", "Choose how to pay.").into()),
     };
+    let provider = Some(form.provider).filter(|name| !name.is_empty());
     let order = PlaceOrder {
-        idempotency_key: form.idempotency_key,
+        // One page, and so one key, leads to each provider: another choice is another request.
+        idempotency_key: match &provider {
+            Some(name) => format!("{}-{name}", form.idempotency_key),
+            None => form.idempotency_key,
+        },
         expected_total: form.expected_total,
         cart_version: form.cart_version,
         payment,
+        provider,
     };
     match checkout::place(&state.shop, &visitor, order).await {
         Ok(placed) if wants_json(uri.path(), &headers) => Ok(Json(placed).into_response()),

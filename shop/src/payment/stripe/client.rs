@@ -9,23 +9,17 @@
 //! ```
 
 use std::borrow::Cow;
-use std::sync::Arc;
-use std::time::Duration;
 
 use reqwest::{Method, StatusCode, header};
 use serde::de::DeserializeOwned;
 use url::form_urlencoded::Serializer;
 
+use super::super::http::{self, Http, Reply};
 use super::super::{Metadata, Outcome, Refusal};
 use super::wire::{self, Read as _};
 
 /// The API version whose shapes [`wire`] reads.
 const API_VERSION: &str = "2025-09-30.clover";
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
-const CALL_TIMEOUT: Duration = Duration::from_secs(10);
-/// Answers beyond this are not Stripe's.
-const ANSWER_MAX_BYTES: usize = 8 << 20;
-const IDLE_CONNECTIONS: usize = 64;
 
 /// A request in the making; parameters go into the body of a POST and the query of a GET.
 pub struct Call<'a> {
@@ -61,45 +55,31 @@ impl<'a> Call<'a> {
     }
 }
 
-/// Pooled connections to one base URL.
+/// Connections to Stripe under one secret key.
 pub struct Client {
-    http: reqwest::Client,
-    base: String,
+    http: Http,
     bearer: header::HeaderValue,
 }
 
 impl Client {
     pub fn new(base: &str, secret_key: &str) -> Result<Self, String> {
-        let url = url::Url::parse(base).map_err(|e| format!("the payment provider's address {base:?}: {e}"))?;
         let mut bearer = header::HeaderValue::from_str(&format!("Bearer {secret_key}"))
             .map_err(|_| "the payment provider's key has characters that no key has".to_owned())?;
         bearer.set_sensitive(true);
-        let mut http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls()?)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(CALL_TIMEOUT)
-            .redirect(reqwest::redirect::Policy::none())
-            .pool_max_idle_per_host(IDLE_CONNECTIONS)
-            .tcp_nodelay(true)
-            .user_agent(concat!("mercer/", env!("CARGO_PKG_VERSION")));
-        if is_loopback(&url) {
-            http = http.no_proxy();
-        }
-        let http = http.build().map_err(|e| format!("HTTP client: {e}"))?;
-        Ok(Self { http, base: base.trim_end_matches('/').to_owned(), bearer })
+        Ok(Self { http: Http::new(base)?, bearer })
     }
 
     /// Sends the call and reads the answer as `W`, then as the shop's `T`.
     pub async fn send<W: DeserializeOwned + wire::Read<T>, T>(&self, call: Call<'_>) -> Outcome<T> {
-        let mut url = format!("{}{}", self.base, call.path);
+        let mut path = call.path;
         let form = call.form;
         if call.method == Method::GET && !form.is_empty() {
-            url.push('?');
-            url.push_str(&form);
+            path.push('?');
+            path.push_str(&form);
         }
         let mut request = self
             .http
-            .request(call.method.clone(), url)
+            .request(call.method.clone(), &path)
             .header(header::AUTHORIZATION, self.bearer.clone())
             .header("Stripe-Version", API_VERSION);
         if let Some(key) = call.key {
@@ -108,36 +88,21 @@ impl Client {
         if call.method == Method::POST {
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form);
         }
-        match request.send().await {
-            Ok(answer) => read::<W, T>(answer).await,
-            Err(error) if error.is_connect() => Outcome::Refused(Refusal {
-                code: "unreachable".to_owned(),
-                message: format!("the payment provider cannot be reached: {}", chain(&error)),
-                ..Refusal::default()
-            }),
-            Err(error) => Outcome::Unknown(chain(&error)),
+        match http::send(request).await {
+            Reply::Answer { status, retry_after_s, body } => read::<W, T>(status, retry_after_s, &body),
+            Reply::Unreachable(why) => Outcome::Refused(Refusal::unreachable(&why)),
+            Reply::Lost(why) => Outcome::Unknown(why),
         }
     }
 }
 
-async fn read<W: DeserializeOwned + wire::Read<T>, T>(mut answer: reqwest::Response) -> Outcome<T> {
-    let status = answer.status();
-    let retry_after_s = answer
-        .headers()
-        .get(header::RETRY_AFTER)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.parse().ok());
-    let mut body = Vec::new();
-    loop {
-        match answer.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() <= ANSWER_MAX_BYTES => body.extend_from_slice(&chunk),
-            Ok(Some(_)) => return Outcome::Unknown(format!("{status}: an answer beyond {ANSWER_MAX_BYTES} bytes")),
-            Ok(None) => break,
-            Err(error) => return Outcome::Unknown(format!("{status}, then {}", chain(&error))),
-        }
-    }
+fn read<W: DeserializeOwned + wire::Read<T>, T>(
+    status: StatusCode,
+    retry_after_s: Option<u64>,
+    body: &[u8],
+) -> Outcome<T> {
     if status.is_success() {
-        return match serde_json::from_slice::<W>(&body) {
+        return match serde_json::from_slice::<W>(body) {
             Ok(wire) => wire.read().map_or_else(
                 || Outcome::Unknown(format!("{status} with an amount outside the currency's units")),
                 Outcome::Done,
@@ -145,7 +110,7 @@ async fn read<W: DeserializeOwned + wire::Read<T>, T>(mut answer: reqwest::Respo
             Err(error) => Outcome::Unknown(format!("{status} with an answer that does not parse: {error}")),
         };
     }
-    refused_or_unknown(status, &body, retry_after_s)
+    refused_or_unknown(status, body, retry_after_s)
 }
 
 fn refused_or_unknown<T>(status: StatusCode, body: &[u8], retry_after_s: Option<u64>) -> Outcome<T> {
@@ -175,36 +140,4 @@ fn refused_or_unknown<T>(status: StatusCode, body: &[u8], retry_after_s: Option<
         Some(error) => Outcome::Unknown(format!("{status} {}: {}", error.kind, error.message)),
         None => Outcome::Unknown(format!("{status} without the provider's error envelope")),
     }
-}
-
-/// Trust anchors are compiled in, so that a bare machine without a certificate store can take payments.
-fn tls() -> Result<rustls::ClientConfig, String> {
-    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    Ok(rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|e| format!("TLS: {e}"))?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
-}
-
-fn is_loopback(url: &url::Url) -> bool {
-    match url.host() {
-        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
-}
-
-/// The error and its causes in one line; reqwest's own text stops at the first.
-fn chain(error: &reqwest::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(inner) = cause {
-        text.push_str(": ");
-        text.push_str(&inner.to_string());
-        cause = inner.source();
-    }
-    text
 }

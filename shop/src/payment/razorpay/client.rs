@@ -1,0 +1,62 @@
+//! Calls under the key's id and secret.
+
+use reqwest::{Method, RequestBuilder, StatusCode};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::super::http::{self, Http};
+use super::super::{Outcome, Refusal};
+use super::RazorpayConfig;
+
+pub struct Client {
+    http: Http,
+    key_id: String,
+    key_secret: String,
+}
+
+#[derive(Deserialize)]
+struct Failure {
+    error: Problem,
+}
+
+#[derive(Deserialize)]
+struct Problem {
+    code: String,
+    #[serde(default)]
+    description: String,
+}
+
+impl Client {
+    pub fn new(config: &RazorpayConfig) -> Result<Self, String> {
+        Ok(Self {
+            http: Http::new(&config.api_base)?,
+            key_id: config.key_id.clone(),
+            key_secret: config.key_secret.clone(),
+        })
+    }
+
+    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Outcome<T> {
+        http::read(http::send(self.request(Method::GET, path)).await, refusal)
+    }
+
+    /// `refund_key` makes a refund happen once; other calls have no key.
+    pub async fn post<T: DeserializeOwned>(&self, path: &str, refund_key: Option<&str>, body: &Value) -> Outcome<T> {
+        let mut request = self.request(Method::POST, path);
+        if let Some(key) = refund_key {
+            request = request.header("X-Refund-Idempotency", key);
+        }
+        http::read(http::send(request.json(body)).await, refusal)
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, path).basic_auth(&self.key_id, Some(&self.key_secret))
+    }
+}
+
+/// Only `BAD_REQUEST_ERROR` says that nothing happened; gateway and server errors do not.
+fn refusal(status: StatusCode, body: &[u8]) -> Option<Refusal> {
+    let Problem { code, description } = serde_json::from_slice::<Failure>(body).ok()?.error;
+    let is_definite = code == "BAD_REQUEST_ERROR" || status == StatusCode::TOO_MANY_REQUESTS;
+    is_definite.then(|| Refusal { code, message: description, ..Refusal::default() })
+}
