@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 failed, 2 the command line or the configuration is wrong.
 
 mod admin_link;
+mod doctor;
 mod import;
 pub mod open;
 mod run;
@@ -49,6 +50,8 @@ enum Command {
         #[command(subcommand)]
         what: Bench,
     },
+    /// Check every rule of stock and money on the database; exit code 1 when one is broken
+    Doctor(doctor::Arguments),
     /// Make a one-time link by which an owner gets into the admin
     AdminLink,
     /// Show the configuration as it was read, secrets left out
@@ -108,6 +111,7 @@ async fn perform(cli: Cli) -> Outcome {
             bench::writes::run(&arguments, &cli.config).await.map_err(|error| error.to_string())
         }
         Command::Bench { what: Bench::Pages(arguments) } => bench::pages::run(&arguments).await,
+        Command::Doctor(arguments) => doctor::run(cli.config, arguments).await,
         Command::AdminLink => admin_link::run(cli.config).await,
         Command::Config { markdown: true } => {
             print!("{}", markdown());

@@ -10,6 +10,7 @@ mod admin;
 mod api;
 mod cross_site;
 mod headers;
+mod health;
 mod media;
 mod session;
 mod webhook;

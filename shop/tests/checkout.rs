@@ -427,6 +427,15 @@ on_both_engines! {
 async fn force_release(t: &TestShop, id: shop::id::CheckoutId) {
     let mut tx = t.db.begin().await.unwrap();
     shop::inventory::reserve::release_many(&mut tx, &[id]).await.unwrap();
+    let moved = "INSERT INTO transition_log (id, entity, entity_id, from_state, to_state, cause, actor, at)
+        SELECT $2, 'checkout', k.id, k.state, 'releasing', 'test', 'system', 0 FROM checkout k WHERE k.id = $1";
+    tx.execute(moved, args![id, uuid::Uuid::now_v7()]).await.unwrap();
+    let moved = "INSERT INTO transition_log (id, entity, entity_id, from_state, to_state, cause, actor, at)
+        VALUES ($2, 'checkout', $1, 'releasing', 'released', 'test', 'system', 0)";
+    tx.execute(moved, args![id, uuid::Uuid::now_v7()]).await.unwrap();
+    let moved = "INSERT INTO transition_log (id, entity, entity_id, from_state, to_state, cause, actor, at)
+        SELECT $2, 'order', o.id, o.state, 'cancelled', 'test', 'system', 0 FROM orders o WHERE o.checkout_id = $1";
+    tx.execute(moved, args![id, uuid::Uuid::now_v7()]).await.unwrap();
     for sql in [
         "UPDATE checkout SET state = 'released', recovery_point = 'released' WHERE id = $1",
         "UPDATE orders SET state = 'cancelled' WHERE checkout_id = $1",

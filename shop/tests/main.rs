@@ -14,6 +14,7 @@ mod cart;
 mod catalogue;
 mod checkout;
 mod db;
+mod invariant;
 mod inventory;
 mod order;
 mod overtaken;

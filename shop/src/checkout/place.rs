@@ -264,6 +264,7 @@ async fn next_attempt(shop: &Shop, checkout: &Checkout, way: &PaymentWay, epoch:
     };
     let now = shop.now_ms();
     let mut tx = shop.db.begin().await?;
+    let from = transition::lock_checkout(&mut tx, checkout.id).await?.unwrap_or_default();
     let mine = tx
         .execute(
             "UPDATE checkout SET state = 'prepared', recovery_point = 'prepared', updated_at = $3
@@ -296,10 +297,10 @@ async fn next_attempt(shop: &Shop, checkout: &Checkout, way: &PaymentWay, epoch:
         Err(error) if error.violation() == Some(Violation::Unique) => return Err(in_progress()),
         other => other?,
     };
-    let moves = [
-        transition::of_checkout(checkout.id, checkout.state.as_str(), "prepared", "another try"),
-        transition::of_attempt(attempt.id, "", "prepared", "another try"),
-    ];
+    let mut moves = vec![transition::of_attempt(attempt.id, "", "prepared", "another try")];
+    if from != "prepared" {
+        moves.push(transition::of_checkout(checkout.id, &from, "prepared", "another try"));
+    }
     transition::record(&mut tx, &moves, "shopper", now).await?;
     tx.commit().await?;
     Ok(attempt)

@@ -139,11 +139,14 @@ async fn write_orders(tx: &mut Tx, items: &[&Prepare]) -> Result<(), Error> {
     let moves: Vec<_> = items
         .iter()
         .flat_map(|item| {
+            let attempt =
+                (item.quote.totals.total > 0).then(|| transition::of_attempt(item.attempt_id, "", "prepared", "place"));
             [
                 transition::of_checkout(item.checkout_id, "", "prepared", "place"),
                 transition::of_order(item.order_id, "", "pending_payment", "place"),
-                transition::of_attempt(item.attempt_id, "", "prepared", "place"),
             ]
+            .into_iter()
+            .chain(attempt)
         })
         .collect();
     let engine = tx.engine();

@@ -99,6 +99,7 @@ pub(super) async fn begin(shop: &Shop, id: CheckoutId, only_expired: bool) -> Re
     let now = shop.now_ms();
     let mut tx = shop.db.begin().await?;
     let limit = if only_expired { now } else { i64::MAX };
+    let Some(from) = transition::lock_checkout(&mut tx, id).await? else { return Ok(None) };
     let sql = "UPDATE checkout SET state = 'releasing', recovery_point = 'releasing', epoch = epoch + 1,
           lease_owner = 'release', lease_until = $3, updated_at = $2
         WHERE id = $1 AND lease_until <= $2 AND expires_at <= $4
@@ -106,9 +107,9 @@ pub(super) async fn begin(shop: &Shop, id: CheckoutId, only_expired: bool) -> Re
         RETURNING epoch";
     let taken: Option<(i64,)> =
         crate::db::Read::fetch_optional(&mut tx, sql, args![id, now, now + saga::LEASE_MS, limit]).await?;
-    if taken.is_some() {
-        transition::record(&mut tx, &[transition::of_checkout(id, "open", "releasing", "give up")], "system", now)
-            .await?;
+    if taken.is_some() && from != "releasing" {
+        let moved = transition::of_checkout(id, &from, "releasing", "give up");
+        transition::record(&mut tx, &[moved], "system", now).await?;
     }
     tx.commit().await?;
     Ok(taken.map(|(epoch,)| epoch))

@@ -122,7 +122,10 @@ async fn finish(tx: &mut Tx, row: &Row, state: &str, now: i64) -> Result<()> {
     }
     let sql = "UPDATE checkout SET state = 'refunded', recovery_point = 'refunded', updated_at = $2
         WHERE id = $1 AND state = 'refunding'";
-    tx.execute(sql, args![row.checkout_id, now]).await?;
+    if tx.execute(sql, args![row.checkout_id, now]).await? == 1 {
+        let moved = transition::of_checkout(row.checkout_id, "refunding", "refunded", "refunded in full");
+        transition::record(tx, &[moved], "system", now).await?;
+    }
     Ok(())
 }
 
