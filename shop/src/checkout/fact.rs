@@ -15,6 +15,7 @@ use crate::args;
 use crate::db::{DbError, Engine, Read, Sql, Tx, Work};
 use crate::id::{AttemptId, CartId, CheckoutId, OrderId};
 use crate::payment::Snapshot;
+use crate::point::{self, Point};
 use crate::setting::CapturePolicy;
 use crate::{Error, Result, Shop, rows};
 use serde::Serialize;
@@ -36,9 +37,21 @@ pub(crate) async fn apply(
     attempt_id: Option<AttemptId>,
     news: News,
 ) -> Result<Standing> {
+    apply_event(shop, checkout_id, attempt_id, news, None).await
+}
+
+/// As [`apply`], for news brought by a stored event, which is marked as applied in the same transaction.
+pub(crate) async fn apply_event(
+    shop: &Shop,
+    checkout_id: CheckoutId,
+    attempt_id: Option<AttemptId>,
+    news: News,
+    event_id: Option<String>,
+) -> Result<Standing> {
     let automatic_capture = shop.settings.capture == CapturePolicy::Automatic;
-    let fact = Fact { checkout_id, attempt_id, news, automatic_capture, now: shop.now_ms() };
+    let fact = Fact { checkout_id, attempt_id, news, event_id, automatic_capture, now: shop.now_ms() };
     let standing = shop.checkouts.apply(fact).await?;
+    point::reached(Point::PivotCommitted).await;
     if matches!(standing, Standing::Placed { .. } | Standing::Refunding) {
         shop.wake.notify_one();
     }
@@ -66,6 +79,8 @@ pub(crate) struct Fact {
     pub checkout_id: CheckoutId,
     pub attempt_id: Option<AttemptId>,
     pub news: News,
+    /// The stored event that brought the news.
+    pub event_id: Option<String>,
     pub automatic_capture: bool,
     pub now: i64,
 }

@@ -16,6 +16,7 @@ use crate::cart::LineProblem;
 use crate::db::Violation;
 use crate::error::Shortage;
 use crate::id::{AttemptId, CartId, CheckoutId, OrderId};
+use crate::point::{self, Point};
 use crate::pricing::{self, Item};
 use crate::{Error, Result, Shop, args, secret};
 use sha2::{Digest, Sha256};
@@ -26,7 +27,11 @@ pub async fn place(shop: &Shop, visitor: &Visitor, order: PlaceOrder) -> Result<
     let request = Request::of(visitor, &order)?;
     let (shop, visitor) = (shop.clone(), visitor.clone());
     // Dropping a JoinHandle does not stop the task: a client that disconnects changes nothing.
-    let task = tokio::spawn(async move { run(&shop, &visitor, &order, &request).await });
+    let task = tokio::spawn(async move {
+        let placed = run(&shop, &visitor, &order, &request).await;
+        point::reached(Point::Placed).await;
+        placed
+    });
     task.await.unwrap_or_else(|error| {
         tracing::error!(%error, "placing an order broke off");
         Err(Error::Unavailable {
@@ -120,8 +125,12 @@ async fn start(shop: &Shop, visitor: &Visitor, view: &View, order: &PlaceOrder, 
             demands,
             now,
         };
+        point::reached(Point::BeforePrepare).await;
         match shop.checkouts.prepare(item.clone()).await {
-            Ok(Prepared::Done) => return go(shop, item).await,
+            Ok(Prepared::Done) => {
+                point::reached(Point::Prepared).await;
+                return go(shop, item).await;
+            }
             Ok(Prepared::KeyTaken) => return Err(in_progress()),
             Ok(Prepared::CartMoved) => {
                 if !open_checkouts(shop, view.cart.id).await?.is_empty() {
@@ -156,6 +165,7 @@ async fn go(shop: &Shop, item: Prepare) -> Result<Placed> {
         next_url: String::new(),
         decline_code: String::new(),
         decline_message: String::new(),
+        created_at: item.now,
     };
     let checkout = Checkout {
         id: item.checkout_id,
@@ -246,6 +256,7 @@ fn goes_on(attempt: &Attempt, way: &PaymentWay) -> bool {
 }
 
 async fn next_attempt(shop: &Shop, checkout: &Checkout, way: &PaymentWay, epoch: i64) -> Result<Attempt> {
+    let now = shop.now_ms();
     let attempt = Attempt {
         id: AttemptId::new(),
         number: checkout.last.0 + 1,
@@ -261,8 +272,8 @@ async fn next_attempt(shop: &Shop, checkout: &Checkout, way: &PaymentWay, epoch:
         next_url: String::new(),
         decline_code: String::new(),
         decline_message: String::new(),
+        created_at: now,
     };
-    let now = shop.now_ms();
     let mut tx = shop.db.begin().await?;
     let from = transition::lock_checkout(&mut tx, checkout.id).await?.unwrap_or_default();
     let mine = tx

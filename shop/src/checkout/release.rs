@@ -16,6 +16,7 @@ use crate::id::{CartId, CheckoutId, OrderId};
 use crate::inventory::reserve;
 use crate::outbox::{self, Note};
 use crate::payment::{IntentStatus, Outcome, SessionStatus};
+use crate::point::{self, Point};
 use crate::{Result, Shop, args, rows};
 use serde::Serialize;
 
@@ -117,6 +118,7 @@ pub(super) async fn begin(shop: &Shop, id: CheckoutId, only_expired: bool) -> Re
 
 /// Cancels at the provider and obeys the answer. The checkout is `releasing` and leased to the caller.
 pub(super) async fn drive(shop: &Shop, id: CheckoutId, epoch: i64) -> Result<Standing> {
+    point::reached(Point::Releasing).await;
     let checkout = stored::load(shop, id).await?;
     let standing = match &checkout.live {
         None => without_attempt(shop, &checkout, epoch).await?,
@@ -185,21 +187,26 @@ pub(super) async fn abandon(shop: &Shop, checkout: &Checkout) -> Result<Standing
     // Whoever has paid in the last moment keeps the order: a void would be accepted too.
     match shop.payments.retrieve_intent(&intent).await {
         Outcome::Done(snapshot)
-            if matches!(snapshot.status, IntentStatus::RequiresCapture | IntentStatus::Succeeded) =>
+            if matches!(
+                snapshot.status,
+                IntentStatus::RequiresCapture | IntentStatus::Succeeded | IntentStatus::Canceled
+            ) =>
         {
             return tell(News::Intent(snapshot)).await;
         }
         Outcome::Done(_) => {}
         Outcome::Refused(_) | Outcome::Unknown(_) => return Ok(Standing::Pending),
     }
-    match shop.payments.cancel_intent(&key("cancel"), &intent).await {
-        Outcome::Done(snapshot) => tell(News::Intent(snapshot)).await,
+    let snapshot = match shop.payments.cancel_intent(&key("cancel"), &intent).await {
+        Outcome::Done(snapshot) => snapshot,
         Outcome::Refused(_) => match shop.payments.retrieve_intent(&intent).await {
-            Outcome::Done(snapshot) => tell(News::Intent(snapshot)).await,
-            Outcome::Refused(_) | Outcome::Unknown(_) => Ok(Standing::Pending),
+            Outcome::Done(snapshot) => snapshot,
+            Outcome::Refused(_) | Outcome::Unknown(_) => return Ok(Standing::Pending),
         },
-        Outcome::Unknown(_) => Ok(Standing::Pending),
-    }
+        Outcome::Unknown(_) => return Ok(Standing::Pending),
+    };
+    point::reached(Point::ProviderCancelled).await;
+    tell(News::Intent(snapshot)).await
 }
 
 /// Releases what has run out of time; the number of checkouts looked at.

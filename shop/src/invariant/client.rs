@@ -4,10 +4,11 @@
 use super::{Breach, Verdict};
 use crate::db::Read;
 use crate::{Result, args};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// One answer to a request to place an order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
     /// The idempotency key of the request.
     pub key: String,

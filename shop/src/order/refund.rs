@@ -9,6 +9,7 @@ use crate::ledger;
 use crate::money::Currency;
 use crate::outbox::{self, Note};
 use crate::payment::{Metadata, Outcome, RefundSnapshot, RefundStatus};
+use crate::point::{self, Point};
 use crate::{Error, Result, Shop, args};
 
 #[derive(Debug, sqlx::FromRow)]
@@ -39,6 +40,7 @@ pub(crate) async fn carry_out_refund(shop: &Shop, id: RefundId) -> Result<()> {
         return Ok(());
     }
     let intent = row.provider_ref.clone().ok_or_else(|| Error::Internal("a refund of a payment without id".into()))?;
+    point::reached(Point::RefundWritten).await;
     mark(shop, id, "sent", None).await?;
     let metadata: Metadata =
         [("refund_id".to_owned(), id.to_string()), ("order_no".to_owned(), row.number.clone())].into();
@@ -58,6 +60,7 @@ pub(crate) async fn carry_out_refund(shop: &Shop, id: RefundId) -> Result<()> {
         }
         Outcome::Unknown(why) => known(shop, &intent, id).await?.ok_or_else(|| unanswered(&why))?,
     };
+    point::reached(Point::Refunded).await;
     match snapshot.status {
         RefundStatus::Succeeded => book(shop, id, &row, &snapshot).await,
         RefundStatus::Failed | RefundStatus::Canceled => mark(shop, id, "failed", Some(&snapshot.refund_id)).await,

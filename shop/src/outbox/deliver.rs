@@ -5,6 +5,7 @@ use crate::db::{Read, Sql};
 use crate::id::{AttemptId, CheckoutId, OrderId, OutboxId, RefundId};
 use crate::money::Currency;
 use crate::payment::{IntentStatus, Outcome, Snapshot};
+use crate::point::{self, Point};
 use crate::{Error, Result, Shop, args, mail, order};
 
 /// Nobody else takes a row for this long.
@@ -138,6 +139,7 @@ pub(crate) async fn capture(shop: &Shop, id: AttemptId) -> Result<()> {
         return Ok(());
     }
     let intent = row.provider_ref.ok_or_else(|| Error::Internal("an authorised attempt without its intent".into()))?;
+    point::reached(Point::BeforeCapture).await;
     let key = checkout::provider_key(shop, id, "capture");
     let snapshot = match shop.payments.capture_intent(&key, &intent, row.currency.money(row.amount)).await {
         Outcome::Done(snapshot) => snapshot,
@@ -145,6 +147,7 @@ pub(crate) async fn capture(shop: &Shop, id: AttemptId) -> Result<()> {
         Outcome::Refused(refusal) => retrieve(shop, &intent, &refusal.message).await?,
         Outcome::Unknown(why) => retrieve(shop, &intent, &why).await?,
     };
+    point::reached(Point::Captured).await;
     let is_still_open = snapshot.status == IntentStatus::RequiresCapture;
     checkout::apply_news(shop, row.checkout_id, Some(id), News::Intent(snapshot)).await?;
     if is_still_open { Err(unavailable("not captured")) } else { Ok(()) }

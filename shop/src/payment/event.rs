@@ -3,10 +3,12 @@
 use super::{EventNotice, Outcome, Snapshot};
 use crate::checkout::{self, News};
 use crate::id::{AttemptId, CheckoutId, RefundId};
+use crate::point::{self, Point};
 use crate::{Result, Shop, args, order};
 
 /// Stores a verified event; `false` when it was here already. The worker fetches the object and applies it.
 pub async fn webhook_received(shop: &Shop, notice: &EventNotice, payload: &str) -> Result<bool> {
+    point::reached(Point::WebhookRead).await;
     let mut tx = shop.db.begin().await?;
     let stored = tx
         .execute(
@@ -16,6 +18,7 @@ pub async fn webhook_received(shop: &Shop, notice: &EventNotice, payload: &str) 
         )
         .await?;
     tx.commit().await?;
+    point::reached(Point::EventStored).await;
     shop.wake.notify_one();
     Ok(stored == 1)
 }
@@ -57,6 +60,9 @@ pub(crate) async fn apply_events(shop: &Shop) -> Result<usize> {
 }
 
 enum Applied {
+    /// Together with the news, in one transaction.
+    Marked,
+    /// There was nothing to change.
     Done,
     /// Nothing here belongs to it, yet.
     NobodyKnows,
@@ -64,14 +70,15 @@ enum Applied {
 }
 
 async fn apply(shop: &Shop, event: &Row) -> Result<Applied> {
+    point::reached(Point::BeforeEvent).await;
     if event.kind.starts_with("payment_intent.") {
-        return intent(shop, &event.object_id).await;
+        return intent(shop, &event.object_id, &event.event_id).await;
     }
     if event.kind.starts_with("checkout.session.") {
         return match shop.payments.retrieve_session(&event.object_id).await {
             Outcome::Done(session) => match session.intent_id {
-                Some(id) => intent(shop, &id).await,
-                None => session_alone(shop, &event.object_id, session.status == super::SessionStatus::Expired).await,
+                Some(id) => intent(shop, &id, &event.event_id).await,
+                None => session_alone(shop, event, session.status == super::SessionStatus::Expired).await,
             },
             Outcome::Refused(refusal) => Ok(Applied::NoAnswer(refusal.message)),
             Outcome::Unknown(why) => Ok(Applied::NoAnswer(why)),
@@ -83,15 +90,17 @@ async fn apply(shop: &Shop, event: &Row) -> Result<Applied> {
     Ok(Applied::Done)
 }
 
-async fn intent(shop: &Shop, id: &str) -> Result<Applied> {
+async fn intent(shop: &Shop, id: &str, event_id: &str) -> Result<Applied> {
     let snapshot = match shop.payments.retrieve_intent(id).await {
         Outcome::Done(snapshot) => snapshot,
         Outcome::Refused(refusal) => return Ok(Applied::NoAnswer(refusal.message)),
         Outcome::Unknown(why) => return Ok(Applied::NoAnswer(why)),
     };
     let Some((attempt, checkout)) = owner(shop, &snapshot).await? else { return Ok(Applied::NobodyKnows) };
-    checkout::apply_news(shop, checkout, Some(attempt), News::Intent(snapshot)).await?;
-    Ok(Applied::Done)
+    let event_id = Some(event_id.to_owned());
+    checkout::apply_event(shop, checkout, Some(attempt), News::Intent(snapshot), event_id).await?;
+    point::reached(Point::EventApplied).await;
+    Ok(Applied::Marked)
 }
 
 /// By the provider's id, else by our own in the metadata: news may be faster than our own note of the id.
@@ -106,14 +115,16 @@ async fn owner(shop: &Shop, snapshot: &Snapshot) -> Result<Option<(AttemptId, Ch
     Ok(shop.db.fetch_optional("SELECT id, checkout_id FROM payment_attempt WHERE id = $1", args![attempt]).await?)
 }
 
-async fn session_alone(shop: &Shop, session: &str, expired: bool) -> Result<Applied> {
+async fn session_alone(shop: &Shop, event: &Row, expired: bool) -> Result<Applied> {
     let sql = "SELECT id, checkout_id FROM payment_attempt WHERE session_ref = $1";
-    let found: Option<(AttemptId, CheckoutId)> = shop.db.fetch_optional(sql, args![session]).await?;
+    let found: Option<(AttemptId, CheckoutId)> = shop.db.fetch_optional(sql, args![&event.object_id]).await?;
     let Some((attempt, checkout)) = found else { return Ok(Applied::NobodyKnows) };
-    if expired {
-        checkout::apply_news(shop, checkout, Some(attempt), News::SessionExpired).await?;
+    if !expired {
+        return Ok(Applied::Done);
     }
-    Ok(Applied::Done)
+    let event_id = Some(event.event_id.clone());
+    checkout::apply_event(shop, checkout, Some(attempt), News::SessionExpired, event_id).await?;
+    Ok(Applied::Marked)
 }
 
 /// Refunds that wait for the provider: each looks itself up there.
@@ -129,10 +140,13 @@ async fn refunds(shop: &Shop) -> Result<Applied> {
 }
 
 async fn finish(shop: &Shop, event: &Row, outcome: Result<Applied>) -> Result<()> {
+    if matches!(outcome, Ok(Applied::Marked)) {
+        return Ok(());
+    }
     let now = shop.now_ms();
     let mut tx = shop.db.begin().await?;
     let why = match outcome {
-        Ok(Applied::Done) => {
+        Ok(Applied::Marked | Applied::Done) => {
             let sql = "UPDATE psp_event SET applied_at = $2, error = '' WHERE event_id = $1";
             tx.execute(sql, args![&event.event_id, now]).await?;
             tx.commit().await?;

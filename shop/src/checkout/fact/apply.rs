@@ -37,6 +37,7 @@ pub(super) async fn apply(tx: &mut Tx, judged: &[Judged<'_>]) -> Result<HashMap<
     }
     answer_declines(tx, judged).await?;
     write_breaches(tx, judged, now).await?;
+    mark_events(tx, judged, now).await?;
     Ok(standings)
 }
 
@@ -254,3 +255,23 @@ async fn write_breaches(tx: &mut Tx, judged: &[Judged<'_>], now: i64) -> Result<
     }
     Ok(())
 }
+
+/// The events that brought the news are dealt with, in the transaction that did so.
+async fn mark_events(tx: &mut Tx, judged: &[Judged<'_>], now: i64) -> Result<()> {
+    #[derive(Serialize)]
+    struct Row<'f> {
+        event_id: &'f str,
+    }
+    let rows: Vec<_> =
+        judged.iter().filter_map(|j| j.fact.event_id.as_deref()).map(|event_id| Row { event_id }).collect();
+    if !rows.is_empty() {
+        tx.execute(MARK_EVENTS.of(tx.engine()), args![serde_json::to_string(&rows)?, now]).await?;
+    }
+    Ok(())
+}
+
+const MARK_EVENTS: Sql = rows!(
+    "UPDATE psp_event SET applied_at = $2, error = '' FROM",
+    [event_id TEXT],
+    "WHERE psp_event.event_id = d.event_id"
+);
