@@ -7,7 +7,8 @@ use serde_json::json;
 
 use crate::error::PaymentError;
 use crate::state::{
-    CaptureMethod, Endpoint, Event, Intent, Line, Method, Refund, Session, SessionStatus, Status, Subject,
+    CaptureMethod, Customer, Dispute, Endpoint, Event, FraudWarning, Intent, Line, Method, Refund, RefundStatus,
+    Session, SessionStatus, Status, Subject,
 };
 
 /// The version whose shapes are shown.
@@ -139,7 +140,7 @@ impl Serialize for ChargeView<'_> {
         map.serialize_entry("currency", &it.currency)?;
         map.serialize_entry("customer", &it.customer)?;
         map.serialize_entry("description", &it.description)?;
-        map.serialize_entry("disputed", &false)?;
+        map.serialize_entry("disputed", &charge.disputed)?;
         let failure = charge.failure.as_deref();
         map.serialize_entry("failure_code", &failure.map(|f| &f.code))?;
         map.serialize_entry("failure_message", &failure.map(|f| &f.message))?;
@@ -207,7 +208,7 @@ impl Serialize for MethodView<'_> {
                 "brand": it.card.brand, "exp_month": it.card.exp_month, "exp_year": it.card.exp_year,
                 "last4": it.card.last4, "funding": "credit", "country": "US",
             },
-            "created": it.created, "customer": null, "livemode": false, "metadata": it.metadata, "type": "card",
+            "created": it.created, "customer": it.customer, "livemode": false, "metadata": it.metadata, "type": "card",
         })
         .serialize(serializer)
     }
@@ -228,7 +229,7 @@ impl Serialize for SessionView<'_> {
             "id": it.id, "object": "checkout.session", "amount_subtotal": it.amount, "amount_total": it.amount,
             "automatic_tax": {"enabled": false, "liability": null, "status": null},
             "cancel_url": it.cancel_url, "client_reference_id": it.reference, "client_secret": null,
-            "created": it.created, "currency": it.currency, "customer": null,
+            "created": it.created, "currency": it.currency, "customer": it.customer,
             "customer_details": it.customer_email.as_ref().map(|email| json!({"email": email})),
             "customer_email": it.customer_email, "expires_at": it.expires_at, "livemode": false, "locale": null,
             "metadata": it.metadata, "mode": "payment", "payment_intent": it.intent, "payment_link": null,
@@ -267,6 +268,7 @@ impl Serialize for RefundView<'_> {
         json!({
             "id": it.id, "object": "refund", "amount": it.amount, "balance_transaction": null, "charge": it.charge,
             "created": it.created, "currency": it.currency, "metadata": it.metadata, "payment_intent": it.intent,
+            "failure_reason": (it.status == RefundStatus::Failed).then_some("lost_or_stolen_card"),
             "reason": it.reason, "receipt_number": null, "status": it.status,
         })
         .serialize(serializer)
@@ -317,8 +319,42 @@ impl Serialize for SubjectView<'_> {
             Subject::Charge(intent) => ChargeView(intent).serialize(serializer),
             Subject::Session(session) => SessionView { session, intent: None, base: self.base }.serialize(serializer),
             Subject::Refund(refund) => RefundView(refund).serialize(serializer),
+            Subject::Dispute(it) => dispute(it).serialize(serializer),
+            Subject::FraudWarning(it) => fraud_warning(it).serialize(serializer),
+            Subject::Customer(it) => customer(it).serialize(serializer),
+            Subject::Method(method) => MethodView(method).serialize(serializer),
         }
     }
+}
+
+pub fn customer(it: &Customer) -> serde_json::Value {
+    if it.deleted {
+        return json!({"id": it.id, "object": "customer", "deleted": true});
+    }
+    json!({
+        "id": it.id, "object": "customer", "address": null, "balance": 0, "created": it.created, "currency": null,
+        "default_source": null, "delinquent": false, "description": it.description, "discount": null,
+        "email": it.email, "invoice_settings": {"default_payment_method": null}, "livemode": false,
+        "metadata": it.metadata, "name": it.name, "phone": it.phone, "preferred_locales": [], "shipping": null,
+        "tax_exempt": "none",
+    })
+}
+
+pub fn dispute(it: &Dispute) -> serde_json::Value {
+    json!({
+        "id": it.id, "object": "dispute", "amount": it.amount, "balance_transactions": [], "charge": it.charge,
+        "created": it.created, "currency": it.currency, "evidence": {},
+        "evidence_details": {"due_by": it.created + 7 * 86_400, "has_evidence": false, "past_due": false, "submission_count": 0},
+        "is_charge_refundable": false, "livemode": false, "metadata": {}, "payment_intent": it.intent,
+        "reason": it.reason, "status": it.status,
+    })
+}
+
+pub fn fraud_warning(it: &FraudWarning) -> serde_json::Value {
+    json!({
+        "id": it.id, "object": "radar.early_fraud_warning", "actionable": true, "charge": it.charge,
+        "created": it.created, "fraud_type": it.kind, "livemode": false, "payment_intent": it.intent,
+    })
 }
 
 /// An endpoint; its secret is shown once, when it is created.
@@ -332,15 +368,6 @@ pub fn endpoint(it: &Endpoint, with_secret: bool) -> serde_json::Value {
         value["secret"] = json!(it.secret);
     }
     value
-}
-
-/// A page of a list.
-#[derive(Serialize)]
-pub struct ListView<T> {
-    pub object: &'static str,
-    pub data: Vec<T>,
-    pub has_more: bool,
-    pub url: &'static str,
 }
 
 impl CaptureMethod {

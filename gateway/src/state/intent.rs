@@ -4,6 +4,7 @@
 //! requires_payment_method ─confirm→ requires_capture ─capture→ succeeded
 //!    ↑   │  ↑                 ↑            └─cancel, lapse→ canceled
 //!    │   │  └── declined      │
+//!    │   ├confirm→ processing ─────┤ (for as long as a mood says)
 //!    │   └confirm→ requires_action ─challenge passed
 //!    └── challenge failed ─────┘
 //! ```
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{State, Subject};
+pub use crate::card::Aftermath;
 use crate::card::{self, Behaviour, Card};
 use crate::error::{Answer, ApiError, PaymentError};
 use crate::form::Metadata;
@@ -82,6 +84,25 @@ pub struct Intent {
     pub charge: Option<Arc<Charge>>,
     /// The hosted page that made it.
     pub session: Option<String>,
+    /// What it waits for, when it ends by itself.
+    #[serde(default)]
+    pub settles: Option<Settling>,
+}
+
+/// How a payment under way, or a challenge that answers itself, will end.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Settling {
+    /// Unix milliseconds.
+    pub at_ms: i64,
+    pub how: Ending,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    Authorised,
+    Declined(String),
+    Answered { passed: bool },
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -95,6 +116,10 @@ pub struct Charge {
     pub failure: Option<Arc<PaymentError>>,
     pub capture_before: i64,
     pub authenticated: bool,
+    #[serde(default)]
+    pub disputed: bool,
+    #[serde(default)]
+    pub aftermath: Option<Aftermath>,
 }
 
 /// A card, without its number, that payments can be confirmed with.
@@ -106,6 +131,15 @@ pub struct Method {
     pub holder: Option<String>,
     pub email: Option<String>,
     pub metadata: Metadata,
+    #[serde(default)]
+    pub customer: Option<String>,
+}
+
+/// An amount in a currency.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sum {
+    pub amount: i64,
+    pub currency: String,
 }
 
 /// How a payment is to be confirmed.
@@ -117,11 +151,19 @@ pub struct Confirmation {
     pub off_session: bool,
     /// Overrules what the card would do.
     pub forced: Option<Behaviour>,
+    /// Takes another amount, or in another currency, than was asked for.
+    pub instead: Option<Sum>,
+    /// Lets the authorisation lapse after so many milliseconds.
+    pub lapses_after_ms: Option<i64>,
 }
 
 impl Intent {
     pub fn takes_confirmation(&self) -> bool {
         matches!(self.status, Status::RequiresPaymentMethod | Status::RequiresConfirmation | Status::RequiresAction)
+    }
+
+    pub fn sum(&self) -> Sum {
+        Sum { amount: self.amount, currency: self.currency.clone() }
     }
 
     /// What can still be given back.
@@ -147,24 +189,75 @@ impl State {
                            or confirm it again directly with a payment method.";
             return Err(ApiError::state("payment_intent_unexpected_state", message).with_intent(&old));
         };
+        if method.customer.is_some() && method.customer != old.customer {
+            let message = "The provided PaymentMethod cannot be attached. To reuse a PaymentMethod, you must attach it to \
+                           a Customer first.";
+            return Err(ApiError::state("", message).unnamed().with_intent(&old));
+        }
         let mut intent = Intent { method: Some(Arc::clone(&method)), ..(*old).clone() };
         intent.last_error = None;
+        intent.settles = None;
+        if let Some(Sum { amount, currency }) = with.instead {
+            (intent.amount, intent.currency) = (amount, currency);
+        }
         if with.return_url.is_some() {
             intent.return_url = with.return_url;
         }
+        let lapses_after_ms = with.lapses_after_ms;
         match with.forced.unwrap_or_else(|| method.card.behaviour.clone()) {
-            Behaviour::Succeeds => Ok(self.authorise(intent, false, now)),
+            Behaviour::Succeeds => Ok(self.authorise(intent, Grant { lapses_after_ms, ..Grant::default() }, now)),
+            Behaviour::Then(sequel) => {
+                Ok(self.authorise(intent, Grant { lapses_after_ms, aftermath: Some(sequel), ..Grant::default() }, now))
+            }
             Behaviour::Declines(name) => self.refuse(intent, card::decline(&name), now),
             Behaviour::Challenges if with.off_session => {
                 self.refuse(intent, card::decline("authentication_required"), now)
             }
-            Behaviour::Challenges => {
-                intent.status = Status::RequiresAction;
-                let intent = self.put_intent(intent);
-                self.emit("payment_intent.requires_action", Subject::Intent(Arc::clone(&intent)), now);
-                Ok(intent)
+            Behaviour::Challenges => Ok(self.wait(intent, Status::RequiresAction, None, now)),
+            Behaviour::Answers { after_ms, passes } => {
+                let settles = self.settling(after_ms, Ending::Answered { passed: passes });
+                Ok(self.wait(intent, Status::RequiresAction, Some(settles), now))
+            }
+            Behaviour::Processes { ms, declines } => {
+                let settles = self.settling(ms, declines.map_or(Ending::Authorised, Ending::Declined));
+                Ok(self.wait(intent, Status::Processing, Some(settles), now))
             }
         }
+    }
+
+    fn settling(&self, after_ms: i64, how: Ending) -> Settling {
+        Settling { at_ms: self.now_ms.saturating_add(after_ms.max(0)), how }
+    }
+
+    /// Neither taken nor refused yet.
+    fn wait(&mut self, mut intent: Intent, status: Status, settles: Option<Settling>, now: i64) -> Arc<Intent> {
+        intent.status = status;
+        intent.settles = settles;
+        let intent = self.put_intent(intent);
+        self.emit(&format!("payment_intent.{}", status.name()), Subject::Intent(Arc::clone(&intent)), now);
+        intent
+    }
+
+    /// The time has come that was set when the payment began to wait.
+    pub(super) fn settle_intent(&mut self, at: usize, now: i64) {
+        let mut intent = (*self.intents[at]).clone();
+        // Confirmed anew or cancelled meanwhile: then this is about an earlier wait.
+        let Some(settling) = intent.settles.take_if(|it| it.at_ms <= self.now_ms) else { return };
+        let id = intent.id.clone();
+        match settling.how {
+            Ending::Authorised => {
+                self.authorise(intent, Grant::default(), now);
+            }
+            // The refusal is in the intent; nobody waits for it as an answer.
+            Ending::Declined(name) => {
+                let _ = self.refuse(intent, card::decline(&name), now);
+            }
+            Ending::Answered { passed } => {
+                let _ = self.answer_challenge(&id, passed, now);
+            }
+        }
+        let intent = Arc::clone(&self.intents[at]);
+        self.follow_up_session(&intent, now);
     }
 
     /// The card holder answered the challenge.
@@ -175,8 +268,10 @@ impl State {
         }
         let mut intent = (*old).clone();
         if passed {
-            return Ok(self.authorise(intent, true, now));
+            intent.settles = None;
+            return Ok(self.authorise(intent, Grant { authenticated: true, ..Grant::default() }, now));
         }
+        intent.settles = None;
         intent.status = Status::RequiresPaymentMethod;
         intent.method = None;
         intent.last_error = Some(Arc::new(PaymentError {
@@ -192,7 +287,7 @@ impl State {
         Ok(intent)
     }
 
-    fn authorise(&mut self, mut intent: Intent, authenticated: bool, now: i64) -> Arc<Intent> {
+    fn authorise(&mut self, mut intent: Intent, grant: Grant, now: i64) -> Arc<Intent> {
         let manual = intent.capture_method == CaptureMethod::Manual;
         intent.charge = Some(Arc::new(Charge {
             id: id::new("ch_"),
@@ -202,8 +297,13 @@ impl State {
             amount_captured: if manual { 0 } else { intent.amount },
             amount_refunded: 0,
             failure: None,
-            capture_before: now + AUTHORISATION_S,
-            authenticated,
+            // Rounded up: the API counts in seconds.
+            capture_before: grant
+                .lapses_after_ms
+                .map_or(now + AUTHORISATION_S, |ms| self.now_ms.saturating_add(ms + 999) / 1000),
+            authenticated: grant.authenticated,
+            disputed: false,
+            aftermath: grant.aftermath,
         }));
         self.book(&intent, Movement::Authorise, intent.amount, now);
         let kind = if manual {
@@ -219,7 +319,25 @@ impl State {
         let intent = self.put_intent(intent);
         self.emit("charge.succeeded", Subject::Charge(Arc::clone(&intent)), now);
         self.emit(kind, Subject::Intent(Arc::clone(&intent)), now);
+        self.follow_capture(&intent, now);
         intent
+    }
+
+    /// What a card of that kind does as soon as its money is taken.
+    fn follow_capture(&mut self, intent: &Intent, now: i64) {
+        if intent.status != Status::Succeeded {
+            return;
+        }
+        // Neither is refused: something was captured and nothing disputed yet.
+        match intent.charge.as_ref().and_then(|charge| charge.aftermath) {
+            Some(Aftermath::Dispute) => {
+                let _ = self.dispute(&intent.id, None, "fraudulent", now);
+            }
+            Some(Aftermath::FraudWarning) => {
+                let _ = self.warn_of_fraud(&intent.id, "made_with_stolen_card", now);
+            }
+            Some(Aftermath::RefundPends | Aftermath::RefundFails) | None => {}
+        }
     }
 
     fn refuse(&mut self, mut intent: Intent, why: PaymentError, now: i64) -> Answer<Arc<Intent>> {
@@ -234,6 +352,8 @@ impl State {
             failure: Some(Arc::clone(&why)),
             capture_before: now,
             authenticated: false,
+            disputed: false,
+            aftermath: None,
         }));
         intent.status = Status::RequiresPaymentMethod;
         intent.method = None;
@@ -281,6 +401,7 @@ impl State {
         let intent = self.put_intent(intent);
         self.emit("charge.captured", Subject::Charge(Arc::clone(&intent)), now);
         self.emit("payment_intent.succeeded", Subject::Intent(Arc::clone(&intent)), now);
+        self.follow_capture(&intent, now);
         Ok(intent)
     }
 
@@ -300,6 +421,7 @@ impl State {
         }
         intent.status = Status::Canceled;
         intent.amount_capturable = 0;
+        intent.settles = None;
         intent.canceled_at = Some(now);
         intent.cancellation_reason = reason;
         let intent = self.put_intent(intent);
@@ -308,16 +430,23 @@ impl State {
     }
 
     /// Nobody captured in time.
-    pub(super) fn lapse(&mut self, at: usize, now: i64) {
-        let id = self.intents[at].id.clone();
+    pub fn lapse(&mut self, id: &str, now: i64) {
         // Refused when it was captured in the same second, which is as good.
-        let _ = self.cancel(&id, Some("automatic".to_owned()), now);
+        let _ = self.cancel(id, Some("automatic".to_owned()), now);
     }
 
     pub(super) fn book(&mut self, intent: &Intent, movement: Movement, amount: i64, now: i64) {
         let entry = self.ledger.book(&intent.id, movement, amount, &intent.currency, now);
         self.changes.push(crate::journal::Record::Entry(entry));
     }
+}
+
+/// How an authorisation differs from an ordinary one.
+#[derive(Default)]
+struct Grant {
+    authenticated: bool,
+    lapses_after_ms: Option<i64>,
+    aftermath: Option<Aftermath>,
 }
 
 fn unexpected(intent: &Arc<Intent>, done: &str, allowed: &str) -> ApiError {
