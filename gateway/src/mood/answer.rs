@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
@@ -21,8 +21,8 @@ use crate::webhook::ANSWER_TIMEOUT;
 
 /// Longer than any caller waits.
 const HANG: Duration = Duration::from_mins(1);
-/// For the headers to be on their way before the connection is cut.
-const HEADERS_GO: Duration = Duration::from_millis(50);
+/// For what was written to be on its way before the connection ends.
+const WRITTEN_GOES: Duration = Duration::from_millis(50);
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "mood", rename_all = "snake_case")]
@@ -164,13 +164,17 @@ fn instead(gateway: &Gateway, call: &Call, processed: bool, reply: Reply) -> Rep
 /// Promises the whole answer and sends half of it.
 fn truncated(reply: Reply) -> Response {
     let half = reply.body.slice(..reply.body.len() / 2);
-    partly(reply, Body::from_stream(stream::iter([Ok::<Bytes, Infallible>(half)])))
+    let parts = stream::iter([Ok::<Bytes, Infallible>(half)]).chain(stream::once(async {
+        tokio::time::sleep(WRITTEN_GOES).await;
+        Ok(Bytes::new())
+    }));
+    partly(reply, Body::from_stream(parts))
 }
 
 /// Promises the whole answer and resets the connection instead.
 fn headers_only(reply: Reply, cut: Cut) -> Response {
     let nothing = stream::once(async move {
-        tokio::time::sleep(HEADERS_GO).await;
+        tokio::time::sleep(WRITTEN_GOES).await;
         cut.now();
         Ok::<Bytes, Infallible>(Bytes::new())
     });
