@@ -23,7 +23,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::Gateway;
+use crate::gateway::Gateway;
 use crate::ledger::Totals;
 use crate::mood::Rule;
 use crate::outage::How;

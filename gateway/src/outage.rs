@@ -1,6 +1,7 @@
 //! G27: the whole provider is gone for a while: its API, its pages, its webhooks. Only `/_sandbox` stays, except
 //! where nobody is to answer at the address at all.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,8 +11,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
-use crate::Gateway;
 use crate::door::{Cut, Latch};
+use crate::gateway::Gateway;
 
 /// A connection that is refused cannot ask for the end of it.
 const REFUSED_MAX_MS: u64 = 3_600_000;
@@ -31,12 +32,14 @@ pub enum How {
 
 pub struct Outage {
     latch: Latch,
+    /// Spares every call the lock when nothing is wrong.
+    any: AtomicBool,
     under_way: Mutex<Option<(How, Option<i64>)>>,
 }
 
 impl Outage {
     pub fn new(latch: Latch) -> Self {
-        Self { latch, under_way: Mutex::default() }
+        Self { latch, any: AtomicBool::new(false), under_way: Mutex::default() }
     }
 
     /// Begins one, in place of one that is under way.
@@ -57,14 +60,19 @@ impl Outage {
         };
         let until_ms = for_ms.map(|ms| now_ms.saturating_add(ms));
         *self.under_way.lock().unwrap_or_else(PoisonError::into_inner) = Some((how, until_ms));
+        self.any.store(true, Ordering::Release);
         Ok(())
     }
 
     pub fn end(&self) {
         *self.under_way.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.any.store(false, Ordering::Release);
     }
 
     pub fn now(&self, now_ms: i64) -> Option<How> {
+        if !self.any.load(Ordering::Acquire) {
+            return None;
+        }
         let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         if under_way.is_some_and(|(_, until_ms)| until_ms.is_some_and(|until| until <= now_ms)) {
             *under_way = None;

@@ -9,6 +9,7 @@ mod delivery;
 mod dispute;
 mod event;
 mod intent;
+mod payment;
 mod refund;
 mod session;
 
@@ -19,7 +20,7 @@ pub use self::customer::Customer;
 pub use self::delivery::Delivery;
 pub use self::dispute::{Dispute, FraudWarning};
 pub use self::event::{Endpoint, Event, Subject};
-pub use self::intent::{Aftermath, CaptureMethod, Confirmation, Intent, Method, Status, Sum};
+pub use self::intent::{Aftermath, CaptureMethod, Charge, Confirmation, Intent, Method, Status, Sum};
 pub use self::refund::{NewRefund, Refund, RefundStatus};
 pub use self::session::{Line, Session, SessionStatus};
 use crate::error::{Answer, ApiError};

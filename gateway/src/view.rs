@@ -1,14 +1,19 @@
 //! Objects as the Stripe API shows them. Everything is written straight from the stored object, without an
 //! intermediate tree; `expand` puts a whole charge where its id would stand.
 
+mod event;
+mod sequel;
+
+pub use self::event::EventView;
+pub use self::sequel::{customer, dispute, fraud_warning};
+
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use crate::error::PaymentError;
 use crate::state::{
-    CaptureMethod, Customer, Dispute, Endpoint, Event, FraudWarning, Intent, Line, Method, Refund, RefundStatus,
-    Session, SessionStatus, Status, Subject,
+    CaptureMethod, Endpoint, Intent, Line, Method, Refund, RefundStatus, Session, SessionStatus, Status,
 };
 
 /// The version whose shapes are shown.
@@ -273,88 +278,6 @@ impl Serialize for RefundView<'_> {
         })
         .serialize(serializer)
     }
-}
-
-pub struct EventView<'a> {
-    pub event: &'a Event,
-    pub base: &'a str,
-}
-
-impl Serialize for EventView<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("id", &self.event.id)?;
-        map.serialize_entry("object", "event")?;
-        map.serialize_entry("api_version", API_VERSION)?;
-        map.serialize_entry("created", &self.event.created)?;
-        map.serialize_entry("data", &Data { object: SubjectView { subject: &self.event.subject, base: self.base } })?;
-        map.serialize_entry("livemode", &false)?;
-        map.serialize_entry("pending_webhooks", &1)?;
-        map.serialize_entry("request", &Request { id: None, idempotency_key: None })?;
-        map.serialize_entry("type", &self.event.kind)?;
-        map.end()
-    }
-}
-
-#[derive(Serialize)]
-struct Data<'a> {
-    object: SubjectView<'a>,
-}
-
-#[derive(Serialize)]
-struct Request {
-    id: Option<&'static str>,
-    idempotency_key: Option<&'static str>,
-}
-
-struct SubjectView<'a> {
-    subject: &'a Subject,
-    base: &'a str,
-}
-
-impl Serialize for SubjectView<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.subject {
-            Subject::Intent(intent) => IntentView { intent, expand: false, base: self.base }.serialize(serializer),
-            Subject::Charge(intent) => ChargeView(intent).serialize(serializer),
-            Subject::Session(session) => SessionView { session, intent: None, base: self.base }.serialize(serializer),
-            Subject::Refund(refund) => RefundView(refund).serialize(serializer),
-            Subject::Dispute(it) => dispute(it).serialize(serializer),
-            Subject::FraudWarning(it) => fraud_warning(it).serialize(serializer),
-            Subject::Customer(it) => customer(it).serialize(serializer),
-            Subject::Method(method) => MethodView(method).serialize(serializer),
-        }
-    }
-}
-
-pub fn customer(it: &Customer) -> serde_json::Value {
-    if it.deleted {
-        return json!({"id": it.id, "object": "customer", "deleted": true});
-    }
-    json!({
-        "id": it.id, "object": "customer", "address": null, "balance": 0, "created": it.created, "currency": null,
-        "default_source": null, "delinquent": false, "description": it.description, "discount": null,
-        "email": it.email, "invoice_settings": {"default_payment_method": null}, "livemode": false,
-        "metadata": it.metadata, "name": it.name, "phone": it.phone, "preferred_locales": [], "shipping": null,
-        "tax_exempt": "none",
-    })
-}
-
-pub fn dispute(it: &Dispute) -> serde_json::Value {
-    json!({
-        "id": it.id, "object": "dispute", "amount": it.amount, "balance_transactions": [], "charge": it.charge,
-        "created": it.created, "currency": it.currency, "evidence": {},
-        "evidence_details": {"due_by": it.created + 7 * 86_400, "has_evidence": false, "past_due": false, "submission_count": 0},
-        "is_charge_refundable": false, "livemode": false, "metadata": {}, "payment_intent": it.intent,
-        "reason": it.reason, "status": it.status,
-    })
-}
-
-pub fn fraud_warning(it: &FraudWarning) -> serde_json::Value {
-    json!({
-        "id": it.id, "object": "radar.early_fraud_warning", "actionable": true, "charge": it.charge,
-        "created": it.created, "fraud_type": it.kind, "livemode": false, "payment_intent": it.intent,
-    })
 }
 
 /// An endpoint; its secret is shown once, when it is created.

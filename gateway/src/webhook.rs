@@ -10,7 +10,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use tokio::sync::{Semaphore, mpsc};
 
-use crate::Gateway;
+use crate::gateway::Gateway;
 use crate::state::{Endpoint, Event, State};
 use crate::view::EventView;
 

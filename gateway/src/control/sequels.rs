@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Refusal, refuse};
-use crate::Gateway;
+use crate::gateway::Gateway;
 use crate::view;
 
 #[derive(Deserialize)]

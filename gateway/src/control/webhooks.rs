@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Refusal, refuse};
-use crate::Gateway;
+use crate::gateway::Gateway;
 use crate::id;
 use crate::state::{Endpoint, Event, Place};
 use crate::view::{API_VERSION, IntentView};

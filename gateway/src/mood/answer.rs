@@ -12,11 +12,11 @@ use futures_util::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
-use crate::Gateway;
 use crate::api::{Call, Reply, respond};
 use crate::card;
 use crate::door::Cut;
 use crate::error::ApiError;
+use crate::gateway::Gateway;
 use crate::webhook::ANSWER_TIMEOUT;
 
 /// Longer than any caller waits.

@@ -10,8 +10,8 @@ use serde::Deserialize;
 
 use super::html::{Page, escape, notice, redirect};
 use super::return_to;
-use crate::Gateway;
 use crate::currency;
+use crate::gateway::Gateway;
 use crate::state::{Intent, Status};
 
 #[derive(Deserialize)]

@@ -13,9 +13,9 @@ use serde_json::json;
 
 use super::html::{Page, escape, notice, redirect, sandbox_note};
 use super::typed::Typed;
-use crate::Gateway;
 use crate::api::{Operation, keep_method};
 use crate::currency;
+use crate::gateway::Gateway;
 use crate::state::{Confirmation, Session, SessionStatus, Status};
 use crate::view::{challenge_url, session_url};
 

@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 use super::html::{escape, origin, sandbox_note, secured};
 use super::is_own_origin;
 use super::typed::Typed;
-use crate::Gateway;
 use crate::api::{Operation, keep_method};
 use crate::error::{Answer, ApiError};
+use crate::gateway::Gateway;
 use crate::state::{CaptureMethod, Confirmation, Intent, State};
 use crate::view::IntentView;
 
