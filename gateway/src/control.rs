@@ -89,7 +89,8 @@ async fn moods(Shared(gateway): Shared<Arc<Gateway>>) -> Json<Value> {
     Json(json!({"moods": gateway.moods.list(now_ms), "outage": gateway.outage.now(now_ms)}))
 }
 
-async fn set_mood(Shared(gateway): Shared<Arc<Gateway>>, Json(rule): Json<Rule>) -> Result<StatusCode, Refusal> {
+async fn set_mood(Shared(gateway): Shared<Arc<Gateway>>, Json(order): Json<Value>) -> Result<StatusCode, Refusal> {
+    let rule = Rule::read(order).map_err(refuse)?;
     gateway.moods.set(rule, gateway.clock.now_ms()).map_err(refuse)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -7,8 +7,8 @@
 //! webhook   how and when events are told       {"event": "charge.*", "mood": "repeated", "copies": 5}
 //! ```
 //! Rules are looked through in the order in which they were set, so rules for one operation follow one another.
-//! With no rule set, a call pays for one atomic read. Elsewhere: G17 and G18 in any order one likes, G22 and G25 are
-//! asked for (`control`), G27 is `outage`, G28 is the skew of `clock`.
+//! With no rule set, a call pays for one atomic read. Elsewhere: G1 as a refused connection and G27 are `outage`; G22,
+//! G25 and events in any order are asked for (`control`); G28 is the skew of `clock`.
 
 mod answer;
 mod payment;

@@ -89,6 +89,12 @@ impl State {
         self.places.get(id).copied()
     }
 
+    /// When something last happened, in Unix milliseconds; 0 when nothing did.
+    pub fn latest_ms(&self) -> i64 {
+        let told = self.events.last().map_or(0, |event| event.created * 1000);
+        self.deliveries.values().next_back().map_or(told, |delivery| delivery.since_ms.max(told))
+    }
+
     pub fn intent(&self, id: &str) -> Answer<&Arc<Intent>> {
         match self.place(id) {
             Some(Place::Intent(at)) => Ok(&self.intents[at]),

@@ -95,6 +95,8 @@ async fn a_rule_that_could_never_apply_is_refused() {
         (json!({"event": "*", "mood": "repeated", "copies": 21}), "copies"),
         (json!({"event": "*", "mood": "shuffled", "count": 3, "order": [0, 1, 1]}), "order"),
         (json!({"operation": "*", "mood": "melancholy"}), "did not match"),
+        (json!({"operation": "*", "mood": "reset", "tims": 3}), "no field tims"),
+        (json!({"operation": "*", "mood": "delay_ms", "ms": 3, "processed": true}), "no field processed"),
     ] {
         let refused = sandbox.control("mood", rule.clone()).await.unwrap_err();
         assert!(refused.contains(why), "{rule}: {refused}");

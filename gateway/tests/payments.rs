@@ -96,6 +96,31 @@ async fn a_short_wait_ends_by_itself() {
     assert!(listener.types().contains(&"payment_intent.amount_capturable_updated".to_owned()));
 }
 
+/// What waits goes on waiting over a restart, and the clock does not go back.
+#[tokio::test]
+async fn a_payment_and_a_refund_under_way_outlive_a_restart() {
+    let folder = std::env::temp_dir().join(format!("gateway-waiting-{}", uuid::Uuid::now_v7()));
+    let path = folder.join("sandbox.jsonl");
+    let sandbox = Sandbox::kept_in(&path).await;
+    sandbox.advance(86_400_000).await;
+    let (intent, refunded) = (sandbox.intent().await, sandbox.captured().await);
+    let behaviour = json!({"processes": {"ms": 60_000, "declines": null}});
+    sandbox.mood(json!({"operation": CONFIRM, "mood": "card", "behaviour": behaviour})).await;
+    sandbox.confirm(&intent, "pm_card_visa").await;
+    sandbox.mood(json!({"operation": "refunds.create", "mood": "refund_pends", "ms": 60_000, "fails": true})).await;
+    sandbox.post("/v1/refunds", &[("payment_intent", &refunded)]).await;
+    sandbox.stop().await;
+
+    let sandbox = Sandbox::kept_in(&path).await;
+    assert_eq!(sandbox.status_of(&intent).await, "processing");
+    assert_eq!(sandbox.money(&refunded).await, [1999, 1999, 0, 1999]);
+    sandbox.advance(61_000).await;
+    assert_eq!(sandbox.status_of(&intent).await, "requires_capture");
+    assert_eq!(sandbox.money(&refunded).await, [1999, 1999, 0, 0]);
+    sandbox.stop().await;
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
 /// G15
 #[tokio::test]
 async fn an_authorisation_lapses_early_or_just_before_its_capture() {
@@ -216,6 +241,10 @@ async fn cards_bring_their_own_sequels() {
     assert_eq!(sandbox.books(&disputed).await["disputed"], 1999);
     paid("pm_card_createIssuerFraudRecord").await;
     assert_eq!(sandbox.events("radar.early_fraud_warning.created").await.len(), 1);
+    let behaviour = json!({"then": "dispute"});
+    sandbox.mood(json!({"operation": CONFIRM, "mood": "card", "behaviour": behaviour})).await;
+    let disputed = paid("pm_card_visa").await;
+    assert_eq!(sandbox.books(&disputed).await["disputed"], 1999);
     let failing = paid("pm_card_refundFail").await;
     assert_eq!(sandbox.post("/v1/refunds", &[("payment_intent", &failing)]).await.1["status"], "pending");
     sandbox.advance(60_000).await;

@@ -50,6 +50,21 @@ pub struct Rule {
     pub mood: Mood,
 }
 
+impl Rule {
+    /// Reads an order; a field that its mood does not have is refused, because a misspelt one must not pass in silence.
+    pub fn read(order: Value) -> Result<Self, String> {
+        let rule: Self = serde_json::from_value(order.clone()).map_err(|error| error.to_string())?;
+        let understood = json!(rule);
+        for (name, value) in order.as_object().into_iter().flatten() {
+            let says_nothing = value.is_null() || *value == json!({}) || *value == json!([]);
+            if understood.get(name).is_none() && !says_nothing {
+                return Err(format!("this mood has no field {name}"));
+            }
+        }
+        Ok(rule)
+    }
+}
+
 /// A rule that is set, and what is left of it.
 pub struct Active {
     pub rule: Rule,
