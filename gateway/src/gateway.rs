@@ -23,6 +23,8 @@ pub struct Gateway {
     pub outage: Outage,
     pub buckets: Option<Buckets>,
     pub inner: Mutex<(State, Option<Journal>)>,
+    /// Deliveries that were accepted: noted with the next call, so that they do not queue for the state's lock.
+    pub accepted: Mutex<Vec<u64>>,
     pub client: reqwest::Client,
     pub postings: mpsc::UnboundedSender<Vec<Posting>>,
 }
@@ -39,6 +41,9 @@ impl Gateway {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let (state, journal) = &mut *inner;
         state.now_ms = self.clock.now_ms();
+        for number in std::mem::take(&mut *self.accepted.lock().unwrap_or_else(PoisonError::into_inner)) {
+            state.delivered(number);
+        }
         state.tick();
         let result = f(state, state.now_ms / 1000);
         let batches = self.route(state, telling);

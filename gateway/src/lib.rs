@@ -157,6 +157,7 @@ pub async fn serve(config: Config) -> std::io::Result<Handle> {
         moods: Moods::default(),
         outage: Outage::new(door.latch()),
         inner: Mutex::new((state, journal)),
+        accepted: Mutex::default(),
         client: client()?,
         postings,
     });

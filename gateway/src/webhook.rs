@@ -2,7 +2,7 @@
 //! until it answers 2xx. Deliveries run side by side and in no promised order, as with the real provider; only what
 //! a mood or a test puts in order goes out one after the other.
 
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -62,11 +62,11 @@ async fn deliver_one(gateway: &Weak<Gateway>, posting: Posting) {
         let copies = (0..posting.copies).map(|_| post(&alive, &posting.endpoint, &body));
         futures_util::future::join_all(copies).await.into_iter().any(is_success)
     };
-    alive.with_state(
-        |state, _| {
-            if accepted { state.delivered(posting.number) } else { state.not_delivered(posting.number) }
-        },
-    );
+    if accepted {
+        alive.accepted.lock().unwrap_or_else(PoisonError::into_inner).push(posting.number);
+    } else {
+        alive.with_state(|state, _| state.not_delivered(posting.number));
+    }
     drop(posting.telling);
 }
 

@@ -69,9 +69,10 @@ impl State {
 
     /// The endpoint accepted it.
     pub fn delivered(&mut self, number: u64) {
-        if let Some(delivery) = self.deliveries.get(&number).map(|it| (**it).clone()) {
-            self.due.remove(&(delivery.next_at_ms, Due::Delivery(number)));
-            self.put_delivery(Delivery { progress: Progress::Delivered, ..delivery });
+        if let Some(old) = self.deliveries.remove(&number) {
+            self.due.remove(&(old.next_at_ms, Due::Delivery(number)));
+            let delivery = Delivery { progress: Progress::Delivered, ..Arc::unwrap_or_clone(old) };
+            self.changes.push(Record::Delivery(Arc::new(delivery)));
         }
     }
 
