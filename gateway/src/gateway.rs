@@ -41,7 +41,8 @@ impl Gateway {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let (state, journal) = &mut *inner;
         state.now_ms = self.clock.now_ms();
-        for number in std::mem::take(&mut *self.accepted.lock().unwrap_or_else(PoisonError::into_inner)) {
+        let accepted = std::mem::take(&mut *self.accepted.lock().unwrap_or_else(PoisonError::into_inner));
+        for number in accepted {
             state.delivered(number);
         }
         state.tick();

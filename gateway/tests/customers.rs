@@ -67,6 +67,11 @@ async fn a_card_belongs_to_one_customer_until_it_is_detached() {
     let (_, found) = sandbox.get(&format!("/v1/customers/{customer}/payment_methods")).await;
     assert_eq!(found["data"], serde_json::json!([]));
     assert_eq!(code(&sandbox.post(attach, &[("customer", "cus_none")]).await), (404, "resource_missing"));
+
+    let card = id(&sandbox.post(attach, &[("customer", &customer)]).await);
+    sandbox.delete(&format!("/v1/customers/{customer}")).await;
+    let (_, left) = sandbox.get(&format!("/v1/payment_methods/{card}")).await;
+    assert_eq!(left["customer"], serde_json::Value::Null, "a customer who goes lets go of the cards");
 }
 
 #[tokio::test]

@@ -94,6 +94,7 @@ async fn a_rule_that_could_never_apply_is_refused() {
         (json!({"operation": "*", "mood": "reset", "chance": 1.5}), "chance"),
         (json!({"event": "*", "mood": "repeated", "copies": 21}), "copies"),
         (json!({"event": "*", "mood": "shuffled", "count": 3, "order": [0, 1, 1]}), "order"),
+        (json!({"event": "*", "mood": "shuffled", "count": 3, "for_ms": 5}), "waits for its count"),
         (json!({"operation": "*", "mood": "melancholy"}), "did not match"),
         (json!({"operation": "*", "mood": "reset", "tims": 3}), "no field tims"),
         (json!({"operation": "*", "mood": "delay_ms", "ms": 3, "processed": true}), "no field processed"),

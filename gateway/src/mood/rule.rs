@@ -85,6 +85,9 @@ impl Active {
         if rule.chance.is_some_and(|chance| !(chance > 0.0 && chance <= 1.0)) {
             return Err("`chance` must be above 0 and up to 1".to_owned());
         }
+        if matches!(rule.mood, Mood::Webhook(WebhookMood::Shuffled { .. })) && rule.for_ms.is_some() {
+            return Err("what is shuffled waits for its count, not for a time".to_owned());
+        }
         if rule.times == Some(0) || rule.for_ms.is_some_and(|ms| ms < 1) {
             return Err("`times` and `for_ms` must be at least 1".to_owned());
         }
