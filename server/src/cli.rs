@@ -65,6 +65,8 @@ enum Bench {
     Writes(bench::writes::WritesArgs),
     /// Pages per second and their latency over a catalogue, through HTTP
     Pages(bench::pages::PagesArgs),
+    /// Complete checkouts per second against the sandbox gateway, and what one costs
+    Checkout(bench::checkout::CheckoutArgs),
 }
 
 /// What a command ends with: nothing, or a sentence for standard error.
@@ -108,6 +110,9 @@ async fn perform(cli: Cli) -> Outcome {
             bench::writes::run(&arguments, &cli.config).await.map_err(|error| error.to_string())
         }
         Command::Bench { what: Bench::Pages(arguments) } => bench::pages::run(&arguments).await,
+        Command::Bench { what: Bench::Checkout(arguments) } => {
+            bench::checkout::run(&arguments, &cli.config).await.map_err(|error| error.to_string())
+        }
         Command::AdminLink => admin_link::run(cli.config).await,
         Command::Config { markdown: true } => {
             print!("{}", markdown());
