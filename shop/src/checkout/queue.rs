@@ -1,10 +1,11 @@
-//! The three hot transactions of a checkout behind their batch queues: prepare, hand over, apply a fact.
+//! The hot transactions of a checkout behind their batch queues: prepare, hand over, keep an event, apply a fact.
 
 use super::fact::{Fact, Facts, Standing};
 use super::handover::{Handover, Handovers};
 use super::prepare::{Prepare, Prepared, Preparing};
 use crate::Result;
 use crate::db::{Batch, Db};
+use crate::payment::{Keeping, Received};
 
 /// The queues; cheap to clone. One set per database, kept in [`crate::Shop`].
 #[derive(Clone)]
@@ -12,6 +13,7 @@ pub struct Queues {
     prepare: Batch<Preparing>,
     handover: Batch<Handovers>,
     facts: Batch<Facts>,
+    events: Batch<Keeping>,
 }
 
 impl Queues {
@@ -21,6 +23,7 @@ impl Queues {
             prepare: Batch::start(db.clone(), Preparing),
             handover: Batch::start(db.clone(), Handovers),
             facts: Batch::start(db.clone(), Facts),
+            events: Batch::start(db.clone(), Keeping),
         }
     }
 
@@ -31,6 +34,11 @@ impl Queues {
     /// `false`: somebody else holds the checkout by now.
     pub(super) async fn hand_over(&self, item: Handover) -> Result<bool> {
         self.handover.run(item).await
+    }
+
+    /// `false`: it was here already.
+    pub(crate) async fn keep_event(&self, item: Received) -> Result<bool> {
+        self.events.run(item).await
     }
 
     pub(super) async fn apply(&self, fact: Fact) -> Result<Standing> {
