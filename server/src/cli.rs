@@ -3,8 +3,10 @@
 //! Exit codes: 0 done, 1 failed, 2 the command line or the configuration is wrong.
 
 mod admin_link;
+mod backup;
 mod import;
 pub mod open;
+mod restore;
 mod run;
 mod sandbox_gateway;
 mod seed;
@@ -42,6 +44,10 @@ enum Command {
         #[command(subcommand)]
         what: import::What,
     },
+    /// Copy the whole shop into a new folder while it goes on selling
+    Backup(backup::Arguments),
+    /// Put a backup back, verified; no orders are taken until the provider's payments were compared with it
+    Restore(restore::Arguments),
     /// Start the sandbox payment gateway alone
     SandboxGateway(sandbox_gateway::Arguments),
     /// Measure this machine
@@ -105,6 +111,8 @@ async fn perform(cli: Cli) -> Outcome {
         Command::Migrate => open::migrated_database(&cli.config).await.map(drop),
         Command::Seed(arguments) => seed::run(arguments, cli.config).await,
         Command::Import { what } => import::run(what, cli.config).await,
+        Command::Backup(arguments) => backup::run(arguments, cli.config).await,
+        Command::Restore(arguments) => restore::run(arguments, cli.config).await,
         Command::SandboxGateway(arguments) => sandbox_gateway::run(arguments).await,
         Command::Bench { what: Bench::Writes(arguments) } => {
             bench::writes::run(&arguments, &cli.config).await.map_err(|error| error.to_string())

@@ -6,6 +6,8 @@ use super::prepare::{Prepare, Prepared, Preparing};
 use crate::Result;
 use crate::db::{Batch, Db};
 use crate::payment::{Keeping, Received};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The queues; cheap to clone. One set per database, kept in [`crate::Shop`].
 #[derive(Clone)]
@@ -14,6 +16,8 @@ pub struct Queues {
     handover: Batch<Handovers>,
     facts: Batch<Facts>,
     events: Batch<Keeping>,
+    /// Found to be no restored database that waits for reconciliation; never taken back.
+    open: Arc<AtomicBool>,
 }
 
 impl Queues {
@@ -24,7 +28,16 @@ impl Queues {
             handover: Batch::start(db.clone(), Handovers),
             facts: Batch::start(db.clone(), Facts),
             events: Batch::start(db.clone(), Keeping),
+            open: Arc::default(),
         }
+    }
+
+    pub(crate) fn are_open(&self) -> bool {
+        self.open.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn found_open(&self) {
+        self.open.store(true, Ordering::Relaxed);
     }
 
     pub(super) async fn prepare(&self, item: Prepare) -> Result<Prepared> {
