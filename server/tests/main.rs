@@ -8,6 +8,7 @@ mod support;
 
 mod admin;
 mod api;
+mod backup;
 mod cross_site;
 mod headers;
 mod health;

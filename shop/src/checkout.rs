@@ -46,7 +46,7 @@ mod view;
 #[cfg(feature = "server")]
 pub use fact::apply_payment_fact;
 #[cfg(feature = "server")]
-pub(crate) use fact::{News, apply as apply_news, apply_event};
+pub(crate) use fact::{News, apply as apply_news, apply_events};
 #[cfg(feature = "server")]
 pub use idempotency::is_answered;
 #[cfg(feature = "server")]

@@ -24,9 +24,9 @@ pub mod stripe;
 pub mod webhook;
 
 #[cfg(feature = "server")]
-pub(crate) use event::apply_events;
-#[cfg(feature = "server")]
 pub use event::webhook_received;
+#[cfg(feature = "server")]
+pub(crate) use event::{Keeping, Received, apply_events};
 
 /// Free text about an intent that the provider stores and gives back: our ids.
 pub type Metadata = BTreeMap<String, String>;

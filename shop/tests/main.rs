@@ -10,6 +10,7 @@
 mod support;
 
 mod account;
+mod backup;
 mod cart;
 mod catalogue;
 mod checkout;

@@ -37,19 +37,29 @@ pub(crate) async fn apply(
     attempt_id: Option<AttemptId>,
     news: News,
 ) -> Result<Standing> {
-    apply_event(shop, checkout_id, attempt_id, news, None).await
+    bring(shop, checkout_id, attempt_id, news, Vec::new()).await
 }
 
-/// As [`apply`], for news brought by a stored event, which is marked as applied in the same transaction.
-pub(crate) async fn apply_event(
+/// As [`apply`], for news brought by stored events, which are marked as applied in the same transaction.
+pub(crate) async fn apply_events(
+    shop: &Shop,
+    checkout_id: CheckoutId,
+    attempt_id: AttemptId,
+    news: News,
+    events: Vec<String>,
+) -> Result<Standing> {
+    bring(shop, checkout_id, Some(attempt_id), news, events).await
+}
+
+async fn bring(
     shop: &Shop,
     checkout_id: CheckoutId,
     attempt_id: Option<AttemptId>,
     news: News,
-    event_id: Option<String>,
+    events: Vec<String>,
 ) -> Result<Standing> {
     let automatic_capture = shop.settings.capture == CapturePolicy::Automatic;
-    let fact = Fact { checkout_id, attempt_id, news, event_id, automatic_capture, now: shop.now_ms() };
+    let fact = Fact { checkout_id, attempt_id, news, events, automatic_capture, now: shop.now_ms() };
     let standing = shop.checkouts.apply(fact).await?;
     point::reached(Point::PivotCommitted).await;
     if matches!(standing, Standing::Placed { .. } | Standing::Refunding) {
@@ -79,8 +89,8 @@ pub(crate) struct Fact {
     pub checkout_id: CheckoutId,
     pub attempt_id: Option<AttemptId>,
     pub news: News,
-    /// The stored event that brought the news.
-    pub event_id: Option<String>,
+    /// The stored events that brought the news.
+    pub events: Vec<String>,
     pub automatic_capture: bool,
     pub now: i64,
 }

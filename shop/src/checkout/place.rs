@@ -18,13 +18,19 @@ use crate::error::Shortage;
 use crate::id::{AttemptId, CartId, CheckoutId, OrderId};
 use crate::point::{self, Point};
 use crate::pricing::{self, Item};
-use crate::{Error, Result, Shop, args, secret};
+use crate::{Error, Result, Shop, args, backup, secret};
 use sha2::{Digest, Sha256};
 
 /// Places the order or goes on with it. `Error::Declined` leaves everything ready for another try under a new key;
 /// `Conflict` "in_progress" means that an earlier request with this key still runs.
 pub async fn place(shop: &Shop, visitor: &Visitor, order: PlaceOrder) -> Result<Placed> {
     let request = Request::of(visitor, &order)?;
+    if backup::orders_closed(shop).await?.is_some() {
+        return Err(Error::Unavailable {
+            message: "The shop is being checked after a restore; please try again in a few minutes.".into(),
+            retry_after_s: 120,
+        });
+    }
     let (shop, visitor) = (shop.clone(), visitor.clone());
     // Dropping a JoinHandle does not stop the task: a client that disconnects changes nothing.
     let task = tokio::spawn(async move {

@@ -1,26 +1,25 @@
 //! News from the provider: stored first, believed only after the object was fetched.
 
+mod keep;
+
+pub(crate) use keep::{Keeping, Received};
+
 use super::{EventNotice, Outcome, Snapshot};
 use crate::checkout::{self, News};
+use crate::db::Sql;
 use crate::id::{AttemptId, CheckoutId, RefundId};
 use crate::point::{self, Point};
 use crate::{Result, Shop, args, order};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use std::collections::BTreeMap;
 
 /// Stores a verified event; `false` when it was here already. The worker fetches the object and applies it.
 pub async fn webhook_received(shop: &Shop, notice: &EventNotice, payload: &str) -> Result<bool> {
     point::reached(Point::WebhookRead).await;
-    let mut tx = shop.db.begin().await?;
-    let stored = tx
-        .execute(
-            "INSERT INTO psp_event (event_id, type, object_id, received_at, payload) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (event_id) DO NOTHING",
-            args![&notice.event_id, &notice.kind, &notice.object_id, shop.now_ms(), payload],
-        )
-        .await?;
-    tx.commit().await?;
+    let stored = shop.checkouts.keep_event(Received::new(notice, payload, shop.now_ms())).await?;
     point::reached(Point::EventStored).await;
     shop.wake.notify_one();
-    Ok(stored == 1)
+    Ok(stored)
 }
 
 #[derive(sqlx::FromRow)]
@@ -30,31 +29,69 @@ struct Row {
     object_id: String,
     received_at: i64,
     tries: i64,
+    /// Of the attempt that has this name at the provider.
+    attempt_state: Option<String>,
 }
 
 /// News about a payment nobody here knows is kept this long before it counts as a break.
 const UNKNOWN_AFTER_MS: i64 = 15 * 60_000;
 const PAUSE_MAX_MS: i64 = 15 * 60_000;
+/// Events looked at in one go, and objects that the provider is asked about at the same time.
+const AT_ONCE: i64 = 500;
+const QUESTIONS: usize = 16;
 
-/// Applies stored events until none is due; the number looked at.
+const DUE: &str = "SELECT e.event_id, e.type AS kind, e.object_id, e.received_at, e.tries, a.state AS attempt_state
+    FROM psp_event e LEFT JOIN payment_attempt a ON a.provider_ref = e.object_id
+    WHERE e.applied_at IS NULL AND e.next_try_at <= $1 ORDER BY e.next_try_at, e.received_at LIMIT $2";
+
+/// Applies stored events until none is due; the number looked at. An object that several events are about is fetched
+/// once, and not at all when its attempt stands where the news would take it.
 pub(crate) async fn apply_events(shop: &Shop) -> Result<usize> {
     let mut looked_at = 0;
     loop {
-        let due: Vec<Row> = shop
-            .db
-            .fetch_all(
-                "SELECT event_id, type AS kind, object_id, received_at, tries FROM psp_event
-                 WHERE applied_at IS NULL AND next_try_at <= $1 ORDER BY next_try_at, received_at LIMIT 50",
-                args![shop.now_ms()],
-            )
-            .await?;
+        let due: Vec<Row> = shop.db.fetch_all(DUE, args![shop.now_ms(), AT_ONCE]).await?;
         if due.is_empty() {
             return Ok(looked_at);
         }
         looked_at += due.len();
-        for event in due {
-            let outcome = apply(shop, &event).await;
-            finish(shop, &event, outcome).await?;
+        let (known, news): (Vec<_>, Vec<_>) = due.into_iter().partition(Row::is_known);
+        mark_applied(shop, &known).await?;
+        let mut by_object: BTreeMap<(&str, String), Vec<Row>> = BTreeMap::new();
+        for event in news {
+            by_object.entry((event.about(), event.object_id.clone())).or_default().push(event);
+        }
+        let work = by_object.into_values().map(|events| async move {
+            let outcome = apply(shop, &events).await;
+            finish(shop, &events, outcome).await
+        });
+        stream::iter(work).buffer_unordered(QUESTIONS).try_collect::<Vec<()>>().await?;
+    }
+}
+
+impl Row {
+    /// Whether the attempt already stands where this event would take it. News that could end an attempt or ask the
+    /// shopper for something is always looked into.
+    fn is_known(&self) -> bool {
+        let state = self.attempt_state.as_deref();
+        match self.kind.as_str() {
+            "payment_intent.created" => state.is_some(),
+            "payment_intent.amount_capturable_updated" => matches!(state, Some("authorized" | "captured")),
+            "payment_intent.succeeded" => state == Some("captured"),
+            _ => self.about() == "",
+        }
+    }
+
+    /// What kind of object has to be fetched; nothing for events the shop does not act on.
+    fn about(&self) -> &'static str {
+        let begins = |prefix: &str| self.kind.starts_with(prefix);
+        if begins("payment_intent.") {
+            "intent"
+        } else if begins("checkout.session.") {
+            "session"
+        } else if begins("refund.") || begins("charge.refund") {
+            "refund"
+        } else {
+            ""
         }
     }
 }
@@ -69,36 +106,33 @@ enum Applied {
     NoAnswer(String),
 }
 
-async fn apply(shop: &Shop, event: &Row) -> Result<Applied> {
+/// `events` are about one object.
+async fn apply(shop: &Shop, events: &[Row]) -> Result<Applied> {
+    let Some(event) = events.first() else { return Ok(Applied::Done) };
     point::reached(Point::BeforeEvent).await;
-    if event.kind.starts_with("payment_intent.") {
-        return intent(shop, &event.object_id, &event.event_id).await;
-    }
-    if event.kind.starts_with("checkout.session.") {
-        return match shop.payments.retrieve_session(&event.object_id).await {
+    match event.about() {
+        "intent" => intent(shop, &event.object_id, events).await,
+        "session" => match shop.payments.retrieve_session(&event.object_id).await {
             Outcome::Done(session) => match session.intent_id {
-                Some(id) => intent(shop, &id, &event.event_id).await,
-                None => session_alone(shop, event, session.status == super::SessionStatus::Expired).await,
+                Some(id) => intent(shop, &id, events).await,
+                None => session_alone(shop, events, session.status == super::SessionStatus::Expired).await,
             },
             Outcome::Refused(refusal) => Ok(Applied::NoAnswer(refusal.message)),
             Outcome::Unknown(why) => Ok(Applied::NoAnswer(why)),
-        };
+        },
+        "refund" => refunds(shop).await,
+        _ => Ok(Applied::Done),
     }
-    if event.kind.starts_with("refund.") || event.kind.starts_with("charge.refund") {
-        return refunds(shop).await;
-    }
-    Ok(Applied::Done)
 }
 
-async fn intent(shop: &Shop, id: &str, event_id: &str) -> Result<Applied> {
+async fn intent(shop: &Shop, id: &str, events: &[Row]) -> Result<Applied> {
     let snapshot = match shop.payments.retrieve_intent(id).await {
         Outcome::Done(snapshot) => snapshot,
         Outcome::Refused(refusal) => return Ok(Applied::NoAnswer(refusal.message)),
         Outcome::Unknown(why) => return Ok(Applied::NoAnswer(why)),
     };
     let Some((attempt, checkout)) = owner(shop, &snapshot).await? else { return Ok(Applied::NobodyKnows) };
-    let event_id = Some(event_id.to_owned());
-    checkout::apply_event(shop, checkout, Some(attempt), News::Intent(snapshot), event_id).await?;
+    checkout::apply_events(shop, checkout, attempt, News::Intent(snapshot), ids(events)).await?;
     point::reached(Point::EventApplied).await;
     Ok(Applied::Marked)
 }
@@ -115,15 +149,14 @@ async fn owner(shop: &Shop, snapshot: &Snapshot) -> Result<Option<(AttemptId, Ch
     Ok(shop.db.fetch_optional("SELECT id, checkout_id FROM payment_attempt WHERE id = $1", args![attempt]).await?)
 }
 
-async fn session_alone(shop: &Shop, event: &Row, expired: bool) -> Result<Applied> {
+async fn session_alone(shop: &Shop, events: &[Row], expired: bool) -> Result<Applied> {
     let sql = "SELECT id, checkout_id FROM payment_attempt WHERE session_ref = $1";
-    let found: Option<(AttemptId, CheckoutId)> = shop.db.fetch_optional(sql, args![&event.object_id]).await?;
+    let found: Option<(AttemptId, CheckoutId)> = shop.db.fetch_optional(sql, args![&events[0].object_id]).await?;
     let Some((attempt, checkout)) = found else { return Ok(Applied::NobodyKnows) };
     if !expired {
         return Ok(Applied::Done);
     }
-    let event_id = Some(event.event_id.clone());
-    checkout::apply_event(shop, checkout, Some(attempt), News::SessionExpired, event_id).await?;
+    checkout::apply_events(shop, checkout, attempt, News::SessionExpired, ids(events)).await?;
     Ok(Applied::Marked)
 }
 
@@ -139,37 +172,49 @@ async fn refunds(shop: &Shop) -> Result<Applied> {
     Ok(Applied::Done)
 }
 
-async fn finish(shop: &Shop, event: &Row, outcome: Result<Applied>) -> Result<()> {
-    if matches!(outcome, Ok(Applied::Marked)) {
+fn ids(events: &[Row]) -> Vec<String> {
+    events.iter().map(|event| event.event_id.clone()).collect()
+}
+
+async fn mark_applied(shop: &Shop, events: &[Row]) -> Result<()> {
+    const MARK: Sql = Sql {
+        sqlite: "UPDATE psp_event SET applied_at = $2, error = '' WHERE event_id IN (SELECT value FROM json_each($1))",
+        postgres: "UPDATE psp_event SET applied_at = $2, error = '' WHERE event_id = ANY($1)",
+    };
+    if events.is_empty() {
         return Ok(());
     }
-    let now = shop.now_ms();
     let mut tx = shop.db.begin().await?;
+    tx.execute(MARK.of(tx.engine()), args![ids(events), shop.now_ms()]).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Writes down what became of events about one object.
+async fn finish(shop: &Shop, events: &[Row], outcome: Result<Applied>) -> Result<()> {
     let why = match outcome {
-        Ok(Applied::Marked | Applied::Done) => {
-            let sql = "UPDATE psp_event SET applied_at = $2, error = '' WHERE event_id = $1";
-            tx.execute(sql, args![&event.event_id, now]).await?;
-            tx.commit().await?;
-            return Ok(());
-        }
+        Ok(Applied::Marked) => return Ok(()),
+        Ok(Applied::Done) => return mark_applied(shop, events).await,
         Ok(Applied::NobodyKnows) => "no payment of ours".to_owned(),
         Ok(Applied::NoAnswer(why)) => why,
         Err(error) => {
-            tracing::error!(%error, event = event.event_id, "an event could not be applied");
+            tracing::error!(%error, events = ?events.iter().map(|event| &event.event_id).collect::<Vec<_>>(), "events could not be applied");
             error.to_string()
         }
     };
-    if now - event.received_at > UNKNOWN_AFTER_MS {
-        tx.execute(
-            "INSERT INTO recon_break (id, kind, ref, detail, first_seen) VALUES ($1, 'event_not_applied', $2, $3, $4)
-             ON CONFLICT (kind, ref) DO UPDATE SET confirmed_seen = excluded.first_seen",
-            args![uuid::Uuid::now_v7(), &event.event_id, &why, now],
-        )
-        .await?;
+    let now = shop.now_ms();
+    let mut tx = shop.db.begin().await?;
+    for event in events {
+        if now - event.received_at > UNKNOWN_AFTER_MS {
+            tx.execute(
+                "INSERT INTO recon_break (id, kind, ref, detail, first_seen) VALUES ($1, 'event_not_applied', $2, $3, $4)
+                 ON CONFLICT (kind, ref) DO UPDATE SET confirmed_seen = excluded.first_seen",
+                args![uuid::Uuid::now_v7(), &event.event_id, &why, now],
+            )
+            .await?;
+        }
+        let pause = (1_000_i64 << event.tries.clamp(0, 12)).min(PAUSE_MAX_MS);
+        let sql = "UPDATE psp_event SET tries = tries + 1, next_try_at = $2, error = $3 WHERE event_id = $1";
+        tx.execute(sql, args![&event.event_id, now + pause, &why]).await?;
     }
-    let pause = (1_000_i64 << event.tries.clamp(0, 12)).min(PAUSE_MAX_MS);
-    let sql = "UPDATE psp_event SET tries = tries + 1, next_try_at = $2, error = $3 WHERE event_id = $1";
-    tx.execute(sql, args![&event.event_id, now + pause, why]).await?;
-    tx.commit().await?;
-    Ok(())
+    Ok(tx.commit().await?)
 }

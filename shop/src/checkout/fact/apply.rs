@@ -262,8 +262,7 @@ async fn mark_events(tx: &mut Tx, judged: &[Judged<'_>], now: i64) -> Result<()>
     struct Row<'f> {
         event_id: &'f str,
     }
-    let rows: Vec<_> =
-        judged.iter().filter_map(|j| j.fact.event_id.as_deref()).map(|event_id| Row { event_id }).collect();
+    let rows: Vec<_> = judged.iter().flat_map(|j| &j.fact.events).map(|event_id| Row { event_id }).collect();
     if !rows.is_empty() {
         tx.execute(MARK_EVENTS.of(tx.engine()), args![serde_json::to_string(&rows)?, now]).await?;
     }
