@@ -28,7 +28,7 @@ size: ## What a browser downloads, against its budget
 	@scripts/build.sh site
 	@cargo run --quiet --package xtask -- size
 
-bench: ## Product page and durable writes on this machine
+bench: ## Product page, durable writes and complete checkouts on this machine
 	@scripts/bench.sh
 
 fmt: ## Format all Rust sources

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod door;
+pub mod health;
 pub mod home;
 pub mod import;
 pub mod inventory;

@@ -64,6 +64,7 @@ const GROUPS: &[(&str, &[Entry])] = &[
         &[
             entry("staff", "Staff", true),
             entry("audit", "Audit log", true),
+            entry("health", "Health", true),
             entry("settings", "Settings", true),
             entry("sessions", "Your account", false),
         ],

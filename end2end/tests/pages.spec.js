@@ -59,6 +59,7 @@ const DESK = [
   "/admin/import",
   "/admin/mail",
   "/admin/audit",
+  "/admin/health",
   "/admin/staff",
   "/admin/sessions",
   "/admin/settings",

@@ -1,164 +1,48 @@
 //! The REST API: who is asking, for what, and the one path that every call takes.
 //!
 //! ```text
-//! request → key of the account → operation → mood? → [ lock: idempotency → run → keep answer ] → events, answer
+//! request → key of the account → operation → limit? → mood? → [ lock: idempotency → run → keep answer ] → events, answer
 //! ```
 //! The lock is never held across an await. A call without a mood does not leave its task.
 
+mod customers;
+mod disputes;
 mod endpoints;
 mod events;
+mod expand;
 mod intents;
+mod list;
 mod methods;
+mod operation;
 mod refunds;
+mod request;
 mod sessions;
 
 pub use self::methods::keep as keep_method;
+pub use self::operation::Operation;
+pub(crate) use self::operation::operations;
+pub use self::request::{Call, Caller};
 
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::State as Shared;
+use axum::extract::{ConnectInfo, State as Shared};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::Response;
-use base64::Engine as _;
 use bytes::Bytes;
 use serde::Serialize;
-use subtle::ConstantTimeEq as _;
 
-use crate::Gateway;
-use crate::card::Behaviour;
+use self::operation::Operation as Op;
+use crate::door::Cut;
 use crate::error::{Answer, ApiError};
-use crate::form::Params;
+use crate::form::Metadata;
+use crate::gateway::Gateway;
 use crate::idempotency::{Kept, Known};
 use crate::journal::Record;
+use crate::mood::{Mood, PaymentMood};
+use crate::rate_limit::Limited;
 use crate::state::State;
-use crate::view::ListView;
-
-/// What the API can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operation {
-    CreateIntent,
-    RetrieveIntent,
-    UpdateIntent,
-    ConfirmIntent,
-    CaptureIntent,
-    CancelIntent,
-    ListIntents,
-    RetrieveCharge,
-    CreateMethod,
-    RetrieveMethod,
-    CreateSession,
-    RetrieveSession,
-    ListSessions,
-    ListLines,
-    ExpireSession,
-    CreateRefund,
-    RetrieveRefund,
-    UpdateRefund,
-    ListRefunds,
-    RetrieveEvent,
-    ListEvents,
-    CreateEndpoint,
-    RetrieveEndpoint,
-    ListEndpoints,
-    DeleteEndpoint,
-}
-
-use Operation as Op;
-
-impl Operation {
-    /// The name that moods are set for.
-    pub fn name(self) -> &'static str {
-        match self {
-            Op::CreateIntent => "payment_intents.create",
-            Op::RetrieveIntent => "payment_intents.retrieve",
-            Op::UpdateIntent => "payment_intents.update",
-            Op::ConfirmIntent => "payment_intents.confirm",
-            Op::CaptureIntent => "payment_intents.capture",
-            Op::CancelIntent => "payment_intents.cancel",
-            Op::ListIntents => "payment_intents.list",
-            Op::RetrieveCharge => "charges.retrieve",
-            Op::CreateMethod => "payment_methods.create",
-            Op::RetrieveMethod => "payment_methods.retrieve",
-            Op::CreateSession => "checkout.sessions.create",
-            Op::RetrieveSession => "checkout.sessions.retrieve",
-            Op::ListSessions => "checkout.sessions.list",
-            Op::ListLines => "checkout.sessions.line_items",
-            Op::ExpireSession => "checkout.sessions.expire",
-            Op::CreateRefund => "refunds.create",
-            Op::RetrieveRefund => "refunds.retrieve",
-            Op::UpdateRefund => "refunds.update",
-            Op::ListRefunds => "refunds.list",
-            Op::RetrieveEvent => "events.retrieve",
-            Op::ListEvents => "events.list",
-            Op::CreateEndpoint => "webhook_endpoints.create",
-            Op::RetrieveEndpoint => "webhook_endpoints.retrieve",
-            Op::ListEndpoints => "webhook_endpoints.list",
-            Op::DeleteEndpoint => "webhook_endpoints.delete",
-        }
-    }
-
-    fn find<'p>(method: &Method, path: &'p str) -> Option<(Self, &'p str)> {
-        let mut parts = [""; 4];
-        for (at, part) in path.trim_start_matches("/v1/").split('/').enumerate() {
-            *parts.get_mut(at)? = part;
-        }
-        let get = *method == Method::GET;
-        let post = *method == Method::POST;
-        Some(match parts {
-            ["payment_intents", "", "", ""] if post => (Op::CreateIntent, ""),
-            ["payment_intents", "", "", ""] if get => (Op::ListIntents, ""),
-            ["payment_intents", id, "", ""] if get => (Op::RetrieveIntent, id),
-            ["payment_intents", id, "", ""] if post => (Op::UpdateIntent, id),
-            ["payment_intents", id, "confirm", ""] if post => (Op::ConfirmIntent, id),
-            ["payment_intents", id, "capture", ""] if post => (Op::CaptureIntent, id),
-            ["payment_intents", id, "cancel", ""] if post => (Op::CancelIntent, id),
-            ["charges", id, "", ""] if get && !id.is_empty() => (Op::RetrieveCharge, id),
-            ["payment_methods", "", "", ""] if post => (Op::CreateMethod, ""),
-            ["payment_methods", id, "", ""] if get && !id.is_empty() => (Op::RetrieveMethod, id),
-            ["checkout", "sessions", "", ""] if post => (Op::CreateSession, ""),
-            ["checkout", "sessions", "", ""] if get => (Op::ListSessions, ""),
-            ["checkout", "sessions", id, ""] if get => (Op::RetrieveSession, id),
-            ["checkout", "sessions", id, "line_items"] if get => (Op::ListLines, id),
-            ["checkout", "sessions", id, "expire"] if post => (Op::ExpireSession, id),
-            ["refunds", "", "", ""] if post => (Op::CreateRefund, ""),
-            ["refunds", "", "", ""] if get => (Op::ListRefunds, ""),
-            ["refunds", id, "", ""] if get => (Op::RetrieveRefund, id),
-            ["refunds", id, "", ""] if post => (Op::UpdateRefund, id),
-            ["events", "", "", ""] if get => (Op::ListEvents, ""),
-            ["events", id, "", ""] if get => (Op::RetrieveEvent, id),
-            ["webhook_endpoints", "", "", ""] if post => (Op::CreateEndpoint, ""),
-            ["webhook_endpoints", "", "", ""] if get => (Op::ListEndpoints, ""),
-            ["webhook_endpoints", id, "", ""] if get => (Op::RetrieveEndpoint, id),
-            ["webhook_endpoints", id, "", ""] if *method == Method::DELETE && !id.is_empty() => {
-                (Op::DeleteEndpoint, id)
-            }
-            _ => return None,
-        })
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Caller {
-    /// The shop's server.
-    Secret,
-    /// A browser: it may only pay what it holds the client secret of.
-    Publishable,
-}
-
-/// A call, read and admitted.
-pub struct Call {
-    pub op: Operation,
-    pub id: String,
-    pub params: Params,
-    pub caller: Caller,
-    pub key: Option<String>,
-    pub fingerprint: [u8; 32],
-    /// Typed in a page or frame that the sandbox itself served.
-    pub own_page: bool,
-    /// Set by a mood.
-    pub forced: Option<Behaviour>,
-}
+use crate::webhook::Telling;
 
 /// What goes back; kept under the idempotency key as it is.
 #[derive(Clone)]
@@ -167,112 +51,119 @@ pub struct Reply {
     pub body: Bytes,
     pub replayed: bool,
     pub retry_after_s: Option<u64>,
+    pub limited: Option<Limited>,
 }
 
 impl Reply {
+    pub fn replayed(status: u16, body: Bytes) -> Self {
+        Self { replayed: true, ..Self::new(status, body) }
+    }
+
     pub fn json(status: u16, value: &serde_json::Value) -> Self {
-        Self { status, body: value.to_string().into(), replayed: false, retry_after_s: None }
+        Self::new(status, value.to_string().into())
+    }
+
+    fn new(status: u16, body: Bytes) -> Self {
+        Self { status, body, replayed: false, retry_after_s: None, limited: None }
     }
 }
 
 impl From<ApiError> for Reply {
     fn from(error: ApiError) -> Self {
-        Self { status: error.status, body: error.body().into(), replayed: false, retry_after_s: error.retry_after_s }
+        Self { retry_after_s: error.retry_after_s, ..Self::new(error.status, error.body().into()) }
     }
 }
 
 /// Every path under `/v1`.
 pub async fn handle(
     Shared(gateway): Shared<Arc<Gateway>>,
+    ConnectInfo(cut): ConnectInfo<Cut>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let call = match read(&gateway, &method, &uri, &headers, &body) {
+    let mut call = match request::read(&gateway, &method, &uri, &headers, &body) {
         Ok(call) => call,
         Err(error) => return respond(error.into()),
     };
-    match gateway.moods.take(call.op.name()) {
-        None => respond(gateway.perform(&call, false)),
+    if let Some(buckets) = &gateway.buckets
+        && let Err(limited) = buckets.take(call.op, gateway.clock.now_ms())
+    {
+        return respond(too_many(limited));
+    }
+    match gateway.mood_for(&call) {
+        None | Some(Mood::Webhook(_)) => respond(gateway.perform(&call, false)),
+        Some(Mood::Payment(twist)) => {
+            call.twist = Some(twist);
+            respond(gateway.perform(&call, false))
+        }
         // On its own task: a caller who gives up does not undo what the mood has begun.
-        Some(mood) => tokio::spawn(mood.act(gateway, call))
+        Some(Mood::Answer(mood)) => tokio::spawn(mood.act(gateway, call, cut))
             .await
             .unwrap_or_else(|_| respond(ApiError::new(500, "api_error", "An unexpected error occurred.").into())),
     }
 }
 
-fn read(gateway: &Gateway, method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Answer<Call> {
-    let path = uri.path();
-    let Some((op, id)) = Operation::find(method, path) else {
-        let message = format!("Unrecognized request URL ({method}: {}).", path.chars().take(100).collect::<String>());
-        return Err(ApiError::new(404, "invalid_request_error", message));
-    };
-    let encoded = if *method == Method::POST { body } else { uri.query().unwrap_or_default().as_bytes() };
-    let params = Params::parse(encoded)?;
-    let caller = caller(gateway, headers)?;
-    if caller == Caller::Publishable && !matches!(op, Op::CreateMethod | Op::ConfirmIntent | Op::RetrieveIntent) {
-        return Err(ApiError {
-            code: Some("secret_key_required".into()),
-            ..ApiError::new(401, "invalid_request_error", "This API call cannot be made with a publishable API key.")
-        });
-    }
-    let key = headers.get("idempotency-key").filter(|_| *method == Method::POST);
-    let key = key.and_then(|key| key.to_str().ok()).map(str::to_owned);
-    let fingerprint = if key.is_some() { params.fingerprint(method.as_str(), path) } else { [0; 32] };
-    let own_page = crate::pages::is_own_origin(headers);
-    Ok(Call { op, id: id.to_owned(), params, caller, key, fingerprint, own_page, forced: None })
-}
-
-fn caller(gateway: &Gateway, headers: &HeaderMap) -> Answer<Caller> {
-    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let key = match given.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim().to_owned(),
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("basic") => {
-            let decoded = base64::engine::general_purpose::STANDARD.decode(token.trim()).unwrap_or_default();
-            String::from_utf8(decoded).unwrap_or_default().split(':').next().unwrap_or_default().to_owned()
-        }
-        _ => {
-            let message = "You did not provide an API key. Provide it in the Authorization header, using Bearer auth.";
-            return Err(ApiError::new(401, "invalid_request_error", message));
-        }
-    };
-    if bool::from(key.as_bytes().ct_eq(gateway.config.secret_key.as_bytes())) {
-        Ok(Caller::Secret)
-    } else if bool::from(key.as_bytes().ct_eq(gateway.config.publishable_key.as_bytes())) {
-        Ok(Caller::Publishable)
-    } else {
-        Err(ApiError::new(401, "invalid_request_error", "Invalid API Key provided."))
-    }
+fn too_many(limited: Limited) -> Reply {
+    let message = "Request rate limit exceeded. Learn more about rate limits here \
+                   https://stripe.com/docs/rate-limits.";
+    let error = ApiError::new(429, "invalid_request_error", message);
+    // A second fills every bucket.
+    let error = ApiError { code: Some("rate_limit".into()), retry_after_s: Some(1), ..error };
+    Reply { limited: Some(limited), ..error.into() }
 }
 
 impl Gateway {
+    /// The mood for this call; what the call is about is looked up only when a rule asks for it.
+    fn mood_for(&self, call: &Call) -> Option<Mood> {
+        let now_ms = self.clock.now_ms();
+        if !self.moods.asks_about(call.op) {
+            return self.moods.for_call(call.op, None, now_ms);
+        }
+        let metadata = self.with_state(|state, _| about(state, call));
+        self.moods.for_call(call.op, Some(&metadata), now_ms)
+    }
+
+    /// The mood of payments for what a shopper does on one of the sandbox's own pages.
+    pub fn twist(&self, operation: Operation, metadata: &Metadata) -> Option<PaymentMood> {
+        match self.moods.for_call(operation, Some(metadata), self.clock.now_ms()) {
+            Some(Mood::Payment(twist)) => Some(twist),
+            _ => None,
+        }
+    }
+
     /// Runs a call. `begun` when its key is already marked as under way by this very call.
     pub fn perform(&self, call: &Call, begun: bool) -> Reply {
-        self.with_state(|state, now| {
-            if let (Some(key), false) = (&call.key, begun) {
-                match state.keys.look_up(key, &call.fingerprint) {
-                    Known::New => {}
-                    Known::Replay { status, body } => {
-                        return Reply { status, body, replayed: true, retry_after_s: None };
-                    }
-                    Known::Refused(error) => return error.into(),
-                }
+        self.with_state(|state, now| self.perform_in(state, call, begun, now))
+    }
+
+    /// Runs a call; `telling` is let go of once everybody was told of what happened in it.
+    pub fn perform_telling(&self, call: &Call, telling: Telling) -> Reply {
+        self.with_state_telling(Some(&telling), |state, now| self.perform_in(state, call, false, now))
+    }
+
+    fn perform_in(&self, state: &mut State, call: &Call, begun: bool, now: i64) -> Reply {
+        if let (Some(key), false) = (&call.key, begun) {
+            match state.keys.look_up(key, &call.fingerprint) {
+                Known::New => {}
+                Known::Replay { status, body } => return Reply::replayed(status, body),
+                Known::Refused(error) => return error.into(),
             }
-            let (reply, keep) = match self.run(call, state, now) {
-                Ok(body) => (Reply { status: 200, body: body.into(), replayed: false, retry_after_s: None }, true),
-                Err(error) => {
-                    let keep = error.begun;
-                    (error.into(), keep)
-                }
-            };
-            match &call.key {
-                Some(key) if keep => self.keep(state, key, call.fingerprint, &reply, now),
-                Some(key) if begun => state.keys.abandon(key),
-                _ => {}
+        }
+        let (reply, keep) = match expand::check(&call.params).and_then(|()| self.run(call, state, now)) {
+            Ok(body) => (Reply::new(200, expand::apply(state, call, body, &self.base).into()), true),
+            Err(error) => {
+                let keep = error.begun;
+                (error.into(), keep)
             }
-            reply
-        })
+        };
+        match &call.key {
+            Some(key) if keep => self.keep(state, key, call.fingerprint, &reply, now),
+            Some(key) if begun => state.keys.abandon(key),
+            _ => {}
+        }
+        reply
     }
 
     pub fn keep(&self, state: &mut State, key: &str, fingerprint: [u8; 32], reply: &Reply, now: i64) {
@@ -300,8 +191,18 @@ impl Gateway {
             Op::CancelIntent => intents::cancel(state, call, base, now),
             Op::ListIntents => intents::list(state, call, base),
             Op::RetrieveCharge => intents::charge(state, call),
+            Op::ListCharges => intents::charges(state, call),
             Op::CreateMethod => methods::create(state, call, now),
             Op::RetrieveMethod => methods::retrieve(state, call),
+            Op::ListMethods => methods::list(state, call),
+            Op::AttachMethod => methods::attach(state, call, now),
+            Op::DetachMethod => methods::detach(state, call, now),
+            Op::CreateCustomer => customers::create(state, call, now),
+            Op::RetrieveCustomer => customers::retrieve(state, call),
+            Op::UpdateCustomer => customers::update(state, call, now),
+            Op::DeleteCustomer => customers::delete(state, call, now),
+            Op::ListCustomers => customers::list(state, call),
+            Op::ListCustomerMethods => customers::methods(state, call),
             Op::CreateSession => sessions::create(state, call, base, now),
             Op::RetrieveSession => sessions::retrieve(state, call, base),
             Op::ListSessions => sessions::list(state, call, base),
@@ -311,14 +212,31 @@ impl Gateway {
             Op::RetrieveRefund => refunds::retrieve(state, call),
             Op::UpdateRefund => refunds::update(state, call, now),
             Op::ListRefunds => refunds::list(state, call),
+            Op::RetrieveDispute => disputes::retrieve(state, call),
+            Op::CloseDispute => disputes::close(state, call, now),
+            Op::ListDisputes => disputes::list(state, call),
+            Op::RetrieveFraudWarning => disputes::retrieve_warning(state, call),
+            Op::ListFraudWarnings => disputes::list_warnings(state, call),
             Op::RetrieveEvent => events::retrieve(state, call, base),
             Op::ListEvents => events::list(state, call, base),
             Op::CreateEndpoint => endpoints::create(state, call, now),
             Op::RetrieveEndpoint => endpoints::retrieve(state, call),
             Op::ListEndpoints => endpoints::list(state, call),
             Op::DeleteEndpoint => endpoints::delete(state, call),
+            Op::PayPage | Op::PayElement => Err(ApiError::new(404, "invalid_request_error", "Only pages do this.")),
         }
     }
+}
+
+/// The metadata by which a rule recognises the call: that of the object it names, under the call's own.
+fn about(state: &State, call: &Call) -> Metadata {
+    let params = &call.params;
+    let mut named =
+        [Some(call.id.as_str()), params.text("payment_intent"), params.text("charge")].into_iter().flatten();
+    let mut metadata = named.find_map(|id| state.metadata_of(id)).cloned().unwrap_or_default();
+    // What is wrong with it, the call itself will say.
+    metadata.extend(params.metadata("metadata").unwrap_or_default());
+    metadata
 }
 
 pub fn respond(reply: Reply) -> Response {
@@ -336,6 +254,9 @@ pub fn respond(reply: Reply) -> Response {
     if let Some(seconds) = reply.retry_after_s {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
+    if let Some(limited) = reply.limited {
+        headers.insert("stripe-rate-limited-reason", HeaderValue::from_static(limited.reason()));
+    }
     response
 }
 
@@ -343,42 +264,4 @@ fn json(value: &impl Serialize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(1024);
     serde_json::to_writer(&mut bytes, value).expect("views have only string keys");
     bytes
-}
-
-/// Reads `limit`, `starting_after` and `created` and cuts the page out of `all`, which is oldest first.
-fn page<'a, T>(
-    params: &Params,
-    all: &'a [Arc<T>],
-    cursor: impl Fn(&str) -> Option<usize>,
-    created: impl Fn(&T) -> i64,
-    wanted: impl Fn(&T) -> bool,
-) -> Answer<(Vec<&'a Arc<T>>, bool)> {
-    let limit = params.integer("limit")?.unwrap_or(10);
-    let limit = usize::try_from(limit).ok().filter(|limit| (1..=100).contains(limit)).ok_or_else(|| {
-        ApiError::param("parameter_invalid_integer", "limit", "This value must be between 1 and 100.")
-    })?;
-    let end = match params.text("starting_after") {
-        None => all.len(),
-        Some(id) => cursor(id).ok_or_else(|| ApiError::no_such("object", "starting_after", id))?,
-    };
-    let exactly = params.integer("created")?;
-    let from =
-        params.integer("created[gte]")?.or(params.integer("created[gt]")?.map(|at| at.saturating_add(1))).or(exactly);
-    let to =
-        params.integer("created[lte]")?.or(params.integer("created[lt]")?.map(|at| at.saturating_sub(1))).or(exactly);
-    let mut found: Vec<&Arc<T>> = all[..end]
-        .iter()
-        .rev()
-        // The sandbox's clock never goes back: nothing further down is younger.
-        .take_while(|it| from.is_none_or(|from| created(it) >= from))
-        .filter(|it| to.is_none_or(|to| created(it) <= to) && wanted(it))
-        .take(limit + 1)
-        .collect();
-    let has_more = found.len() > limit;
-    found.truncate(limit);
-    Ok((found, has_more))
-}
-
-fn list<T: Serialize>(url: &'static str, data: Vec<T>, has_more: bool) -> Vec<u8> {
-    json(&ListView { object: "list", data, has_more, url })
 }

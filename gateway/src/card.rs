@@ -15,6 +15,30 @@ pub enum Behaviour {
     Challenges,
     /// Names a row of [`DECLINES`].
     Declines(String),
+    /// A challenge that the holder answers after so many milliseconds, without a page.
+    Answers {
+        after_ms: i64,
+        passes: bool,
+    },
+    /// Under way for so many milliseconds; then taken, or declined with this name.
+    Processes {
+        ms: i64,
+        declines: Option<String>,
+    },
+    /// Succeeds, and has a sequel.
+    Then(Aftermath),
+}
+
+/// What becomes of a payment after it was captured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Aftermath {
+    Dispute,
+    FraudWarning,
+    /// Its refunds are pending for a minute.
+    RefundPends,
+    /// Its refunds are pending for a minute, then fail.
+    RefundFails,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,6 +115,13 @@ const TEST_NUMBERS: &[(&str, &str)] = &[
     ("4000000000000341", "generic_decline"),
 ];
 
+const SEQUELS: &[(&str, Aftermath)] = &[
+    ("4000000000000259", Aftermath::Dispute),
+    ("4000000000005423", Aftermath::FraudWarning),
+    ("4000000000007726", Aftermath::RefundPends),
+    ("4000000000005126", Aftermath::RefundFails),
+];
+
 const CHALLENGED_NUMBERS: &[&str] = &["4000000000003220", "4000002500003155", "4000002760003184", "4000000000003063"];
 
 /// The ready-made payment methods that tests name instead of typing a card.
@@ -109,6 +140,13 @@ const TEST_METHODS: &[(&str, &str)] = &[
     ("pm_card_chargeDeclinedProcessingError", "4000000000000119"),
     ("pm_card_threeDSecure2Required", "4000000000003220"),
     ("pm_card_authenticationRequired", "4000002500003155"),
+    ("pm_card_visa_chargeDeclinedVelocityLimitExceeded", "4000000000006975"),
+    ("pm_card_radarBlock", "4100000000000019"),
+    ("pm_card_chargeCustomerFail", "4000000000000341"),
+    ("pm_card_createDispute", "4000000000000259"),
+    ("pm_card_createIssuerFraudRecord", "4000000000005423"),
+    ("pm_card_pendingRefund", "4000000000007726"),
+    ("pm_card_refundFail", "4000000000005126"),
 ];
 
 /// A test card that the pages explain.
@@ -182,6 +220,8 @@ impl Card {
     fn of(number: &str, exp_month: i64, exp_year: i64) -> Self {
         let behaviour = if CHALLENGED_NUMBERS.contains(&number) {
             Behaviour::Challenges
+        } else if let Some((_, sequel)) = SEQUELS.iter().find(|(known, _)| *known == number) {
+            Behaviour::Then(*sequel)
         } else {
             TEST_NUMBERS
                 .iter()
@@ -196,6 +236,11 @@ impl Card {
             behaviour,
         }
     }
+}
+
+/// Whether a decline of this name is known.
+pub fn is_decline(name: &str) -> bool {
+    DECLINES.iter().any(|(known, ..)| *known == name)
 }
 
 /// The error that a named decline produces; an unknown name declines without saying why.
@@ -278,6 +323,9 @@ mod tests {
         }
         for number in CHALLENGED_NUMBERS {
             assert_eq!(read(number, "12", "30", "123").unwrap().behaviour, Behaviour::Challenges, "{number}");
+        }
+        for (number, sequel) in SEQUELS {
+            assert_eq!(read(number, "12", "30", "123").unwrap().behaviour, Behaviour::Then(*sequel), "{number}");
         }
         for (method, number) in TEST_METHODS {
             assert!(luhn(number) && Card::test(method, TODAY).is_some(), "{method}");

@@ -13,10 +13,15 @@ pub struct Clock {
 impl Clock {
     /// Unix seconds, the unit of the Stripe API.
     pub fn now_s(&self) -> i64 {
+        self.now_ms() / 1000
+    }
+
+    /// Unix milliseconds, for what comes to pass within a second.
+    pub fn now_ms(&self) -> i64 {
         #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
         let machine = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
         let machine = i64::try_from(machine).unwrap_or(i64::MAX / 2);
-        machine.saturating_add(self.advanced_ms.load(Ordering::Relaxed)) / 1000
+        machine.saturating_add(self.advanced_ms.load(Ordering::Relaxed))
     }
 
     pub fn advance(&self, by_ms: i64) {

@@ -66,6 +66,12 @@ impl ApiError {
         Self { code: Some(code.into()), begun: true, ..Self::new(400, "invalid_request_error", message) }
     }
 
+    /// Without the code that most refusals carry.
+    pub fn unnamed(mut self) -> Self {
+        self.code = None;
+        self
+    }
+
     pub fn declined(why: &PaymentError, intent: Arc<Intent>) -> Self {
         Self {
             code: Some(why.code.as_str().into()),

@@ -43,7 +43,12 @@ impl Params {
 
     /// `None` when absent or empty.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.0.iter().rev().find(|(n, _)| n == name).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+        self.given(name).filter(|value| !value.is_empty())
+    }
+
+    /// `None` when absent; empty when it is to be removed.
+    pub fn given(&self, name: &str) -> Option<&str> {
+        self.0.iter().rev().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 
     pub fn owned(&self, name: &str) -> Option<String> {

@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::idempotency::Kept;
 use crate::ledger::Entry;
-use crate::state::{Endpoint, Event, Intent, Method, Refund, Session, State};
+use crate::state::{
+    Customer, Delivery, Dispute, Endpoint, Event, FraudWarning, Intent, Method, Refund, Session, State,
+};
 use crate::{paypal, razorpay};
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -25,9 +27,14 @@ pub enum Record {
     Endpoint(Arc<Endpoint>),
     Entry(Arc<Entry>),
     Key(Arc<Kept>),
+    Customer(Arc<Customer>),
+    Dispute(Arc<Dispute>),
+    FraudWarning(Arc<FraudWarning>),
+    Delivery(Arc<Delivery>),
     PaypalOrder(Arc<paypal::Order>),
     PaypalEvent(Arc<paypal::Event>),
     RazorpayLink(Arc<razorpay::Link>),
+    RazorpayEvent(Arc<razorpay::Event>),
 }
 
 pub struct Journal(File);
@@ -73,10 +80,15 @@ fn restore(state: &mut State, record: Record, keys: &mut Vec<Arc<Kept>>) {
         Record::Refund(refund) => state.restore_refund(refund),
         Record::Event(event) => state.restore_event(event),
         Record::Endpoint(endpoint) => state.restore_endpoint(endpoint),
+        Record::Customer(customer) => state.restore_customer(customer),
+        Record::Dispute(dispute) => state.restore_dispute(dispute),
+        Record::FraudWarning(warning) => state.restore_fraud_warning(warning),
+        Record::Delivery(delivery) => state.restore_delivery(delivery),
         Record::Entry(entry) => state.ledger.entries.push(entry),
-        Record::PaypalOrder(order) => state.paypal.restore_order(order),
+        Record::PaypalOrder(order) => state.restore_paypal_order(order),
         Record::PaypalEvent(event) => state.paypal.events.push(event),
-        Record::RazorpayLink(link) => state.razorpay.restore(link),
+        Record::RazorpayLink(link) => state.restore_razorpay_link(link),
+        Record::RazorpayEvent(event) => state.razorpay.restore_event(event),
         Record::Key(kept) => {
             state.keys.keep(&kept.key, kept.fingerprint, kept.status, kept.body.clone().into(), kept.at);
             keys.push(kept);
@@ -96,9 +108,14 @@ fn write_all(path: &Path, state: &State, keys: &[Arc<Kept>]) -> std::io::Result<
         .chain(state.events.iter().map(|it| Record::Event(Arc::clone(it))))
         .chain(state.endpoints.iter().map(|it| Record::Endpoint(Arc::clone(it))))
         .chain(state.ledger.entries.iter().map(|it| Record::Entry(Arc::clone(it))))
+        .chain(state.customers.iter().map(|it| Record::Customer(Arc::clone(it))))
+        .chain(state.disputes.iter().map(|it| Record::Dispute(Arc::clone(it))))
+        .chain(state.fraud_warnings.iter().map(|it| Record::FraudWarning(Arc::clone(it))))
+        .chain(state.deliveries.values().map(|it| Record::Delivery(Arc::clone(it))))
         .chain(state.paypal.orders().map(|it| Record::PaypalOrder(Arc::clone(it))))
         .chain(state.paypal.events.iter().map(|it| Record::PaypalEvent(Arc::clone(it))))
         .chain(state.razorpay.links().map(|it| Record::RazorpayLink(Arc::clone(it))))
+        .chain(state.razorpay.events().map(|it| Record::RazorpayEvent(Arc::clone(it))))
         .chain(keys.iter().map(|it| Record::Key(Arc::clone(it))));
     for record in records {
         serde_json::to_writer(&mut file, &record)?;

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! authorise   cardholder → held        void     held     → cardholder
-//! capture     held       → merchant    refund   merchant → cardholder
+//! capture     held       → merchant    refund   merchant → cardholder, and back when it fails
+//! dispute     merchant   → disputed    lost     disputed → cardholder, won: disputed → merchant
 //! ```
 //! Every movement takes from one account what it gives to another, so all accounts together stay at zero.
 
@@ -19,6 +20,11 @@ pub enum Movement {
     /// An authorisation let go, by cancellation, partial capture or time.
     Void,
     Refund,
+    /// A refund that failed after all.
+    RefundReturn,
+    DisputeWithdraw,
+    DisputeReinstate,
+    DisputeLose,
 }
 
 impl Movement {
@@ -28,6 +34,10 @@ impl Movement {
             Self::Capture => ("held", "merchant"),
             Self::Void => ("held", "cardholder"),
             Self::Refund => ("merchant", "cardholder"),
+            Self::RefundReturn => ("cardholder", "merchant"),
+            Self::DisputeWithdraw => ("merchant", "disputed"),
+            Self::DisputeReinstate => ("disputed", "merchant"),
+            Self::DisputeLose => ("disputed", "cardholder"),
         }
     }
 }
@@ -98,7 +108,7 @@ impl Ledger {
         balances
     }
 
-    /// Per intent: authorised, captured, voided, refunded.
+    /// Per intent: what became of its money, failed refunds and won disputes taken off again.
     pub fn totals(&self) -> BTreeMap<&str, Totals> {
         let mut totals: BTreeMap<&str, Totals> = BTreeMap::new();
         for entry in &self.entries {
@@ -108,6 +118,11 @@ impl Ledger {
                 Movement::Capture => total.captured += entry.amount,
                 Movement::Void => total.voided += entry.amount,
                 Movement::Refund => total.refunded += entry.amount,
+                Movement::RefundReturn => total.refunded -= entry.amount,
+                Movement::DisputeWithdraw => total.disputed += entry.amount,
+                Movement::DisputeReinstate => total.disputed -= entry.amount,
+                // Already out of the merchant's hands.
+                Movement::DisputeLose => {}
             }
         }
         totals
@@ -120,4 +135,5 @@ pub struct Totals {
     pub captured: i64,
     pub voided: i64,
     pub refunded: i64,
+    pub disputed: i64,
 }

@@ -10,6 +10,7 @@
 //! api      what programs call             state    objects and their moves, behind one lock
 //! pages    what people see                ledger   what became of the money
 //! control  what tests set                 webhook  what the shop is told
+//! mood     what goes wrong                outage   when all of it is gone
 //! paypal   the same for PayPal            razorpay the same for Razorpay
 //! ```
 
@@ -18,15 +19,19 @@ mod card;
 mod clock;
 mod control;
 mod currency;
+mod door;
 mod error;
 mod form;
+mod gateway;
 mod id;
 mod idempotency;
 mod journal;
 mod ledger;
 mod mood;
+mod outage;
 mod pages;
 mod paypal;
+mod rate_limit;
 mod razorpay;
 mod state;
 mod view;
@@ -34,29 +39,31 @@ mod webhook;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{any, get, post};
-use tokio::net::TcpListener;
+use axum::routing::any;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
-use crate::api::{Call, Reply};
-use crate::clock::Clock;
-use crate::idempotency::Known;
-use crate::journal::Journal;
-use crate::mood::Moods;
-use crate::state::{Endpoint, State};
-use crate::webhook::News;
-
 pub use crate::paypal::Account as PaypalAccount;
+pub use crate::rate_limit::RateLimit;
 pub use crate::razorpay::Account as RazorpayAccount;
 
+use crate::clock::Clock;
+use crate::door::{Cut, Door};
+use crate::gateway::Gateway;
+use crate::journal::Journal;
+use crate::mood::Moods;
+use crate::outage::Outage;
+use crate::rate_limit::Buckets;
+use crate::state::{Endpoint, State};
+
 const BODY_MAX_BYTES: usize = 256 << 10;
-const TICK: Duration = Duration::from_secs(1);
+/// How late what is due may be when nobody calls.
+const TICK: Duration = Duration::from_millis(100);
 
 /// How the sandbox is to run.
 #[derive(Clone, Debug)]
@@ -76,6 +83,8 @@ pub struct Config {
     pub state_path: Option<PathBuf>,
     /// Opens `/_sandbox`.
     pub control: bool,
+    /// As many calls as come when absent.
+    pub rate_limit: Option<RateLimit>,
 }
 
 impl Config {
@@ -92,6 +101,7 @@ impl Config {
             razorpay: RazorpayAccount::default(),
             state_path: None,
             control: false,
+            rate_limit: None,
         }
     }
 }
@@ -136,59 +146,11 @@ impl Handle {
     }
 }
 
-/// Everything behind the routes.
-struct Gateway {
-    config: Config,
-    base: String,
-    clock: Clock,
-    moods: Moods,
-    inner: Mutex<(State, Option<Journal>)>,
-    events: mpsc::UnboundedSender<News>,
-}
-
-impl Gateway {
-    /// Runs `f` under the lock; what it changed is in the journal, and what happened on its way, when this returns.
-    fn with_state<T>(&self, f: impl FnOnce(&mut State, i64) -> T) -> T {
-        let now = self.clock.now_s();
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let (state, journal) = &mut *inner;
-        let result = f(state, now);
-        match journal {
-            Some(journal) if !state.changes.is_empty() => journal.append(&state.changes),
-            _ => {}
-        }
-        state.changes.clear();
-        for event in state.fresh_events.drain(..) {
-            // Fails only while shutting down.
-            let _ = self.events.send(event);
-        }
-        result
-    }
-
-    /// Marks the call's key as under way; the reply, when there is one already.
-    fn begin(&self, call: &Call) -> Result<(), Reply> {
-        let Some(key) = &call.key else { return Ok(()) };
-        self.with_state(|state, _| match state.keys.look_up(key, &call.fingerprint) {
-            Known::New => {
-                state.keys.begin(key);
-                Ok(())
-            }
-            Known::Replay { status, body } => Err(Reply { status, body, replayed: true, retry_after_s: None }),
-            Known::Refused(error) => Err(error.into()),
-        })
-    }
-
-    fn endpoints_for(&self, kind: &str) -> Vec<Arc<Endpoint>> {
-        self.with_state(|state, _| state.endpoints.iter().filter(|it| it.wants(kind)).map(Arc::clone).collect())
-    }
-}
-
 /// Starts the sandbox and returns once it listens.
 pub async fn serve(config: Config) -> std::io::Result<Handle> {
-    let listener = TcpListener::bind(config.addr).await?;
-    let addr = listener.local_addr()?;
+    let door = Door::open(config.addr).await?;
+    let addr = door.addr();
     let base = config.public_url.clone().unwrap_or_else(|| format!("http://{addr}")).trim_end_matches('/').to_owned();
-    let client = client()?;
     let clock = Clock::default();
     let mut state = State::default();
     let journal =
@@ -203,16 +165,25 @@ pub async fn serve(config: Config) -> std::io::Result<Handle> {
             deleted: false,
         }));
     }
-    let (events, fresh) = mpsc::unbounded_channel();
+    state.paypal.webhook_url.clone_from(&config.paypal.webhook_url);
+    state.razorpay.webhook_url.clone_from(&config.razorpay.webhook_url);
+    // Whatever tests have added to it before a restart: the clock never goes back.
+    clock.advance(state.latest_ms() - clock.now_ms());
+    state.resume_deliveries();
+    let (postings, to_post) = mpsc::unbounded_channel();
     let gateway = Arc::new(Gateway {
+        buckets: config.rate_limit.map(|limit| Buckets::new(limit, clock.now_ms())),
         config,
         base: base.clone(),
         clock,
         moods: Moods::default(),
+        outage: Outage::new(door.latch()),
         inner: Mutex::new((state, journal)),
-        events,
+        accepted: Mutex::default(),
+        client: client()?,
+        postings,
     });
-    let delivery = tokio::spawn(webhook::deliver(Arc::downgrade(&gateway), client, fresh));
+    let delivery = tokio::spawn(webhook::deliver(Arc::downgrade(&gateway), to_post));
     let ticking = tokio::spawn(tick(Arc::clone(&gateway)));
     let (stop, stopped) = watch::channel(false);
     let server = tokio::spawn(async move {
@@ -221,7 +192,8 @@ pub async fn serve(config: Config) -> std::io::Result<Handle> {
             // An error means that the handle was dropped.
             let _ = stopped.wait_for(|stop| *stop).await;
         };
-        let served = axum::serve(listener, router(gateway)).with_graceful_shutdown(until).await;
+        let service = router(gateway).into_make_service_with_connect_info::<Cut>();
+        let served = axum::serve(door, service).with_graceful_shutdown(until).await;
         if let Err(error) = served {
             tracing::error!(%error, "the sandbox gateway stopped");
         }
@@ -238,10 +210,8 @@ fn router(gateway: Arc<Gateway>) -> Router {
         .merge(paypal::router())
         .merge(razorpay::router());
     if gateway.config.control {
-        router = router
-            .route("/_sandbox/ledger", get(control::ledger))
-            .route("/_sandbox/mood", post(control::set_mood).delete(control::clear_moods))
-            .route("/_sandbox/clock", post(control::set_clock));
+        router = router.layer(axum::middleware::from_fn_with_state(Arc::clone(&gateway), outage::stand_in));
+        router = router.merge(control::router());
     }
     router.layer(DefaultBodyLimit::max(BODY_MAX_BYTES)).with_state(gateway)
 }
@@ -249,7 +219,7 @@ fn router(gateway: Arc<Gateway>) -> Router {
 async fn tick(gateway: Arc<Gateway>) {
     loop {
         tokio::time::sleep(TICK).await;
-        gateway.with_state(State::tick);
+        gateway.with_state(|_, _| ());
     }
 }
 

@@ -1,206 +1,121 @@
-//! Faults on demand: for the next calls of an operation, the sandbox misbehaves in one chosen way.
+//! Faults on demand: for chosen calls and events, the sandbox misbehaves in one chosen way. The names in the
+//! comments (G1 to G28) are those of the reliability plan's table of gateway moods.
 //!
-//! Each mood says whether the call is processed and what its caller gets to see of it. The names in the comments
-//! are those of the reliability plan's table of gateway moods.
+//! ```text
+//! answer    what the caller gets to see        {"operation": "refunds.create", "mood": "truncated"}
+//! payment   what becomes of the money          {"operation": "payment_intents.confirm", "mood": "wrong_sum", "amount": 1}
+//! webhook   how and when events are told       {"event": "charge.*", "mood": "repeated", "copies": 5}
+//! ```
+//! Rules are looked through in the order in which they were set, so rules for one operation follow one another.
+//! With no rule set, a call pays for one atomic read. Elsewhere: G1 as a refused connection and G27 are `outage`; G22,
+//! G25 and events in any order are asked for (`control`); G28 is the skew of `clock`.
 
-use std::convert::Infallible;
+mod answer;
+mod called;
+mod payment;
+mod rule;
+mod webhook;
+
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
 
-use axum::body::Body;
-use axum::http::{HeaderValue, header};
-use axum::response::Response;
-use bytes::Bytes;
-use futures_util::stream;
-use serde::{Deserialize, Serialize};
+pub use self::answer::{AnswerMood, answer_other};
+pub use self::called::Called;
+pub use self::payment::PaymentMood;
+pub use self::rule::{Mood, Rule, is_kind};
+pub use self::webhook::{Route, WebhookMood};
 
-use crate::Gateway;
-use crate::api::{Call, Reply, respond};
-use crate::card::Behaviour;
-use crate::error::ApiError;
+use self::rule::Active;
+use crate::form::Metadata;
 
-/// Longer than any caller waits.
-const HANG: Duration = Duration::from_mins(1);
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "mood", rename_all = "snake_case")]
-pub enum Mood {
-    /// Slow, then as usual; under its idempotency key it is in flight meanwhile.
-    DelayMs { ms: u64 },
-    /// G2: never processed, never answered.
-    TimeoutBefore,
-    /// G3: processed, never answered.
-    TimeoutAfter,
-    /// G4: processed, and the answer breaks off half-way.
-    Truncated,
-    /// G5: not processed; a retry under the same key succeeds.
-    #[serde(rename = "status_500_uncached")]
-    Status500Uncached,
-    /// G6: the same 500 for the same key, whether or not it was processed.
-    #[serde(rename = "status_500_cached")]
-    Status500Cached { processed: bool },
-    /// G7: a maintenance page, with status 200.
-    Html,
-    /// G8, G12: the card does this, whichever it is: `"succeeds"`, `"challenges"`, `{"declines": "lost_card"}`.
-    Card { behaviour: Behaviour },
-    /// G9: says that the key is in use.
-    InFlight,
-    /// G10
-    RateLimited { retry_after_s: Option<u64> },
-    /// G11
-    IdempotencyMismatch,
-}
-
-/// A mood for the next `times` calls of `operation` (`*` for any).
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Rule {
-    pub operation: String,
-    #[serde(default = "once")]
-    pub times: u64,
-    #[serde(flatten)]
-    pub mood: Mood,
-}
-
-fn once() -> u64 {
-    1
+/// Lists of rules in the order in which they were set. Calls and events have lists of their own: events are looked up
+/// with the state locked, calls before that.
+#[derive(Default)]
+pub struct Moods {
+    calls: List,
+    events: List,
 }
 
 #[derive(Default)]
-pub struct Moods {
+struct List {
     any: AtomicBool,
-    rules: Mutex<Vec<Rule>>,
+    rules: Mutex<Vec<Active>>,
+}
+
+impl List {
+    fn is_empty(&self) -> bool {
+        !self.any.load(Ordering::Acquire)
+    }
+
+    /// Runs `f` over the rules, and then forgets those that are over.
+    fn with<T>(&self, f: impl FnOnce(&mut Vec<Active>) -> T) -> T {
+        let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = f(&mut rules);
+        self.any.store(!rules.is_empty(), Ordering::Release);
+        result
+    }
+
+    fn take<T>(
+        &self,
+        now_ms: i64,
+        metadata: Option<&Metadata>,
+        wanted: impl Fn(&Active) -> bool,
+        act: impl FnOnce(&mut Active) -> Option<T>,
+    ) -> Option<T> {
+        self.with(|rules| {
+            rules.retain(|rule| !rule.is_over(now_ms));
+            let at = rules.iter_mut().position(|rule| wanted(rule) && rule.matches(metadata) && rule.rolls())?;
+            let done = act(&mut rules[at]);
+            rules[at].spend();
+            rules.retain(|rule| !rule.is_over(now_ms));
+            done
+        })
+    }
 }
 
 impl Moods {
-    pub fn set(&self, rule: Rule) {
-        let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
-        rules.push(rule);
-        self.any.store(true, Ordering::Release);
+    /// Adds a rule; the words say what is wrong with it.
+    pub fn set(&self, rule: Rule, now_ms: i64) -> Result<(), String> {
+        let list = if rule.event.is_some() { &self.events } else { &self.calls };
+        let active = Active::new(rule, now_ms)?;
+        list.with(|rules| rules.push(active));
+        Ok(())
     }
 
-    pub fn clear(&self) {
-        self.rules.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        self.any.store(false, Ordering::Release);
+    /// Forgets all rules; the deliveries that some of them still held back.
+    pub fn clear(&self) -> Vec<u64> {
+        self.calls.with(Vec::clear);
+        self.events.with(|rules| rules.drain(..).flat_map(|rule| rule.held).collect())
+    }
+
+    /// What is still to come, as it was set, with what is left of it.
+    pub fn list(&self, now_ms: i64) -> Vec<serde_json::Value> {
+        [&self.calls, &self.events]
+            .into_iter()
+            .flat_map(|list| list.with(|rules| rules.iter().map(|rule| rule.show(now_ms)).collect::<Vec<_>>()))
+            .collect()
+    }
+
+    /// Whether a rule for this operation asks what the call is about.
+    pub fn asks_about(&self, operation: impl Into<Called>) -> bool {
+        let operation = operation.into();
+        !self.calls.is_empty() && self.calls.with(|rules| rules.iter().any(|rule| rule.asks_about(operation)))
     }
 
     /// The mood for this call, used up by one.
-    pub fn take(&self, operation: &str) -> Option<Mood> {
-        if !self.any.load(Ordering::Acquire) {
+    pub fn for_call(&self, operation: impl Into<Called>, metadata: Option<&Metadata>, now_ms: i64) -> Option<Mood> {
+        let operation = operation.into();
+        if self.calls.is_empty() {
             return None;
         }
-        let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = rules.iter().position(|rule| rule.operation == operation || rule.operation == "*")?;
-        let mood = rules[at].mood.clone();
-        rules[at].times = rules[at].times.saturating_sub(1);
-        rules.retain(|rule| rule.times > 0);
-        self.any.store(!rules.is_empty(), Ordering::Release);
-        Some(mood)
+        self.calls.take(now_ms, metadata, |rule| rule.is_for(operation), |rule| Some(rule.rule.mood.clone()))
     }
-}
 
-impl Mood {
-    /// The moods of Stripe's API.
-    pub async fn act(self, gateway: Arc<Gateway>, mut call: Call) -> Response {
-        match self {
-            Self::DelayMs { ms } => delayed(&gateway, &call, Duration::from_millis(ms)).await,
-            Self::Status500Cached { processed } => respond(cached_error(&gateway, &call, processed)),
-            Self::Card { behaviour } => {
-                call.forced = Some(behaviour);
-                respond(gateway.perform(&call, false))
-            }
-            Self::InFlight => {
-                let message = "There is currently another in-progress request using this Idempotent Key.";
-                let code = Some("idempotency_key_in_use".into());
-                respond(ApiError { code, ..ApiError::new(409, "idempotency_error", message) }.into())
-            }
-            Self::RateLimited { retry_after_s } => {
-                let error = ApiError::new(429, "invalid_request_error", "Request rate limit exceeded.");
-                respond(ApiError { code: Some("rate_limit".into()), retry_after_s, ..error }.into())
-            }
-            Self::IdempotencyMismatch => {
-                let message =
-                    "Keys for idempotent requests can only be used with the same parameters they were first used with.";
-                respond(ApiError::new(400, "idempotency_error", message).into())
-            }
-            any => any.act_on(|| gateway.perform(&call, false), |_| server_error()).await,
+    /// The mood for this delivery, used up by one.
+    pub fn for_delivery(&self, kind: &str, metadata: Option<&Metadata>, number: u64, now_ms: i64) -> Option<Route> {
+        if self.events.is_empty() {
+            return None;
         }
+        self.events.take(now_ms, metadata, |rule| rule.is_for_event(kind), |rule| rule.route(number))
     }
-
-    /// The moods that every API can have; `fault` words a refusal with a status. The others change nothing.
-    pub async fn act_on(
-        self,
-        perform: impl FnOnce() -> Reply + Send,
-        fault: impl Fn(u16) -> Reply + Send + Sync,
-    ) -> Response {
-        match self {
-            Self::DelayMs { ms } => {
-                tokio::time::sleep(Duration::from_millis(ms)).await;
-                respond(perform())
-            }
-            Self::TimeoutBefore => {
-                tokio::time::sleep(HANG).await;
-                respond(fault(500))
-            }
-            Self::TimeoutAfter => {
-                let reply = perform();
-                tokio::time::sleep(HANG).await;
-                respond(reply)
-            }
-            Self::Truncated => truncated(perform()),
-            Self::Status500Uncached => respond(fault(500)),
-            Self::Status500Cached { processed } => {
-                if processed {
-                    perform();
-                }
-                respond(fault(500))
-            }
-            Self::Html => {
-                let mut page = Response::new(Body::from("<!doctype html><title>Maintenance</title><h1>Back soon</h1>"));
-                page.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-                page
-            }
-            Self::RateLimited { retry_after_s } => respond(Reply { retry_after_s, ..fault(429) }),
-            Self::InFlight => respond(fault(409)),
-            Self::Card { .. } | Self::IdempotencyMismatch => respond(perform()),
-        }
-    }
-}
-
-async fn delayed(gateway: &Gateway, call: &Call, delay: Duration) -> Response {
-    let begun = gateway.begin(call);
-    if let Err(reply) = begun {
-        return respond(reply);
-    }
-    tokio::time::sleep(delay).await;
-    respond(gateway.perform(call, call.key.is_some()))
-}
-
-fn cached_error(gateway: &Gateway, call: &Call, processed: bool) -> Reply {
-    if let Err(reply) = gateway.begin(call) {
-        return reply;
-    }
-    if processed {
-        gateway.perform(call, call.key.is_some());
-    }
-    let reply = server_error();
-    if let Some(key) = &call.key {
-        gateway.with_state(|state, now| gateway.keep(state, key, call.fingerprint, &reply, now));
-    }
-    reply
-}
-
-/// Promises the whole answer and sends half of it.
-fn truncated(reply: Reply) -> Response {
-    let half = reply.body.slice(..reply.body.len() / 2);
-    let whole = reply.body.len();
-    let mut response = respond(reply);
-    let parts = stream::iter([Ok::<Bytes, Infallible>(half)]);
-    *response.body_mut() = Body::from_stream(parts);
-    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(whole));
-    response
-}
-
-fn server_error() -> Reply {
-    ApiError::new(500, "api_error", "An unexpected error occurred. Please try again.").into()
 }

@@ -16,7 +16,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{HOST, ORIGIN};
 use axum::routing::{get, post};
 
-use crate::Gateway;
+use crate::gateway::Gateway;
 
 pub fn router() -> Router<Arc<Gateway>> {
     Router::new()

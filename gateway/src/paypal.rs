@@ -9,8 +9,10 @@
 
 mod amount;
 mod api;
+mod create;
 mod event;
 mod moves;
+mod operation;
 mod order;
 mod page;
 mod problem;
@@ -22,9 +24,10 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{any, get, post};
 
-pub use self::event::{Event, posting, transmit};
+pub use self::event::{ENDPOINT, Event, transmit, view as event_view};
+pub use self::operation::Operation;
 pub use self::order::{Order, Store};
-use crate::Gateway;
+use crate::gateway::Gateway;
 
 /// What a merchant has from PayPal. The sandbox's own open nothing but the sandbox.
 #[derive(Clone, Debug)]

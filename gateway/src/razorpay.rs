@@ -10,10 +10,12 @@
 //! the merchant captures it. Shapes and states follow Razorpay's published documentation.
 
 mod api;
+mod create;
 mod event;
 mod fault;
 mod link;
 mod moves;
+mod operation;
 mod page;
 mod view;
 
@@ -22,9 +24,10 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{any, get};
 
-pub use self::event::{Event, posting};
+pub use self::event::{ENDPOINT, Event, sign, view as event_view};
 pub use self::link::{Link, Store};
-use crate::Gateway;
+pub use self::operation::Operation;
+use crate::gateway::Gateway;
 
 /// What a merchant has from Razorpay. The sandbox's own open nothing but the sandbox.
 #[derive(Clone, Debug)]

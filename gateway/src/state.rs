@@ -4,23 +4,29 @@
 //! Every replacement is noted for the journal, every event for delivery; both are collected by the caller once
 //! the operation is over.
 
+mod customer;
+mod delivery;
+mod dispute;
 mod event;
 mod intent;
+mod payment;
 mod refund;
 mod session;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+pub use self::customer::Customer;
+pub use self::delivery::Delivery;
+pub use self::dispute::{Dispute, FraudWarning};
 pub use self::event::{Endpoint, Event, Subject};
-pub use self::intent::{CaptureMethod, Confirmation, Intent, Method, Status};
-pub use self::refund::Refund;
+pub use self::intent::{Aftermath, CaptureMethod, Charge, Confirmation, Intent, Method, Status, Sum};
+pub use self::refund::{NewRefund, Refund, RefundStatus};
 pub use self::session::{Line, Session, SessionStatus};
 use crate::error::{Answer, ApiError};
 use crate::idempotency::Keys;
 use crate::journal::Record;
 use crate::ledger::{Booking, Ledger, Movement};
-use crate::webhook::News;
 use crate::{paypal, razorpay};
 
 /// Where an id leads.
@@ -33,13 +39,25 @@ pub enum Place {
     Session(usize),
     Refund(usize),
     Event(usize),
+    Customer(usize),
+    Dispute(usize),
+    FraudWarning(usize),
 }
 
-/// What happens by itself at a certain second.
+/// What happens by itself at a certain time.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Due {
     SessionExpires(usize),
     AuthorisationLapses(usize),
+    /// A payment under way, or a challenge that answers itself, comes to its end.
+    IntentSettles(usize),
+    RefundSettles(usize),
+    /// Nobody captured in time.
+    PaypalLapses,
+    /// A page closes, or nobody captured in time.
+    RazorpayLapses,
+    /// A webhook is sent again; names the delivery.
+    Delivery(u64),
 }
 
 #[derive(Default)]
@@ -49,15 +67,26 @@ pub struct State {
     pub sessions: Vec<Arc<Session>>,
     pub refunds: Vec<Arc<Refund>>,
     pub events: Vec<Arc<Event>>,
+    pub customers: Vec<Arc<Customer>>,
+    pub disputes: Vec<Arc<Dispute>>,
+    pub fraud_warnings: Vec<Arc<FraudWarning>>,
+    /// What endpoints have not been told yet, by number: the order in which it happened.
+    pub deliveries: BTreeMap<u64, Arc<Delivery>>,
+    last_delivery: u64,
+    /// The time of the operation under way, in Unix milliseconds.
+    pub now_ms: i64,
     pub endpoints: Vec<Arc<Endpoint>>,
     pub paypal: paypal::Store,
     pub razorpay: razorpay::Store,
     pub ledger: Ledger,
     pub keys: Keys,
     places: HashMap<String, Place>,
+    /// By Unix milliseconds.
     due: BTreeSet<(i64, Due)>,
-    /// Events of the operation under way, for delivery.
-    pub fresh_events: Vec<News>,
+    /// Deliveries of what happened in the operation under way.
+    pub fresh: Vec<u64>,
+    /// Deliveries that were put off until now.
+    pub again: Vec<u64>,
     /// Changes of the operation under way, for the journal.
     pub changes: Vec<Record>,
 }
@@ -65,6 +94,17 @@ pub struct State {
 impl State {
     pub fn place(&self, id: &str) -> Option<Place> {
         self.places.get(id).copied()
+    }
+
+    /// When something last happened, in Unix milliseconds; 0 when nothing did.
+    pub fn latest_ms(&self) -> i64 {
+        let events = [
+            self.events.last().map_or(0, |event| event.created),
+            self.paypal.events.last().map_or(0, |event| event.created),
+            self.razorpay.latest_s(),
+        ];
+        let told = events.into_iter().max().unwrap_or_default() * 1000;
+        self.deliveries.values().next_back().map_or(told, |delivery| delivery.since_ms.max(told))
     }
 
     pub fn intent(&self, id: &str) -> Answer<&Arc<Intent>> {
@@ -129,10 +169,13 @@ impl State {
                 self.places.insert(charge.id.clone(), Place::Charge(at));
             }
             if intent.status == Status::RequiresCapture {
-                self.due.insert((charge.capture_before, Due::AuthorisationLapses(at)));
+                self.due.insert((charge.capture_before * 1000, Due::AuthorisationLapses(at)));
             } else {
-                self.due.remove(&(charge.capture_before, Due::AuthorisationLapses(at)));
+                self.due.remove(&(charge.capture_before * 1000, Due::AuthorisationLapses(at)));
             }
+        }
+        if let Some(settling) = &intent.settles {
+            self.due.insert((settling.at_ms, Due::IntentSettles(at)));
         }
         self.intents[at] = intent;
     }
@@ -155,20 +198,25 @@ impl State {
             self.sessions.len() - 1
         };
         if session.status == SessionStatus::Open {
-            self.due.insert((session.expires_at, Due::SessionExpires(at)));
+            self.due.insert((session.expires_at * 1000, Due::SessionExpires(at)));
         } else {
-            self.due.remove(&(session.expires_at, Due::SessionExpires(at)));
+            self.due.remove(&(session.expires_at * 1000, Due::SessionExpires(at)));
         }
         self.sessions[at] = session;
     }
 
     pub fn restore_refund(&mut self, refund: Arc<Refund>) {
-        if let Some(Place::Refund(at)) = self.place(&refund.id) {
-            self.refunds[at] = refund;
+        let at = if let Some(Place::Refund(at)) = self.place(&refund.id) {
+            at
         } else {
             self.places.insert(refund.id.clone(), Place::Refund(self.refunds.len()));
-            self.refunds.push(refund);
+            self.refunds.push(Arc::clone(&refund));
+            self.refunds.len() - 1
+        };
+        if let Some(settling) = &refund.settles {
+            self.due.insert((settling.at_ms, Due::RefundSettles(at)));
         }
+        self.refunds[at] = refund;
     }
 
     pub fn restore_event(&mut self, event: Arc<Event>) {
@@ -183,25 +231,39 @@ impl State {
         }
     }
 
-    /// Lets happen what is due: open pages close, authorisations lapse, old idempotency keys are forgotten.
-    pub fn tick(&mut self, now: i64) {
-        while let Some(&(at, due)) = self.due.first() {
-            if at > now {
+    /// Lets happen what is due: open pages close, authorisations lapse, payments and refunds under way end, webhooks
+    /// are sent again, old idempotency keys are forgotten.
+    pub fn tick(&mut self) {
+        let now_ms = self.now_ms;
+        let now = now_ms / 1000;
+        while let Some(&(at_ms, due)) = self.due.first() {
+            if at_ms > now_ms {
                 break;
             }
-            self.due.remove(&(at, due));
+            self.due.remove(&(at_ms, due));
             match due {
                 Due::SessionExpires(at) => {
                     let id = self.sessions[at].id.clone();
                     // Refused when it was paid in the same second, which is as good.
                     let _ = self.expire_session(&id, now);
                 }
-                Due::AuthorisationLapses(at) => self.lapse(at, now),
+                Due::AuthorisationLapses(at) => {
+                    let id = self.intents[at].id.clone();
+                    self.lapse(&id, now);
+                }
+                Due::IntentSettles(at) => self.settle_intent(at, now),
+                Due::RefundSettles(at) => self.settle_refund(at, now),
+                Due::PaypalLapses => self.lapse_paypal(now),
+                Due::RazorpayLapses => self.lapse_razorpay(now),
+                Due::Delivery(number) => self.again.push(number),
             }
         }
-        self.lapse_paypal(now);
-        self.lapse_razorpay(now);
         self.keys.prune(now);
+    }
+
+    /// Lets `what` happen once it is `at_s`, in Unix seconds.
+    pub fn expect(&mut self, at_s: i64, what: Due) {
+        self.due.insert((at_s * 1000, what));
     }
 
     /// Moves money in the books.

@@ -1,13 +1,19 @@
 //! Objects as the Stripe API shows them. Everything is written straight from the stored object, without an
 //! intermediate tree; `expand` puts a whole charge where its id would stand.
 
+mod event;
+mod sequel;
+
+pub use self::event::EventView;
+pub use self::sequel::{customer, dispute, fraud_warning};
+
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use crate::error::PaymentError;
 use crate::state::{
-    CaptureMethod, Endpoint, Event, Intent, Line, Method, Refund, Session, SessionStatus, Status, Subject,
+    CaptureMethod, Endpoint, Intent, Line, Method, Refund, RefundStatus, Session, SessionStatus, Status,
 };
 
 /// The version whose shapes are shown.
@@ -139,7 +145,7 @@ impl Serialize for ChargeView<'_> {
         map.serialize_entry("currency", &it.currency)?;
         map.serialize_entry("customer", &it.customer)?;
         map.serialize_entry("description", &it.description)?;
-        map.serialize_entry("disputed", &false)?;
+        map.serialize_entry("disputed", &charge.disputed)?;
         let failure = charge.failure.as_deref();
         map.serialize_entry("failure_code", &failure.map(|f| &f.code))?;
         map.serialize_entry("failure_message", &failure.map(|f| &f.message))?;
@@ -207,7 +213,7 @@ impl Serialize for MethodView<'_> {
                 "brand": it.card.brand, "exp_month": it.card.exp_month, "exp_year": it.card.exp_year,
                 "last4": it.card.last4, "funding": "credit", "country": "US",
             },
-            "created": it.created, "customer": null, "livemode": false, "metadata": it.metadata, "type": "card",
+            "created": it.created, "customer": it.customer, "livemode": false, "metadata": it.metadata, "type": "card",
         })
         .serialize(serializer)
     }
@@ -228,7 +234,7 @@ impl Serialize for SessionView<'_> {
             "id": it.id, "object": "checkout.session", "amount_subtotal": it.amount, "amount_total": it.amount,
             "automatic_tax": {"enabled": false, "liability": null, "status": null},
             "cancel_url": it.cancel_url, "client_reference_id": it.reference, "client_secret": null,
-            "created": it.created, "currency": it.currency, "customer": null,
+            "created": it.created, "currency": it.currency, "customer": it.customer,
             "customer_details": it.customer_email.as_ref().map(|email| json!({"email": email})),
             "customer_email": it.customer_email, "expires_at": it.expires_at, "livemode": false, "locale": null,
             "metadata": it.metadata, "mode": "payment", "payment_intent": it.intent, "payment_link": null,
@@ -267,57 +273,10 @@ impl Serialize for RefundView<'_> {
         json!({
             "id": it.id, "object": "refund", "amount": it.amount, "balance_transaction": null, "charge": it.charge,
             "created": it.created, "currency": it.currency, "metadata": it.metadata, "payment_intent": it.intent,
+            "failure_reason": (it.status == RefundStatus::Failed).then_some("lost_or_stolen_card"),
             "reason": it.reason, "receipt_number": null, "status": it.status,
         })
         .serialize(serializer)
-    }
-}
-
-pub struct EventView<'a> {
-    pub event: &'a Event,
-    pub base: &'a str,
-}
-
-impl Serialize for EventView<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("id", &self.event.id)?;
-        map.serialize_entry("object", "event")?;
-        map.serialize_entry("api_version", API_VERSION)?;
-        map.serialize_entry("created", &self.event.created)?;
-        map.serialize_entry("data", &Data { object: SubjectView { subject: &self.event.subject, base: self.base } })?;
-        map.serialize_entry("livemode", &false)?;
-        map.serialize_entry("pending_webhooks", &1)?;
-        map.serialize_entry("request", &Request { id: None, idempotency_key: None })?;
-        map.serialize_entry("type", &self.event.kind)?;
-        map.end()
-    }
-}
-
-#[derive(Serialize)]
-struct Data<'a> {
-    object: SubjectView<'a>,
-}
-
-#[derive(Serialize)]
-struct Request {
-    id: Option<&'static str>,
-    idempotency_key: Option<&'static str>,
-}
-
-struct SubjectView<'a> {
-    subject: &'a Subject,
-    base: &'a str,
-}
-
-impl Serialize for SubjectView<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.subject {
-            Subject::Intent(intent) => IntentView { intent, expand: false, base: self.base }.serialize(serializer),
-            Subject::Charge(intent) => ChargeView(intent).serialize(serializer),
-            Subject::Session(session) => SessionView { session, intent: None, base: self.base }.serialize(serializer),
-            Subject::Refund(refund) => RefundView(refund).serialize(serializer),
-        }
     }
 }
 
@@ -332,15 +291,6 @@ pub fn endpoint(it: &Endpoint, with_secret: bool) -> serde_json::Value {
         value["secret"] = json!(it.secret);
     }
     value
-}
-
-/// A page of a list.
-#[derive(Serialize)]
-pub struct ListView<T> {
-    pub object: &'static str,
-    pub data: Vec<T>,
-    pub has_more: bool,
-    pub url: &'static str,
 }
 
 impl CaptureMethod {

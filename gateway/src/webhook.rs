@@ -1,7 +1,9 @@
-//! Telling the shop: each event is signed and posted to everybody who wants it, and again with growing pauses until
-//! it is answered with 2xx. Deliveries run side by side and in no promised order, as with the real providers.
+//! Telling the shop: each event is signed and posted to everyone who wants it, and again with growing pauses until it
+//! is answered with 2xx. Deliveries run side by side and in no promised order, as with the real providers; only what a
+//! mood or a test puts in order goes out one after the other.
 
-use std::sync::{Arc, Weak};
+use std::borrow::Cow;
+use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,112 +11,156 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use tokio::sync::{Semaphore, mpsc};
 
-use crate::state::Event;
+use crate::form::Metadata;
+use crate::gateway::Gateway;
+use crate::state::{Endpoint, Event, State};
 use crate::view::EventView;
-use crate::{Gateway, paypal, razorpay};
+use crate::{paypal, razorpay};
 
-/// Pauses before the tries, in seconds: about an hour in all.
-const PAUSES_S: &[u64] = &[0, 1, 5, 15, 60, 300, 900, 2400];
 const AT_ONCE: usize = 32;
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Something to tell a shop.
+/// Whoever waits for deliveries holds the other end; nothing is ever sent.
+pub type Telling = mpsc::UnboundedSender<()>;
+
+/// An event of a provider, and who is to hear of it.
 pub enum News {
-    Stripe(Arc<Event>),
-    Paypal(Arc<paypal::Event>),
-    Razorpay(Arc<razorpay::Event>),
+    Stripe(Arc<Event>, Arc<Endpoint>),
+    Paypal(Arc<paypal::Event>, String),
+    Razorpay(Arc<razorpay::Event>, String),
 }
 
-/// One posting; signed anew at every try.
+impl News {
+    pub fn event(&self) -> &str {
+        match self {
+            Self::Stripe(event, _) => &event.id,
+            Self::Paypal(event, _) => &event.id,
+            Self::Razorpay(event, _) => &event.id,
+        }
+    }
+
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Stripe(event, _) => &event.kind,
+            Self::Paypal(event, _) => &event.kind,
+            Self::Razorpay(event, _) => &event.kind,
+        }
+    }
+
+    pub fn endpoint(&self) -> &str {
+        match self {
+            Self::Stripe(_, endpoint) => &endpoint.id,
+            Self::Paypal(..) => paypal::ENDPOINT,
+            Self::Razorpay(..) => razorpay::ENDPOINT,
+        }
+    }
+
+    /// What rules of moods recognise it by: the merchant's own texts on the payment.
+    pub fn metadata<'a>(&'a self, state: &'a State) -> Option<Cow<'a, Metadata>> {
+        match self {
+            Self::Stripe(event, _) => event.metadata(state).map(Cow::Borrowed),
+            Self::Paypal(event, _) => Some(Cow::Owned(event.order.metadata())),
+            Self::Razorpay(event, _) => Some(Cow::Borrowed(&event.link.notes)),
+        }
+    }
+
+    fn body(&self, gateway: &Gateway) -> Bytes {
+        match self {
+            Self::Stripe(event, _) => {
+                let view = EventView { event, base: &gateway.base };
+                serde_json::to_vec(&view).expect("views have only string keys").into()
+            }
+            Self::Paypal(event, _) => paypal::event_view(event, &gateway.base).to_string().into(),
+            Self::Razorpay(event, _) => razorpay::event_view(event, &gateway.base).to_string().into(),
+        }
+    }
+
+    /// Signs and posts once. The status answered, if any was.
+    pub async fn post(&self, gateway: &Gateway) -> Option<u16> {
+        let body = self.body(gateway);
+        match self {
+            Self::Stripe(_, endpoint) => post_signed(gateway, endpoint, body).await,
+            Self::Paypal(event, url) => post(gateway, url, paypal::transmit(gateway, &event.id), body).await,
+            Self::Razorpay(event, url) => post(gateway, url, razorpay::sign(gateway, event, &body), body).await,
+        }
+    }
+}
+
+/// One delivery on its way.
 pub struct Posting {
-    pub url: String,
-    pub body: Bytes,
-    pub seal: Seal,
+    pub number: u64,
+    pub news: News,
+    /// So many times at once.
+    pub copies: usize,
+    /// Let go of after the first try.
+    pub telling: Option<Telling>,
 }
 
-/// How a posting is shown to be genuine.
-pub enum Seal {
-    Stripe { secret: String },
-    Paypal { event_id: String },
-    Razorpay { event_id: String },
+impl Posting {
+    /// `None` when it is settled or its endpoint is gone.
+    pub fn of(state: &State, number: u64, telling: Option<&Telling>) -> Option<Self> {
+        Some(Self { number, news: state.posting(number)?, copies: 1, telling: telling.cloned() })
+    }
 }
 
 /// Runs until the gateway is gone.
-pub async fn deliver(gateway: Weak<Gateway>, client: reqwest::Client, mut events: mpsc::UnboundedReceiver<News>) {
+pub async fn deliver(gateway: Weak<Gateway>, mut batches: mpsc::UnboundedReceiver<Vec<Posting>>) {
     let permits = Arc::new(Semaphore::new(AT_ONCE));
-    while let Some(news) = events.recv().await {
-        let Some(alive) = gateway.upgrade() else { return };
-        for posting in postings(&alive, &news) {
-            let Ok(permit) = Arc::clone(&permits).acquire_owned().await else { return };
-            let (client, gateway) = (client.clone(), gateway.clone());
-            tokio::spawn(async move {
-                if post(&gateway, &client, &posting).await {
-                    return;
-                }
-                // A dead endpoint must not hold back the deliveries of a living one.
-                drop(permit);
-                for pause_s in &PAUSES_S[1..] {
-                    tokio::time::sleep(Duration::from_secs(*pause_s)).await;
-                    if gateway.strong_count() == 0 || post(&gateway, &client, &posting).await {
-                        return;
-                    }
-                }
-                tracing::warn!(url = posting.url, "a webhook was never accepted");
-            });
-        }
+    while let Some(batch) = batches.recv().await {
+        let Ok(permit) = Arc::clone(&permits).acquire_owned().await else { return };
+        let gateway = gateway.clone();
+        tokio::spawn(async move {
+            for posting in batch {
+                deliver_one(&gateway, posting).await;
+            }
+            drop(permit);
+        });
     }
 }
 
-fn postings(gateway: &Gateway, news: &News) -> Vec<Posting> {
-    match news {
-        News::Stripe(event) => {
-            let view = EventView { event, base: &gateway.base };
-            let body = Bytes::from(serde_json::to_vec(&view).expect("views have only string keys"));
-            let endpoints = gateway.endpoints_for(&event.kind);
-            let posting = |secret: &str, url: &str| Posting {
-                url: url.to_owned(),
-                body: body.clone(),
-                seal: Seal::Stripe { secret: secret.to_owned() },
-            };
-            endpoints.iter().map(|endpoint| posting(&endpoint.secret, &endpoint.url)).collect()
-        }
-        News::Paypal(event) => paypal::posting(gateway, event).into_iter().collect(),
-        News::Razorpay(event) => razorpay::posting(gateway, event).into_iter().collect(),
+async fn deliver_one(gateway: &Weak<Gateway>, posting: Posting) {
+    let Some(alive) = gateway.upgrade() else { return };
+    // In an outage nothing leaves the house; the try counts.
+    let accepted = alive.outage.now(alive.clock.now_ms()).is_none() && {
+        let copies = (0..posting.copies).map(|_| posting.news.post(&alive));
+        futures_util::future::join_all(copies).await.into_iter().any(is_success)
+    };
+    if accepted {
+        alive.accepted.lock().unwrap_or_else(PoisonError::into_inner).push(posting.number);
+    } else {
+        alive.with_state(|state, _| state.not_delivered(posting.number));
     }
+    drop(posting.telling);
 }
 
-async fn post(gateway: &Weak<Gateway>, client: &reqwest::Client, posting: &Posting) -> bool {
-    let Some(alive) = gateway.upgrade() else { return true };
-    let mut request = client.post(&posting.url).header("Content-Type", "application/json; charset=utf-8");
-    for (name, value) in headers(&alive, posting) {
+pub fn is_success(status: Option<u16>) -> bool {
+    status.is_some_and(|status| (200..300).contains(&status))
+}
+
+/// Posts to an endpoint of the Stripe API, with the signature that it expects.
+pub async fn post_signed(gateway: &Gateway, endpoint: &Endpoint, body: Bytes) -> Option<u16> {
+    let signature = signature(&endpoint.secret, gateway.clock.signature_s(), &body);
+    post(gateway, &endpoint.url, vec![("Stripe-Signature", signature)], body).await
+}
+
+async fn post(gateway: &Gateway, url: &str, headers: Vec<(&'static str, String)>, body: Bytes) -> Option<u16> {
+    let mut request = gateway.client.post(url).header("Content-Type", "application/json; charset=utf-8");
+    for (name, value) in headers {
         request = request.header(name, value);
     }
-    drop(alive);
-    let answer = request.body(posting.body.clone()).timeout(ANSWER_TIMEOUT).send().await;
-    answer.is_ok_and(|answer| answer.status().is_success())
-}
-
-fn headers(gateway: &Gateway, posting: &Posting) -> Vec<(&'static str, String)> {
-    match &posting.seal {
-        Seal::Stripe { secret } => {
-            vec![("Stripe-Signature", signature(secret, gateway.clock.signature_s(), &posting.body))]
-        }
-        Seal::Paypal { event_id } => paypal::transmit(gateway, event_id),
-        Seal::Razorpay { event_id } => {
-            let secret = &gateway.config.razorpay.webhook_secret;
-            vec![("X-Razorpay-Signature", hmac_hex(secret, &posting.body)), ("x-razorpay-event-id", event_id.clone())]
-        }
-    }
+    let answer = request.body(body).timeout(ANSWER_TIMEOUT).send().await;
+    answer.ok().map(|answer| answer.status().as_u16())
 }
 
 /// `t=…,v1=…`: HMAC-SHA-256 over the time, a dot and the body.
-pub fn signature(secret: &str, at_s: i64, body: &[u8]) -> String {
+fn signature(secret: &str, at_s: i64, body: &[u8]) -> String {
     let mut signed = at_s.to_string().into_bytes();
     signed.push(b'.');
     signed.extend_from_slice(body);
     format!("t={at_s},v1={}", hmac_hex(secret, &signed))
 }
 
+/// HMAC-SHA-256 in hexadecimal digits.
 pub fn hmac_hex(secret: &str, text: &[u8]) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("HMAC takes keys of any length");
     mac.update(text);

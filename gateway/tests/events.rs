@@ -1,64 +1,26 @@
 //! Events and their signed delivery.
 
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::routing::post;
-use gateway::Config;
-use hmac::{Hmac, Mac};
-use serde_json::Value;
-
-use crate::support::{Sandbox, config};
-
-type Heard = Arc<Mutex<Vec<(String, Bytes)>>>;
-
-/// Hears everything, and refuses the first delivery.
-async fn listener() -> (String, Heard) {
-    let heard = Heard::default();
-    let hear = |State(heard): State<Heard>, headers: HeaderMap, body: Bytes| async move {
-        let mut heard = heard.lock().unwrap();
-        heard.push((headers["stripe-signature"].to_str().unwrap().to_owned(), body));
-        if heard.len() == 1 { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::OK }
-    };
-    let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/hook", socket.local_addr().unwrap());
-    let router = Router::new().route("/hook", post(hear)).with_state(Arc::clone(&heard));
-    tokio::spawn(async move { axum::serve(socket, router).await.unwrap() });
-    (url, heard)
-}
+use crate::support::Sandbox;
+use crate::support::listener::verify;
 
 #[tokio::test]
 async fn events_arrive_signed_and_are_sent_again_until_accepted() {
-    let (url, heard) = listener().await;
-    let sandbox = Sandbox::with(Config { webhook_url: Some(url), ..config() }).await;
+    let (sandbox, listener) = Sandbox::heard().await;
+    listener.refuse(true);
     let intent = sandbox.authorised().await;
+    // Created, charge succeeded, capturable.
+    listener.wait_for(3).await;
+    listener.refuse(false);
+    sandbox.advance(1000).await;
     sandbox.post(&format!("/v1/payment_intents/{intent}/capture"), &[]).await;
-    // Created, charge succeeded, capturable, charge captured, succeeded; and one of them twice.
-    for _ in 0..100 {
-        if heard.lock().unwrap().len() == 6 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
+    // The three again; charge captured, succeeded.
+    listener.wait_for(8).await;
+    for (signature, body) in listener.heard() {
+        verify(&signature, &body);
     }
-    let heard = heard.lock().unwrap().clone();
-    assert_eq!(heard.len(), 6);
-    let mut types = Vec::new();
-    for (signature, body) in &heard {
-        let (time, v1) = signature.strip_prefix("t=").unwrap().split_once(",v1=").unwrap();
-        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(b"whsec_mercer_sandbox").unwrap();
-        mac.update(format!("{time}.").as_bytes());
-        mac.update(body);
-        mac.verify_slice(&hex::decode(v1).unwrap()).unwrap();
-        let event: Value = serde_json::from_slice(body).unwrap();
-        types.push((event["type"].as_str().unwrap().to_owned(), event["id"].as_str().unwrap().to_owned()));
-    }
+    let mut types = listener.types();
     types.sort();
     types.dedup();
-    let names: Vec<_> = types.iter().map(|(name, _)| name.as_str()).collect();
     let wanted = [
         "charge.captured",
         "charge.succeeded",
@@ -66,7 +28,7 @@ async fn events_arrive_signed_and_are_sent_again_until_accepted() {
         "payment_intent.created",
         "payment_intent.succeeded",
     ];
-    assert_eq!(names, wanted);
+    assert_eq!(types, wanted);
 }
 
 #[tokio::test]

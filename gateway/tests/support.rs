@@ -3,7 +3,11 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
+pub mod listener;
+
 use gateway::{Config, Handle};
+
+use self::listener::Listener;
 use serde_json::{Value, json};
 
 pub struct Sandbox {
@@ -40,6 +44,13 @@ impl Sandbox {
 
     pub async fn with(config: Config) -> Self {
         Self { handle: gateway::serve(config).await.unwrap(), http: client() }
+    }
+
+    /// A sandbox, and who hears of its events.
+    pub async fn heard() -> (Self, Listener) {
+        let listener = Listener::start().await;
+        let webhook_url = Some(listener.url.clone());
+        (Self::with(Config { webhook_url, ..config() }).await, listener)
     }
 
     pub async fn stop(self) {
@@ -102,16 +113,40 @@ impl Sandbox {
 
     /// Authorised, captured, voided and refunded of one intent, after checking that the books balance.
     pub async fn money(&self, intent: &str) -> [i64; 4] {
-        let ledger = self.ledger().await;
-        let sum: i64 = ledger["balances"].as_object().unwrap().values().map(|v| v.as_i64().unwrap()).sum();
-        assert_eq!(sum, 0, "the accounts balance");
-        let found = ledger["intents"].as_array().unwrap().iter().find(|it| it["id"] == intent).unwrap();
+        let found = self.books(intent).await;
         ["authorised", "captured", "voided", "refunded"].map(|name| found[name].as_i64().unwrap())
     }
 
     pub async fn mood(&self, rule: Value) {
         let answer = self.http.post(self.url("/_sandbox/mood")).json(&rule).send().await.unwrap();
-        assert_eq!(answer.status(), 204);
+        assert_eq!(answer.status(), 204, "{}", answer.text().await.unwrap());
+    }
+
+    /// Something else of the control; what it says, or why not.
+    pub async fn control(&self, path: &str, order: Value) -> Result<Value, String> {
+        let answer = self.http.post(self.url(&format!("/_sandbox/{path}"))).json(&order).send().await.unwrap();
+        let (status, text) = (answer.status(), answer.text().await.unwrap());
+        if status.is_success() { Ok(serde_json::from_str(&text).unwrap_or_default()) } else { Err(text) }
+    }
+
+    /// What the ledger knows of one intent.
+    pub async fn books(&self, intent: &str) -> Value {
+        let ledger = self.ledger().await;
+        let sum: i64 = ledger["balances"].as_object().unwrap().values().map(|v| v.as_i64().unwrap()).sum();
+        assert_eq!(sum, 0, "the accounts balance");
+        ledger["intents"].as_array().unwrap().iter().find(|it| it["id"] == intent).unwrap().clone()
+    }
+
+    /// Ids of events of a type, newest first.
+    pub async fn events(&self, kind: &str) -> Vec<String> {
+        let (_, list) = self.get(&format!("/v1/events?limit=100&type={kind}")).await;
+        list["data"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    pub async fn captured(&self) -> String {
+        let intent = self.authorised().await;
+        self.post(&format!("/v1/payment_intents/{intent}/capture"), &[]).await;
+        intent
     }
 
     pub async fn advance(&self, ms: i64) {

@@ -7,6 +7,7 @@ mod account;
 mod audit;
 mod desk;
 mod door;
+mod health;
 mod home;
 mod import;
 mod inventory;
@@ -34,6 +35,7 @@ pub fn router() -> Router<AppState> {
         .route("/admin/staff/{id}/disable", post(staff::disable))
         .route("/admin/staff/{id}/enable", post(staff::enable))
         .route("/admin/audit", get(audit::list))
+        .route("/admin/health", get(health::show))
         .route("/admin/settings", get(setting::page).post(setting::change));
     let orders = Router::new()
         .route("/admin/orders", get(order::list))

@@ -3,8 +3,11 @@
 //! Exit codes: 0 done, 1 failed, 2 the command line or the configuration is wrong.
 
 mod admin_link;
+mod backup;
+mod doctor;
 mod import;
 pub mod open;
+mod restore;
 mod run;
 mod sandbox_gateway;
 mod seed;
@@ -42,6 +45,10 @@ enum Command {
         #[command(subcommand)]
         what: import::What,
     },
+    /// Copy the whole shop into a new folder while it goes on selling
+    Backup(backup::Arguments),
+    /// Put a backup back, verified; no orders are taken until the provider's payments were compared with it
+    Restore(restore::Arguments),
     /// Start the sandbox payment gateway alone
     SandboxGateway(sandbox_gateway::Arguments),
     /// Measure this machine
@@ -49,6 +56,8 @@ enum Command {
         #[command(subcommand)]
         what: Bench,
     },
+    /// Check every rule of stock and money on the database; exit code 1 when one is broken
+    Doctor(doctor::Arguments),
     /// Make a one-time link by which an owner gets into the admin
     AdminLink,
     /// Show the configuration as it was read, secrets left out
@@ -65,6 +74,8 @@ enum Bench {
     Writes(bench::writes::WritesArgs),
     /// Pages per second and their latency over a catalogue, through HTTP
     Pages(bench::pages::PagesArgs),
+    /// Complete checkouts per second against the sandbox gateway, and what one costs
+    Checkout(bench::checkout::CheckoutArgs),
 }
 
 /// What a command ends with: nothing, or a sentence for standard error.
@@ -103,11 +114,17 @@ async fn perform(cli: Cli) -> Outcome {
         Command::Migrate => open::migrated_database(&cli.config).await.map(drop),
         Command::Seed(arguments) => seed::run(arguments, cli.config).await,
         Command::Import { what } => import::run(what, cli.config).await,
+        Command::Backup(arguments) => backup::run(arguments, cli.config).await,
+        Command::Restore(arguments) => restore::run(arguments, cli.config).await,
         Command::SandboxGateway(arguments) => sandbox_gateway::run(arguments).await,
         Command::Bench { what: Bench::Writes(arguments) } => {
             bench::writes::run(&arguments, &cli.config).await.map_err(|error| error.to_string())
         }
         Command::Bench { what: Bench::Pages(arguments) } => bench::pages::run(&arguments).await,
+        Command::Doctor(arguments) => doctor::run(cli.config, arguments).await,
+        Command::Bench { what: Bench::Checkout(arguments) } => {
+            bench::checkout::run(&arguments, &cli.config).await.map_err(|error| error.to_string())
+        }
         Command::AdminLink => admin_link::run(cli.config).await,
         Command::Config { markdown: true } => {
             print!("{}", markdown());

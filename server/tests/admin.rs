@@ -16,7 +16,7 @@ const STAFF_PAGES: [&str; 8] = [
     "/admin/mail",
     "/admin/sessions",
 ];
-const OWNER_PAGES: [&str; 3] = ["/admin/staff", "/admin/audit", "/admin/settings"];
+const OWNER_PAGES: [&str; 4] = ["/admin/staff", "/admin/audit", "/admin/health", "/admin/settings"];
 
 /// Comes in by a one-time link and answers the session cookie's value.
 async fn enter(site: &Site, token: &str, email: &str) -> String {
@@ -26,7 +26,7 @@ async fn enter(site: &Site, token: &str, email: &str) -> String {
     cookie(&answer, "mercer").expect("coming in sets the cookie")
 }
 
-async fn owner(site: &Site) -> String {
+pub async fn owner(site: &Site) -> String {
     let link = staff::first_link(&site.shop).await.unwrap();
     enter(site, &link.token, "olga@example.com").await
 }
@@ -41,7 +41,7 @@ async fn status(site: &Site, path: &str, session: &str) -> u16 {
     site.get(path).header("cookie", format!("mercer={session}")).send().await.unwrap().status().as_u16()
 }
 
-async fn page(site: &Site, path: &str, session: &str) -> String {
+pub async fn page(site: &Site, path: &str, session: &str) -> String {
     let answer = site.get(path).header("cookie", format!("mercer={session}")).send().await.unwrap();
     assert_eq!(answer.status(), 200, "{path}");
     answer.text().await.unwrap()

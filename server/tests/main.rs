@@ -8,8 +8,10 @@ mod support;
 
 mod admin;
 mod api;
+mod backup;
 mod cross_site;
 mod headers;
+mod health;
 mod media;
 mod session;
 mod webhook;

@@ -49,6 +49,7 @@ pub struct Site {
     pub origin: String,
     pub clock: Arc<ManualClock>,
     pub client: reqwest::Client,
+    pub database: String,
     stop: CancellationToken,
     _server: JoinHandle<Result<(), String>>,
     _gateway: gateway::Handle,
@@ -121,7 +122,18 @@ impl Site {
         let client =
             reqwest::Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(20)).build().unwrap();
         let origin = format!("http://{addr}");
-        Self { shop, origin, clock, client, stop: ending, _server: server, _gateway: gateway, _folder: folder }
+        let database = database.to_owned();
+        Self {
+            shop,
+            origin,
+            clock,
+            client,
+            database,
+            stop: ending,
+            _server: server,
+            _gateway: gateway,
+            _folder: folder,
+        }
     }
 
     pub fn ask(&self, method: Method, path: &str) -> RequestBuilder {

@@ -13,6 +13,8 @@
 #[cfg(feature = "server")]
 mod allocate;
 #[cfg(feature = "server")]
+mod create;
+#[cfg(feature = "server")]
 mod fact;
 #[cfg(feature = "server")]
 mod handover;
@@ -44,7 +46,7 @@ mod view;
 #[cfg(feature = "server")]
 pub use fact::apply_payment_fact;
 #[cfg(feature = "server")]
-pub(crate) use fact::{News, apply as apply_news};
+pub(crate) use fact::{News, apply as apply_news, apply_events};
 #[cfg(feature = "server")]
 pub use idempotency::is_answered;
 #[cfg(feature = "server")]

@@ -155,6 +155,29 @@ impl Db {
         }
     }
 
+    /// On SQLite: copies the database as it is at this moment to the new file `to`, while it goes on being used. May wait
+    /// for the disk: call it where that is allowed.
+    ///
+    /// # Errors
+    /// [`DbError::Setup`] on PostgreSQL, which has `pg_dump`.
+    pub fn copy_to(&self, to: &Path, progress: &mut dyn FnMut(usize, usize)) -> Result<()> {
+        match self {
+            Self::Sqlite(db) => sqlite::copy::copy(db.path(), to, progress),
+            Self::Postgres(_) => Err(DbError::Setup("PostgreSQL is backed up by pg_dump".into())),
+        }
+    }
+
+    /// Looks a SQLite file over that nobody uses: every page, every reference, and whether this program knows its
+    /// schema.
+    pub fn inspect_file(path: &Path) -> Result<()> {
+        sqlite::copy::inspect(path)
+    }
+
+    /// Moves the log of a SQLite file into it; [`DbError::Busy`] while another process has it open.
+    pub fn fold_file(path: &Path) -> Result<()> {
+        sqlite::copy::fold(path)
+    }
+
     /// On SQLite: how many transactions were committed so far, and by how many `COMMIT`s, each of which is one fsync.
     pub fn shared_commits(&self) -> Option<(u64, u64)> {
         match self {

@@ -27,6 +27,8 @@ pub mod attempt;
 #[cfg(feature = "server")]
 pub mod audit;
 #[cfg(feature = "server")]
+pub mod backup;
+#[cfg(feature = "server")]
 pub mod clock;
 #[cfg(feature = "server")]
 pub mod context;
@@ -35,6 +37,8 @@ pub mod db;
 #[cfg(feature = "server")]
 pub mod import;
 #[cfg(feature = "server")]
+pub mod invariant;
+#[cfg(feature = "server")]
 pub mod ledger;
 #[cfg(feature = "server")]
 pub mod mail;
@@ -42,6 +46,8 @@ pub mod mail;
 pub mod media;
 #[cfg(feature = "server")]
 pub mod outbox;
+#[cfg(feature = "server")]
+pub mod point;
 #[cfg(feature = "server")]
 pub mod secret;
 #[cfg(feature = "server")]

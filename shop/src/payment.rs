@@ -48,9 +48,9 @@ pub mod stripe;
 pub mod webhook;
 
 #[cfg(feature = "server")]
-pub(crate) use event::apply_events;
-#[cfg(feature = "server")]
 pub use event::webhook_received;
+#[cfg(feature = "server")]
+pub(crate) use event::{Keeping, Received, apply_events};
 #[cfg(feature = "server")]
 pub use providers::Providers;
 
@@ -247,7 +247,7 @@ pub struct Page<T> {
 }
 
 /// What an event's object is, and so how to find out what happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum About {
     Intent,
     /// A hosted page.
@@ -295,6 +295,9 @@ pub trait Provider: Send + Sync {
 
     /// What an event of this type is about.
     fn about(&self, kind: &str) -> About;
+    /// How far a payment has come at least when an event of this type is told of it; `None` when only a look at the
+    /// payment can say. News that could end a payment or ask the shopper for something always needs that look.
+    fn reached(&self, kind: &str) -> Option<IntentStatus>;
     /// Checks that the provider sent these bytes, and says which object to fetch. May ask the provider.
     async fn read_webhook(
         &self,

@@ -10,10 +10,12 @@
 mod support;
 
 mod account;
+mod backup;
 mod cart;
 mod catalogue;
 mod checkout;
 mod db;
+mod invariant;
 mod inventory;
 mod order;
 mod overtaken;

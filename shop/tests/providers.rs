@@ -49,6 +49,11 @@ fn operation(provider: &str, of: [&'static str; 3]) -> &'static str {
     of[PROVIDERS.iter().position(|it| *it == provider).unwrap()]
 }
 
+/// What makes a page at each provider.
+fn creation(provider: &str) -> &'static str {
+    operation(provider, ["checkout.sessions.create", "paypal.orders.create", "razorpay.payment_links.create"])
+}
+
 async fn status(till: &Till, visitor: &shop::account::Visitor, id: CheckoutId) -> Status {
     checkout::status(&till.shop, visitor, id).await.unwrap()
 }
@@ -114,23 +119,42 @@ at_every_provider! {
     }
 
     async fn a_lost_answer_to_the_creation_makes_no_second_payment(till: Till, t: &TestShop, provider: &str) {
-        t.stock("MUG", 1).await;
-        let (visitor, view) = till.guest("MUG", 1).await;
-        let create =
-            operation(provider, ["checkout.sessions.create", "paypal.orders.create", "razorpay.payment_links.create"]);
-        for mood in ["truncated", "html", "status_500_uncached"] {
-            till.mood(json!({"operation": create, "mood": mood})).await;
-            let lost = till.go_to(provider, &visitor, &view, mood).await;
+        t.stock("MUG", 3).await;
+        let moods = ["truncated", "html", "status_500_uncached"];
+        for mood in moods {
+            let (visitor, view) = till.guest("MUG", 1).await;
+            till.mood(json!({"operation": creation(provider), "mood": mood})).await;
+            let lost = till.go_to(provider, &visitor, &view, "lost").await;
             assert!(matches!(lost, Err(Error::Unavailable { .. })), "{mood}: {lost:?}");
             // Until the lease of the lost call is over.
             t.clock.advance(61_000);
+            let (id, url) = till.go_to(provider, &visitor, &view, "again").await.unwrap();
+            till.act(&url, "good").await;
+            t.clock.advance(3_000);
+            assert!(matches!(status(&till, &visitor, id).await, Status::Placed { .. }), "{mood}");
+            till.work().await;
         }
-        let (id, url) = till.go_to(provider, &visitor, &view, "k").await.unwrap();
+        assert_eq!(till.intents().await.len(), moods.len());
+        assert_eq!(till.count("SELECT COUNT(*) FROM payment_attempt").await, 3);
+        assert_eq!(till.money().await, (3 * TOTAL, 3 * TOTAL, 0, 0));
+        till.check().await;
+    }
+
+    async fn a_page_whose_address_never_came_is_left_for_another(till: Till, t: &TestShop, provider: &str) {
+        let stock = t.stock("MUG", 1).await;
+        let (visitor, view) = till.guest("MUG", 1).await;
+        till.mood(json!({"operation": creation(provider), "mood": "truncated", "times": 2})).await;
+        let lost = till.go_to(provider, &visitor, &view, "k1").await;
+        assert!(matches!(lost, Err(Error::Unavailable { .. })), "{lost:?}");
+        t.clock.advance(61_000);
+        let (id, url) = till.go_to(provider, &visitor, &view, "k2").await.unwrap();
+        assert_eq!(till.count("SELECT COUNT(*) FROM payment_attempt WHERE state = 'canceled'").await, 1);
+        assert_eq!(till.stock(stock).await, (1, 1));
         till.act(&url, "good").await;
         t.clock.advance(3_000);
         assert!(matches!(status(&till, &visitor, id).await, Status::Placed { .. }));
+        till.deliver_webhooks(1).await;
         till.work().await;
-        assert_eq!(till.intents().await.len(), 1);
         assert_eq!(till.money().await, (TOTAL, TOTAL, 0, 0));
         till.check().await;
     }

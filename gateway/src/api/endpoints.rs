@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Call, json, list as list_of, page};
+use super::list::{list as list_of, page};
+use super::{Call, json};
 use crate::error::{Answer, ApiError};
 use crate::id;
 use crate::state::{Endpoint, State};
@@ -41,7 +42,7 @@ pub fn retrieve(state: &State, call: &Call) -> Answer<Vec<u8>> {
 }
 
 pub fn list(state: &State, call: &Call) -> Answer<Vec<u8>> {
-    call.params.only(&["limit", "starting_after"])?;
+    call.params.only(&["limit", "starting_after", "ending_before"])?;
     let cursor = |id: &str| state.endpoints.iter().position(|endpoint| endpoint.id == id);
     let (found, has_more) = page(&call.params, &state.endpoints, cursor, |endpoint| endpoint.created, |_| true)?;
     let data = found.into_iter().map(|endpoint| view::endpoint(endpoint, false)).collect();

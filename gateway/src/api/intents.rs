@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Call, Caller, json, list as list_of, methods, page};
+use super::list::{list as list_of, page};
+use super::{Call, Caller, json, methods};
 use crate::currency;
 use crate::error::{Answer, ApiError};
 use crate::form::{Params, merge};
 use crate::id;
+use crate::mood::PaymentMood;
 use crate::state::{CaptureMethod, Confirmation, Intent, Place, State, Status, Subject};
 use crate::view::{ChargeView, IntentView};
 
@@ -65,7 +67,7 @@ const UPDATE: &[&str] = &[
     "transfer_group",
 ];
 const CAPTURE: &[&str] = &["amount_to_capture", "metadata", "statement_descriptor", "final_capture"];
-const LIST: &[&str] = &["created", "customer", "limit", "starting_after"];
+const LIST: &[&str] = &["created", "customer", "limit", "starting_after", "ending_before"];
 const REASONS: &[&str] = &["duplicate", "fraudulent", "requested_by_customer", "abandoned"];
 
 pub fn create(state: &mut State, call: &Call, base: &str, now: i64) -> Answer<Vec<u8>> {
@@ -83,6 +85,9 @@ pub fn create(state: &mut State, call: &Call, base: &str, now: i64) -> Answer<Ve
         return Err(ApiError::param("payment_intent_invalid_parameter", "payment_method_types", message));
     }
     let method = params.text("payment_method").map(|id| methods::find_or_make(state, id, now)).transpose()?;
+    if let Some(customer) = params.text("customer") {
+        state.customer(customer)?;
+    }
     let id = id::new("pi_");
     let intent = state.put_intent(Intent {
         client_secret: id::new(&format!("{id}_secret_")),
@@ -106,16 +111,12 @@ pub fn create(state: &mut State, call: &Call, base: &str, now: i64) -> Answer<Ve
         cancellation_reason: None,
         charge: None,
         session: None,
+        settles: None,
     });
     state.emit("payment_intent.created", Subject::Intent(Arc::clone(&intent)), now);
     let intent = if confirm {
-        let with = Confirmation {
-            method: None,
-            return_url: params.owned("return_url"),
-            off_session,
-            forced: call.forced.clone(),
-        };
-        state.confirm(&intent.id, with, now)?
+        let with = Confirmation { return_url: params.owned("return_url"), off_session, ..Confirmation::default() };
+        state.confirm(&intent.id, bent(call, with, &intent), now)?
     } else {
         intent
     };
@@ -171,18 +172,22 @@ pub fn confirm(state: &mut State, call: &Call, base: &str, now: i64) -> Answer<V
         let message = "This PaymentIntent belongs to a Checkout Session and can only be confirmed on its page.";
         return Err(ApiError::state("payment_intent_unexpected_state", message));
     }
+    let intent = Arc::clone(intent);
     let with = Confirmation {
         off_session: params.flag("off_session")?,
         method: params.text("payment_method").map(|id| methods::find_or_make(state, id, now)).transpose()?,
         return_url: params.owned("return_url"),
-        forced: call.forced.clone(),
+        ..Confirmation::default()
     };
-    let intent = state.confirm(&call.id, with, now)?;
+    let intent = state.confirm(&call.id, bent(call, with, &intent), now)?;
     Ok(show(&intent, params, base))
 }
 
 pub fn capture(state: &mut State, call: &Call, base: &str, now: i64) -> Answer<Vec<u8>> {
     call.params.only(CAPTURE)?;
+    if matches!(call.twist, Some(PaymentMood::LapsedBefore)) {
+        state.lapse(&call.id, now);
+    }
     let intent = state.capture(&call.id, call.params.integer("amount_to_capture")?, now)?;
     Ok(show(&intent, &call.params, base))
 }
@@ -201,6 +206,9 @@ pub fn cancel(state: &mut State, call: &Call, base: &str, now: i64) -> Answer<Ve
                        Checkout Session instead.";
         return Err(ApiError::state("payment_intent_unexpected_state", message).with_intent(intent));
     }
+    if let Some(PaymentMood::PaidMeanwhile { captured }) = call.twist {
+        pay_meanwhile(state, &call.id, captured, now)?;
+    }
     let intent = state.cancel(&call.id, reason, now)?;
     Ok(show(&intent, &call.params, base))
 }
@@ -218,6 +226,44 @@ pub fn list(state: &State, call: &Call, base: &str) -> Answer<Vec<u8>> {
     let expand = params.values("expand").any(|path| path == "data.latest_charge");
     let data = found.into_iter().map(|intent| IntentView { intent, expand, base }).collect();
     Ok(list_of("/v1/payment_intents", data, has_more))
+}
+
+/// The shopper pays at the last moment, with the card at hand.
+fn pay_meanwhile(state: &mut State, id: &str, captured: bool, now: i64) -> Answer<()> {
+    let intent = Arc::clone(state.intent(id)?);
+    if intent.takes_confirmation() {
+        let method = methods::find_or_make(state, "pm_card_visa", now)?;
+        state.confirm(id, Confirmation { method: Some(method), ..Confirmation::default() }, now)?;
+    }
+    if captured && state.intent(id)?.status == Status::RequiresCapture {
+        state.capture(id, None, now)?;
+    }
+    Ok(())
+}
+
+/// As a mood will have it.
+fn bent(call: &Call, mut with: Confirmation, intent: &Intent) -> Confirmation {
+    if let Some(twist) = &call.twist {
+        twist.bend(&mut with, &intent.sum());
+    }
+    with
+}
+
+pub fn charges(state: &State, call: &Call) -> Answer<Vec<u8>> {
+    let params = &call.params;
+    params.only(&[LIST, &["payment_intent"]].concat())?;
+    let (customer, intent) = (params.text("customer"), params.text("payment_intent"));
+    let cursor = |id: &str| match state.place(id) {
+        Some(Place::Charge(at)) => Some(at),
+        _ => None,
+    };
+    let wanted = |it: &Intent| {
+        it.charge.is_some()
+            && customer.is_none_or(|customer| it.customer.as_deref() == Some(customer))
+            && intent.is_none_or(|id| it.id == id)
+    };
+    let (found, has_more) = page(params, &state.intents, cursor, |intent| intent.created, wanted)?;
+    Ok(list_of("/v1/charges", found.into_iter().map(|intent| ChargeView(intent)).collect(), has_more))
 }
 
 pub fn charge(state: &State, call: &Call) -> Answer<Vec<u8>> {

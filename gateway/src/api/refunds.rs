@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Call, json, list as list_of, page};
+use super::list::{list as list_of, page};
+use super::{Call, json};
 use crate::error::{Answer, ApiError};
 use crate::form::merge;
-use crate::state::{Place, Refund, State, Subject};
+use crate::mood::PaymentMood;
+use crate::state::{NewRefund, Place, Refund, State, Subject};
 use crate::view::RefundView;
 
 const REASONS: &[&str] = &["duplicate", "fraudulent", "requested_by_customer"];
@@ -26,8 +28,12 @@ pub fn create(state: &mut State, call: &Call, now: i64) -> Answer<Vec<u8>> {
         },
         (None, None) => return Err(ApiError::missing_param("payment_intent")),
     };
-    let metadata = params.metadata("metadata")?;
-    let refund = state.refund(&intent, params.integer("amount")?, reason, metadata, now)?;
+    let pends = match call.twist {
+        Some(PaymentMood::RefundPends { ms, fails }) => Some((ms, fails)),
+        _ => None,
+    };
+    let (amount, metadata) = (params.integer("amount")?, params.metadata("metadata")?);
+    let refund = state.refund(NewRefund { intent, amount, reason, metadata, pends }, now)?;
     Ok(json(&RefundView(&refund)))
 }
 
@@ -46,7 +52,7 @@ pub fn update(state: &mut State, call: &Call, now: i64) -> Answer<Vec<u8>> {
 
 pub fn list(state: &State, call: &Call) -> Answer<Vec<u8>> {
     let params = &call.params;
-    params.only(&["payment_intent", "charge", "created", "limit", "starting_after"])?;
+    params.only(&["payment_intent", "charge", "created", "limit", "starting_after", "ending_before"])?;
     let (intent, charge) = (params.text("payment_intent"), params.text("charge"));
     let cursor = |id: &str| match state.place(id) {
         Some(Place::Refund(at)) => Some(at),

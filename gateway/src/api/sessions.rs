@@ -1,11 +1,13 @@
 //! `/v1/checkout/sessions`.
 
-use super::{Call, json, list as list_of, page};
+use super::list::{list as list_of, page};
+use super::{Call, json, methods};
 use crate::currency;
 use crate::error::{Answer, ApiError};
 use crate::form::Params;
 use crate::id;
-use crate::state::{CaptureMethod, Intent, Line, Place, Session, SessionStatus, State};
+use crate::mood::PaymentMood;
+use crate::state::{CaptureMethod, Confirmation, Intent, Line, Place, Session, SessionStatus, State};
 use crate::view::{self, SessionView};
 
 const CREATE: &[&str] = &[
@@ -15,6 +17,7 @@ const CREATE: &[&str] = &[
     "success_url",
     "cancel_url",
     "expires_at",
+    "customer",
     "customer_email",
     "client_reference_id",
     "metadata",
@@ -64,6 +67,7 @@ pub fn create(state: &mut State, call: &Call, base: &str, now: i64) -> Answer<Ve
         intent_metadata: params.metadata("payment_intent_data[metadata]")?,
         intent_description: params.owned("payment_intent_data[description]"),
         intent: None,
+        customer: params.text("customer").map(|id| state.customer(id).map(|it| it.id.clone())).transpose()?,
     };
     let session = state.put_session(session);
     Ok(show(state, &session, base))
@@ -122,6 +126,10 @@ pub fn retrieve(state: &State, call: &Call, base: &str) -> Answer<Vec<u8>> {
 
 pub fn expire(state: &mut State, call: &Call, base: &str, now: i64) -> Answer<Vec<u8>> {
     call.params.only(&[])?;
+    if matches!(call.twist, Some(PaymentMood::PaidMeanwhile { .. })) && state.session(&call.id).is_ok() {
+        let method = Some(methods::find_or_make(state, "pm_card_visa", now)?);
+        state.pay_session(&call.id, Confirmation { method, ..Confirmation::default() }, now)?;
+    }
     let session = state.expire_session(&call.id, now)?;
     Ok(show(state, &session, base))
 }
@@ -133,14 +141,15 @@ pub fn lines(state: &State, call: &Call) -> Answer<Vec<u8>> {
 
 pub fn list(state: &State, call: &Call, base: &str) -> Answer<Vec<u8>> {
     let params = &call.params;
-    params.only(&["created", "limit", "starting_after", "payment_intent", "status", "customer"])?;
-    let (intent, status) = (params.text("payment_intent"), params.text("status"));
+    params.only(&["created", "limit", "starting_after", "ending_before", "payment_intent", "status", "customer"])?;
+    let (intent, status, customer) = (params.text("payment_intent"), params.text("status"), params.text("customer"));
     let cursor = |id: &str| match state.place(id) {
         Some(Place::Session(at)) => Some(at),
         _ => None,
     };
     let wanted = |session: &Session| {
         intent.is_none_or(|intent| session.intent.as_deref() == Some(intent))
+            && customer.is_none_or(|customer| session.customer.as_deref() == Some(customer))
             && status.is_none_or(|status| session.status.name() == status)
     };
     let (found, has_more) = page(params, &state.sessions, cursor, |session| session.created, wanted)?;

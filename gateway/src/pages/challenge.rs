@@ -10,8 +10,8 @@ use serde::Deserialize;
 
 use super::html::{Page, escape, notice, redirect};
 use super::return_to;
-use crate::Gateway;
 use crate::currency;
+use crate::gateway::Gateway;
 use crate::state::{Intent, Status};
 
 #[derive(Deserialize)]
@@ -51,7 +51,7 @@ pub async fn answer(
     let answered = gateway.with_state(|state, now| {
         let answered = state.answer_challenge(&id, form.answer == "complete", now);
         if let Ok(intent) = &answered {
-            state.complete_if_paid(intent, now);
+            state.follow_up_session(intent, now);
         }
         // A second click finds it answered: it goes the same way as the first.
         answered.or_else(|_| state.intent(&id).map(Arc::clone))

@@ -13,10 +13,10 @@ use serde_json::json;
 
 use super::html::{Page, escape, notice, redirect, sandbox_note};
 use super::typed::Typed;
-use crate::Gateway;
-use crate::api::keep_method;
+use crate::api::{Operation, keep_method};
 use crate::currency;
-use crate::state::{Session, SessionStatus, Status};
+use crate::gateway::Gateway;
+use crate::state::{Confirmation, Session, SessionStatus, Status};
 use crate::view::{challenge_url, session_url};
 
 #[derive(Deserialize)]
@@ -65,12 +65,17 @@ fn attempt(gateway: &Gateway, session: &Session, typed: &Typed) -> Result<String
         // Paid already, by a second click, or closed meanwhile: the page itself says which.
         return Ok(if session.status == SessionStatus::Complete { session.success_url() } else { own_page });
     }
+    let twist = gateway.twist(Operation::PayPage, &session.metadata);
     gateway.with_state(|state, now| {
         let card = typed
             .read(now)
             .map_err(|fault| Problem { field: Some(fault.field), message: Some(fault.message.to_owned()) })?;
-        let method = keep_method(state, card, typed.holder(), now);
-        match state.pay_session(&session.id, method, own_page.clone(), now) {
+        let method = Some(keep_method(state, card, typed.holder(), now));
+        let mut with = Confirmation { method, return_url: Some(own_page.clone()), ..Confirmation::default() };
+        if let Some(twist) = twist {
+            twist.bend(&mut with, &session.sum());
+        }
+        match state.pay_session(&session.id, with, now) {
             Ok(intent) if intent.status == Status::RequiresAction => Ok(challenge_url(&intent, &gateway.base)),
             Ok(_) => Ok(session.success_url()),
             Err(error) if error.kind == "card_error" => Err(Problem { field: None, message: Some(error.message) }),
@@ -80,10 +85,7 @@ fn attempt(gateway: &Gateway, session: &Session, typed: &Typed) -> Result<String
 }
 
 fn find(gateway: &Gateway, id: &str) -> Option<Arc<Session>> {
-    gateway.with_state(|state, now| {
-        state.tick(now);
-        state.session(id).ok().map(Arc::clone)
-    })
+    gateway.with_state(|state, _| state.session(id).ok().map(Arc::clone))
 }
 
 fn closed(session: &Session) -> Option<Response> {

@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 use super::html::{escape, origin, sandbox_note, secured};
 use super::is_own_origin;
 use super::typed::Typed;
-use crate::Gateway;
-use crate::api::keep_method;
+use crate::api::{Operation, keep_method};
 use crate::error::{Answer, ApiError};
+use crate::gateway::Gateway;
 use crate::state::{CaptureMethod, Confirmation, Intent, State};
 use crate::view::IntentView;
 
@@ -89,14 +89,14 @@ pub async fn confirm(
     if !is_own_origin(&headers) || order.key != gateway.config.publishable_key {
         return Json(json!({"error": {"type": "invalid_request_error", "message": "Not sent by the card element."}}));
     }
-    let outcome = gateway.with_state(|state, now| take(state, &order, now));
+    let outcome = gateway.with_state(|state, now| take(&gateway, state, &order, now));
     Json(match outcome {
         Ok(intent) => json!({"payment_intent": IntentView { intent: &intent, expand: false, base: &gateway.base }}),
         Err(error) => serde_json::from_slice(&error.body()).unwrap_or_default(),
     })
 }
 
-fn take(state: &mut State, order: &Order, now: i64) -> Answer<Arc<Intent>> {
+fn take(gateway: &Gateway, state: &mut State, order: &Order, now: i64) -> Answer<Arc<Intent>> {
     let id = order.client_secret.split("_secret_").next().unwrap_or_default();
     let intent = state.intent(id).map(Arc::clone)?;
     if intent.client_secret != order.client_secret {
@@ -114,7 +114,11 @@ fn take(state: &mut State, order: &Order, now: i64) -> Answer<Arc<Intent>> {
     }
     let method = Some(keep_method(state, card, order.card.holder(), now));
     let return_url = order.return_url.clone().filter(|url| !url.is_empty());
-    state.confirm(id, Confirmation { method, return_url, ..Confirmation::default() }, now)
+    let mut with = Confirmation { method, return_url, ..Confirmation::default() };
+    if let Some(twist) = gateway.twist(Operation::PayElement, &intent.metadata) {
+        twist.bend(&mut with, &intent.sum());
+    }
+    state.confirm(id, with, now)
 }
 
 /// A page that showed one amount must not confirm another.

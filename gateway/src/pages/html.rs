@@ -7,8 +7,8 @@ use axum::extract::State as Shared;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
-use crate::Gateway;
 use crate::card::HINTS;
+use crate::gateway::Gateway;
 
 /// A page of its own.
 pub struct Page<'a> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::State as Shared;
+use axum::extract::{ConnectInfo, State as Shared};
 use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
 use bytes::Bytes;
@@ -10,91 +10,37 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::order::{Intent, Line, Order, Status};
+use super::create::create;
+use super::operation::Operation as Op;
+use super::order::Order;
 use super::problem::{Answer, Problem};
 use super::{amount, event, token, view};
 use crate::api::{Reply, respond};
+use crate::door::Cut;
+use crate::gateway::Gateway;
 use crate::idempotency::Known;
+use crate::mood::{Called, answer_other};
 use crate::state::State;
-use crate::{Gateway, id};
 
-struct Call {
-    operation: Operation,
+pub struct Call {
+    operation: Op,
     id: String,
     path: String,
     query: String,
-    body: Bytes,
-    request_id: Option<String>,
-}
-
-#[derive(Clone, Copy)]
-enum Operation {
-    CreateOrder,
-    GetOrder,
-    AuthorizeOrder,
-    CaptureOrder,
-    GetAuthorization,
-    CaptureAuthorization,
-    VoidAuthorization,
-    GetCapture,
-    RefundCapture,
-    GetRefund,
-    VerifySignature,
-    ListEvents,
-}
-
-use Operation as Op;
-
-impl Operation {
-    /// The name that moods are set for.
-    fn name(self) -> &'static str {
-        match self {
-            Op::CreateOrder => "paypal.orders.create",
-            Op::GetOrder => "paypal.orders.get",
-            Op::AuthorizeOrder => "paypal.orders.authorize",
-            Op::CaptureOrder => "paypal.orders.capture",
-            Op::GetAuthorization => "paypal.authorizations.get",
-            Op::CaptureAuthorization => "paypal.authorizations.capture",
-            Op::VoidAuthorization => "paypal.authorizations.void",
-            Op::GetCapture => "paypal.captures.get",
-            Op::RefundCapture => "paypal.captures.refund",
-            Op::GetRefund => "paypal.refunds.get",
-            Op::VerifySignature => "paypal.webhooks.verify",
-            Op::ListEvents => "paypal.events.list",
-        }
-    }
-
-    fn find<'p>(method: &Method, path: &'p str) -> Option<(Self, &'p str)> {
-        let parts: Vec<&str> = path.trim_start_matches("/paypal/").split('/').collect();
-        let post = *method == Method::POST;
-        let get = *method == Method::GET;
-        Some(match parts[..] {
-            ["v2", "checkout", "orders"] if post => (Op::CreateOrder, ""),
-            ["v2", "checkout", "orders", id] if get => (Op::GetOrder, id),
-            ["v2", "checkout", "orders", id, "authorize"] if post => (Op::AuthorizeOrder, id),
-            ["v2", "checkout", "orders", id, "capture"] if post => (Op::CaptureOrder, id),
-            ["v2", "payments", "authorizations", id] if get => (Op::GetAuthorization, id),
-            ["v2", "payments", "authorizations", id, "capture"] if post => (Op::CaptureAuthorization, id),
-            ["v2", "payments", "authorizations", id, "void"] if post => (Op::VoidAuthorization, id),
-            ["v2", "payments", "captures", id] if get => (Op::GetCapture, id),
-            ["v2", "payments", "captures", id, "refund"] if post => (Op::RefundCapture, id),
-            ["v2", "payments", "refunds", id] if get => (Op::GetRefund, id),
-            ["v1", "notifications", "verify-webhook-signature"] if post => (Op::VerifySignature, ""),
-            ["v1", "notifications", "webhooks-events"] if get => (Op::ListEvents, ""),
-            _ => return None,
-        })
-    }
+    pub body: Bytes,
+    pub request_id: Option<String>,
 }
 
 /// Every path under `/paypal` that is not a page or the token endpoint.
 pub async fn handle(
     Shared(gateway): Shared<Arc<Gateway>>,
+    ConnectInfo(cut): ConnectInfo<Cut>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let Some((operation, id)) = Operation::find(&method, uri.path()) else {
+    let Some((operation, id)) = Op::find(&method, uri.path()) else {
         return respond(Problem::no_such().into());
     };
     if let Err(problem) = token::check(&gateway, &headers) {
@@ -109,15 +55,9 @@ pub async fn handle(
         body,
         request_id: request_id.filter(|_| method == Method::POST),
     };
-    match gateway.moods.take(operation.name()) {
-        None => respond(perform(&gateway, &call)),
-        // On its own task: a caller who gives up does not undo what the mood has begun.
-        Some(mood) => tokio::spawn(async move {
-            mood.act_on(|| perform(&gateway, &call), |status| Problem::of_status(status).into()).await
-        })
-        .await
-        .unwrap_or_else(|_| respond(Problem::of_status(500).into())),
-    }
+    let performing = Arc::clone(&gateway);
+    let perform = move || perform(&performing, &call);
+    answer_other(&gateway, Called::Paypal(operation), cut, perform, |status| Problem::of_status(status).into()).await
 }
 
 /// Runs a call; the same request id at the same endpoint gets the first answer again, now with 200.
@@ -131,9 +71,7 @@ fn perform(gateway: &Gateway, call: &Call) -> Reply {
         if let Some(key) = &key {
             match state.keys.look_up(key, &fingerprint) {
                 Known::New => {}
-                Known::Replay { body, .. } => {
-                    return Reply { status: 200, body, replayed: true, retry_after_s: None };
-                }
+                Known::Replay { body, .. } => return Reply::replayed(200, body),
                 Known::Refused(_) => {
                     let message = "The PayPal-Request-Id was used for another request.";
                     return Problem::invalid("INVALID_PARAMETER_VALUE", message).into();
@@ -193,7 +131,7 @@ fn run(state: &mut State, call: &Call, base: &str, now: i64) -> Answer<Reply> {
             Reply::json(200, &view::refund(&order, it, base))
         }
         Op::ListEvents => list_events(state, call, base),
-        Op::VerifySignature => return Err(Problem::no_such()),
+        Op::VerifySignature | Op::IssueToken => return Err(Problem::no_such()),
     })
 }
 
@@ -228,13 +166,13 @@ fn list_events(state: &State, call: &Call, base: &str) -> Reply {
 }
 
 #[derive(Deserialize)]
-struct Money {
-    currency_code: String,
+pub struct Money {
+    pub currency_code: String,
     value: String,
 }
 
 impl Money {
-    fn minor(&self) -> Answer<i64> {
+    pub fn minor(&self) -> Answer<i64> {
         amount::parse(&self.value, &self.currency_code).filter(|minor| *minor > 0).ok_or_else(|| {
             Problem::invalid("INVALID_PARAMETER_VALUE", "The amount is not one that PayPal takes in this currency.")
         })
@@ -260,123 +198,8 @@ impl Partly {
     }
 }
 
-#[derive(Deserialize)]
-struct NewOrder {
-    intent: Intent,
-    purchase_units: Vec<Unit>,
-    payment_source: Option<Source>,
-}
-
-#[derive(Deserialize)]
-struct Unit {
-    reference_id: Option<String>,
-    custom_id: Option<String>,
-    description: Option<String>,
-    amount: WithBreakdown,
-    #[serde(default)]
-    items: Vec<Item>,
-}
-
-#[derive(Deserialize)]
-struct WithBreakdown {
-    #[serde(flatten)]
-    money: Money,
-    breakdown: Option<Breakdown>,
-}
-
-#[derive(Deserialize)]
-struct Breakdown {
-    item_total: Option<Money>,
-}
-
-#[derive(Deserialize)]
-struct Item {
-    name: String,
-    quantity: String,
-    unit_amount: Money,
-}
-
-#[derive(Deserialize)]
-struct Source {
-    paypal: Option<Wallet>,
-}
-
-#[derive(Deserialize)]
-struct Wallet {
-    experience_context: Option<Experience>,
-}
-
-#[derive(Deserialize)]
-struct Experience {
-    return_url: Option<String>,
-    cancel_url: Option<String>,
-}
-
-fn read<'b, T: Deserialize<'b>>(body: &'b [u8]) -> Answer<T> {
+pub fn read<'b, T: Deserialize<'b>>(body: &'b [u8]) -> Answer<T> {
     let body = if body.is_empty() { b"{}".as_slice() } else { body };
     serde_json::from_slice(body)
         .map_err(|_| Problem::invalid("MALFORMED_REQUEST_JSON", "The request JSON is not well formed."))
-}
-
-fn create(state: &mut State, call: &Call, now: i64) -> Answer<Arc<Order>> {
-    let new: NewOrder = read(&call.body)?;
-    if new.payment_source.is_some() && call.request_id.is_none() {
-        let message = "A PayPal-Request-Id is required when the payment source is given.";
-        return Err(Problem::invalid("PAYPAL_REQUEST_ID_REQUIRED", message));
-    }
-    let [unit] = new.purchase_units.as_slice() else {
-        return Err(Problem::invalid("INVALID_ARRAY_MAX_ITEMS", "The sandbox takes one purchase unit."));
-    };
-    let within = |text: &Option<String>| text.as_ref().is_none_or(|t| (1..=127).contains(&t.chars().count()));
-    if !within(&unit.custom_id)
-        || !within(&unit.description)
-        || unit.items.iter().any(|it| it.name.chars().count() > 127)
-    {
-        return Err(Problem::invalid("INVALID_STRING_LENGTH", "A text is empty or too long."));
-    }
-    let total = unit.amount.money.minor()?;
-    let lines = unit.items.iter().map(|item| item.line()).collect::<Answer<Vec<_>>>()?;
-    if !lines.is_empty() {
-        let sum: i64 = lines.iter().map(|line| line.unit_amount * line.quantity).sum();
-        let said = unit.amount.breakdown.as_ref().and_then(|it| it.item_total.as_ref());
-        let Some(said) = said else {
-            return Err(Problem::unprocessable("ITEM_TOTAL_REQUIRED", "If items are given, item_total is required."));
-        };
-        if said.minor()? != sum || sum != total {
-            return Err(Problem::unprocessable("ITEM_TOTAL_MISMATCH", "Should equal sum of (unit_amount * quantity)."));
-        }
-    }
-    let status = if new.payment_source.is_some() { Status::PayerActionRequired } else { Status::Created };
-    let context = new.payment_source.and_then(|source| source.paypal?.experience_context);
-    let (return_url, cancel_url) = context.map(|it| (it.return_url, it.cancel_url)).unwrap_or_default();
-    Ok(state.put_paypal_order(Order {
-        id: id::capitals(),
-        created: now,
-        intent: new.intent,
-        status,
-        amount: total,
-        currency: unit.amount.money.currency_code.clone(),
-        reference_id: unit.reference_id.clone().unwrap_or_else(|| "default".to_owned()),
-        custom_id: unit.custom_id.clone(),
-        description: unit.description.clone(),
-        lines,
-        return_url: return_url.unwrap_or_default(),
-        cancel_url: cancel_url.unwrap_or_default(),
-        funding: None,
-        authorization: None,
-        capture: None,
-        refunds: Vec::new(),
-    }))
-}
-
-impl Item {
-    fn line(&self) -> Answer<Line> {
-        let quantity: Option<i64> = self.quantity.parse().ok().filter(|n| (1..=9_999_999_999).contains(n));
-        let wrong = || Problem::invalid("INVALID_PARAMETER_VALUE", "The quantity is not a whole number.");
-        Ok(Line {
-            name: self.name.clone(),
-            unit_amount: self.unit_amount.minor()?,
-            quantity: quantity.ok_or_else(wrong)?,
-        })
-    }
 }

@@ -11,10 +11,13 @@ use serde_json::{Value, json};
 use super::order::Order;
 use super::view;
 use crate::clock::rfc3339;
+use crate::gateway::Gateway;
+use crate::id;
 use crate::journal::Record;
 use crate::state::State;
-use crate::webhook::{News, Posting, Seal};
-use crate::{Gateway, id};
+
+/// What deliveries call the one address that hears of everything.
+pub const ENDPOINT: &str = "paypal";
 
 /// Which part of the order the event is about.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -41,7 +44,9 @@ impl State {
         let id = format!("WH-{}-{}", id::capitals(), id::capitals());
         let event = Arc::new(Event { id, created: now, kind: kind.to_owned(), about, order: Arc::clone(order) });
         self.changes.push(Record::PaypalEvent(Arc::clone(&event)));
-        self.fresh_events.push(News::Paypal(Arc::clone(&event)));
+        if self.paypal.webhook_url.is_some() {
+            self.owe_one(&event.id, ENDPOINT);
+        }
         self.paypal.events.push(event);
     }
 }
@@ -61,13 +66,6 @@ pub fn view(event: &Event, base: &str) -> Value {
         "id": event.id, "event_version": "1.0", "create_time": rfc3339(event.created), "resource_type": resource_type,
         "resource_version": "2.0", "event_type": event.kind, "summary": "", "resource": resource, "links": [],
     })
-}
-
-/// What is sent of an event, when anybody wants it.
-pub fn posting(gateway: &Gateway, event: &Event) -> Option<Posting> {
-    let url = gateway.config.paypal.webhook_url.clone()?;
-    let body = view(event, &gateway.base).to_string().into();
-    Some(Posting { url, body, seal: Seal::Paypal { event_id: event.id.clone() } })
 }
 
 /// The headers of one transmission, remembered for the merchant who asks about them.
@@ -97,7 +95,7 @@ pub fn is_genuine(gateway: &Gateway, question: &Value) -> bool {
         let Some((time, signature, event_id)) = state.paypal.transmissions.get(text("transmission_id")) else {
             return false;
         };
-        let sent = state.paypal.events.iter().find(|event| event.id == *event_id);
+        let sent = state.paypal.event(event_id);
         time == text("transmission_time")
             && signature == text("transmission_sig")
             && sent.is_some_and(|event| view(event, &gateway.base) == question["webhook_event"])

@@ -9,7 +9,7 @@ use super::view::approval_url;
 use crate::id;
 use crate::journal::Record;
 use crate::ledger::{Booking, Movement, Provider};
-use crate::state::State;
+use crate::state::{Due, State};
 
 /// An authorization that nobody captures ends after 29 days.
 const AUTHORIZATION_S: i64 = 29 * 24 * 3600;
@@ -27,8 +27,15 @@ impl State {
     pub fn put_paypal_order(&mut self, order: Order) -> Arc<Order> {
         let order = Arc::new(order);
         self.changes.push(Record::PaypalOrder(Arc::clone(&order)));
-        self.paypal.restore_order(Arc::clone(&order));
+        self.restore_paypal_order(Arc::clone(&order));
         order
+    }
+
+    pub fn restore_paypal_order(&mut self, order: Arc<Order>) {
+        if let Some(held) = order.authorization.as_ref().filter(|it| it.status == AuthorizationStatus::Created) {
+            self.expect(held.expires, Due::PaypalLapses);
+        }
+        self.paypal.restore_order(order);
     }
 
     /// The buyer agrees, with this funding. Agreeing twice is once.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Event;
+use crate::form::Metadata;
 use crate::ledger::Provider;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,6 +96,11 @@ pub struct Order {
 }
 
 impl Order {
+    /// The merchant's own text, by the name that the API has for it.
+    pub fn metadata(&self) -> Metadata {
+        self.custom_id.iter().map(|text| ("custom_id".to_owned(), text.clone())).collect()
+    }
+
     pub fn refunded(&self) -> i64 {
         self.refunds.iter().map(|refund| refund.amount).sum()
     }
@@ -107,6 +113,8 @@ pub struct Store {
     /// Authorization, capture or refund → its order.
     parts: HashMap<String, String>,
     pub events: Vec<Arc<Event>>,
+    /// Who hears of events.
+    pub webhook_url: Option<String>,
     /// Access token → when it ends. Forgotten at a restart: callers have to ask for a new one at any time.
     pub tokens: HashMap<String, i64>,
     /// Transmission → time, signature and event.
@@ -116,6 +124,11 @@ pub struct Store {
 impl Store {
     pub fn order(&self, id: &str) -> Option<&Arc<Order>> {
         self.orders.get(id)
+    }
+
+    /// Most are asked for soon after they happened.
+    pub fn event(&self, id: &str) -> Option<&Arc<Event>> {
+        self.events.iter().rev().find(|event| event.id == id)
     }
 
     /// The order that an authorization, a capture or a refund belongs to.
@@ -143,7 +156,7 @@ impl Store {
             let what = json!({
                 "provider": Provider::Paypal, "id": order.id, "status": status, "amount": order.amount,
                 "currency": order.currency.to_ascii_lowercase(), "created": order.created,
-                "metadata": {"custom_id": order.custom_id}, "session": order.id,
+                "metadata": order.metadata(), "session": order.id,
             });
             (order.id.as_str(), what)
         })

@@ -9,8 +9,9 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::order::{Funding, Order, Status};
+use crate::currency;
+use crate::gateway::Gateway;
 use crate::pages::html::{Page, escape, notice, redirect};
-use crate::{Gateway, currency};
 
 #[derive(Deserialize)]
 pub struct Asked {

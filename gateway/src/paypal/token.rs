@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::State as Shared;
+use axum::extract::{ConnectInfo, State as Shared};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use base64::Engine as _;
@@ -10,22 +10,29 @@ use bytes::Bytes;
 use serde_json::json;
 use subtle::ConstantTimeEq as _;
 
+use super::operation::Operation;
 use super::problem::{Answer, Problem};
-use crate::api::{Reply, respond};
-use crate::{Gateway, id};
+use crate::api::Reply;
+use crate::door::Cut;
+use crate::gateway::Gateway;
+use crate::id;
+use crate::mood::{Called, answer_other};
 
 /// Nine hours, as PayPal gives.
 const LIFE_S: i64 = 9 * 3600;
 
-pub async fn issue(Shared(gateway): Shared<Arc<Gateway>>, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn issue(
+    Shared(gateway): Shared<Arc<Gateway>>,
+    ConnectInfo(cut): ConnectInfo<Cut>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let work = {
         let gateway = Arc::clone(&gateway);
         move || grant(&gateway, &headers, &body)
     };
-    match gateway.moods.take("paypal.token") {
-        None => respond(work()),
-        Some(mood) => mood.act_on(work, |status| Problem::of_status(status).into()).await,
-    }
+    answer_other(&gateway, Called::Paypal(Operation::IssueToken), cut, work, |status| Problem::of_status(status).into())
+        .await
 }
 
 fn grant(gateway: &Gateway, headers: &HeaderMap, body: &[u8]) -> Reply {

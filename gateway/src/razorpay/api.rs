@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::State as Shared;
+use axum::extract::{ConnectInfo, State as Shared};
 use axum::http::{HeaderMap, Method, Uri, header};
 use axum::response::Response;
 use base64::Engine as _;
@@ -14,93 +14,36 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
+use super::create::create;
 use super::fault::{Answer, Fault};
 use super::link::{Link, LinkStatus};
+use super::operation::Operation as Op;
 use super::view;
 use crate::api::{Reply, respond};
+use crate::door::Cut;
+use crate::gateway::Gateway;
 use crate::idempotency::Known;
+use crate::mood::{Called, answer_other};
 use crate::state::State;
-use crate::{Gateway, currency, id};
 
-/// A link must stay open for at least this long.
-const OPEN_MIN_S: i64 = 15 * 60;
-const REFERENCE_MAX: usize = 40;
-const NOTES_MAX: usize = 15;
-const NOTE_MAX: usize = 255;
-
-struct Call {
-    operation: Operation,
+pub struct Call {
+    operation: Op,
     id: String,
     query: String,
-    body: Bytes,
+    pub body: Bytes,
     refund_key: Option<String>,
-}
-
-#[derive(Clone, Copy)]
-enum Operation {
-    CreateLink,
-    FindLinks,
-    GetLink,
-    CancelLink,
-    GetOrder,
-    ListPayments,
-    GetPayment,
-    CapturePayment,
-    RefundPayment,
-    ListRefunds,
-    GetRefund,
-}
-
-use Operation as Op;
-
-impl Operation {
-    /// The name that moods are set for.
-    fn name(self) -> &'static str {
-        match self {
-            Op::CreateLink => "razorpay.payment_links.create",
-            Op::FindLinks => "razorpay.payment_links.list",
-            Op::GetLink => "razorpay.payment_links.get",
-            Op::CancelLink => "razorpay.payment_links.cancel",
-            Op::GetOrder => "razorpay.orders.get",
-            Op::ListPayments => "razorpay.orders.payments",
-            Op::GetPayment => "razorpay.payments.get",
-            Op::CapturePayment => "razorpay.payments.capture",
-            Op::RefundPayment => "razorpay.payments.refund",
-            Op::ListRefunds => "razorpay.payments.refunds",
-            Op::GetRefund => "razorpay.refunds.get",
-        }
-    }
-
-    fn find<'p>(method: &Method, path: &'p str) -> Option<(Self, &'p str)> {
-        let parts: Vec<&str> = path.trim_start_matches("/razorpay/v1/").trim_end_matches('/').split('/').collect();
-        let post = *method == Method::POST;
-        let get = *method == Method::GET;
-        Some(match parts[..] {
-            ["payment_links"] if post => (Op::CreateLink, ""),
-            ["payment_links"] if get => (Op::FindLinks, ""),
-            ["payment_links", id] if get => (Op::GetLink, id),
-            ["payment_links", id, "cancel"] if post => (Op::CancelLink, id),
-            ["orders", id] if get => (Op::GetOrder, id),
-            ["orders", id, "payments"] if get => (Op::ListPayments, id),
-            ["payments", id] if get => (Op::GetPayment, id),
-            ["payments", id, "capture"] if post => (Op::CapturePayment, id),
-            ["payments", id, "refund"] if post => (Op::RefundPayment, id),
-            ["payments", id, "refunds"] if get => (Op::ListRefunds, id),
-            ["refunds", id] if get => (Op::GetRefund, id),
-            _ => return None,
-        })
-    }
 }
 
 /// Every path under `/razorpay/v1`.
 pub async fn handle(
     Shared(gateway): Shared<Arc<Gateway>>,
+    ConnectInfo(cut): ConnectInfo<Cut>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let Some((operation, id)) = Operation::find(&method, uri.path()) else {
+    let Some((operation, id)) = Op::find(&method, uri.path()) else {
         return respond(Fault::bad_request("The requested URL was not found on the server.").into());
     };
     if !is_ours(&gateway, &headers) {
@@ -114,15 +57,9 @@ pub async fn handle(
         body,
         refund_key: refund_key.filter(|_| matches!(operation, Op::RefundPayment)),
     };
-    match gateway.moods.take(operation.name()) {
-        None => respond(perform(&gateway, &call)),
-        // On its own task: a caller who gives up does not undo what the mood has begun.
-        Some(mood) => tokio::spawn(async move {
-            mood.act_on(|| perform(&gateway, &call), |status| Fault::of_status(status).into()).await
-        })
-        .await
-        .unwrap_or_else(|_| respond(Fault::of_status(500).into())),
-    }
+    let performing = Arc::clone(&gateway);
+    let perform = move || perform(&performing, &call);
+    answer_other(&gateway, Called::Razorpay(operation), cut, perform, |status| Fault::of_status(status).into()).await
 }
 
 fn is_ours(gateway: &Gateway, headers: &HeaderMap) -> bool {
@@ -147,7 +84,7 @@ fn perform(gateway: &Gateway, call: &Call) -> Reply {
             }
             match state.keys.look_up(key, &fingerprint) {
                 Known::New => {}
-                Known::Replay { status, body } => return Reply { status, body, replayed: true, retry_after_s: None },
+                Known::Replay { status, body } => return Reply::replayed(status, body),
                 Known::Refused(_) => {
                     let why = "Different request with the same idempotency key has already been processed.";
                     return Fault::bad_request(why).into();
@@ -243,61 +180,7 @@ struct NewRefund {
     receipt: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct NewLink {
-    amount: i64,
-    currency: String,
-    #[serde(default)]
-    reference_id: String,
-    #[serde(default)]
-    description: String,
-    #[serde(default)]
-    notes: BTreeMap<String, String>,
-    callback_url: Option<String>,
-    callback_method: Option<String>,
-    #[serde(default)]
-    expire_by: i64,
-}
-
-fn read<'b, T: Deserialize<'b>>(body: &'b [u8]) -> Answer<T> {
+pub fn read<'b, T: Deserialize<'b>>(body: &'b [u8]) -> Answer<T> {
     let body = if body.is_empty() { b"{}".as_slice() } else { body };
     serde_json::from_slice(body).map_err(|_| Fault::bad_request("The request is missing a field or has a wrong one"))
-}
-
-fn create(state: &mut State, call: &Call, now: i64) -> Answer<Arc<Link>> {
-    let new: NewLink = read(&call.body)?;
-    let known = currency::parse(&new.currency).is_ok();
-    if !known || currency::check(new.amount, &new.currency.to_ascii_lowercase(), "amount").is_err() {
-        return Err(Fault::bad_request("The amount cannot be charged in this currency"));
-    }
-    if new.reference_id.len() > REFERENCE_MAX {
-        return Err(Fault::bad_request("reference_id: the length must be no more than 40."));
-    }
-    if new.notes.len() > NOTES_MAX || new.notes.values().any(|note| note.chars().count() > NOTE_MAX) {
-        return Err(Fault::bad_request("value: the length must not be greater than 255."));
-    }
-    if new.callback_url.is_some() && new.callback_method.as_deref() != Some("get") {
-        return Err(Fault::bad_request("callback_method must be get"));
-    }
-    if new.expire_by != 0 && new.expire_by < now + OPEN_MIN_S {
-        return Err(Fault::bad_request("timestamp must be atleast 15 minutes in future"));
-    }
-    if !new.reference_id.is_empty() && state.razorpay.link_by_reference(&new.reference_id).is_some() {
-        return Err(Fault::bad_request("payment link creation with reference ID already attempted"));
-    }
-    Ok(state.put_razorpay_link(Link {
-        id: id::short("plink_"),
-        order_id: id::short("order_"),
-        created: now,
-        status: LinkStatus::Created,
-        amount: new.amount,
-        currency: new.currency,
-        reference_id: new.reference_id,
-        description: new.description,
-        notes: new.notes,
-        callback_url: new.callback_url,
-        expire_by: new.expire_by,
-        closed_at: 0,
-        payments: Vec::new(),
-    }))
 }

@@ -1,38 +1,55 @@
-//! Events: what happened, with the entities as they were then. There is no list of them to read later.
+//! Events: what happened, with the entities as they were then, kept for whoever has not accepted them yet. The API has
+//! no list of them.
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::link::{Link, Payment};
 use super::view;
+use crate::gateway::Gateway;
+use crate::id;
+use crate::journal::Record;
 use crate::state::State;
-use crate::webhook::{News, Posting, Seal};
-use crate::{Gateway, id};
+use crate::webhook::hmac_hex;
 
+/// What deliveries call the one address that hears of everything.
+pub const ENDPOINT: &str = "razorpay";
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Event {
-    id: String,
-    created: i64,
-    kind: &'static str,
-    link: Arc<Link>,
+    pub id: String,
+    pub created: i64,
+    pub kind: String,
+    pub link: Arc<Link>,
     payment: Option<Payment>,
 }
 
 impl State {
-    pub fn tell_razorpay(&mut self, kind: &'static str, link: &Arc<Link>, payment: Option<&Payment>, now: i64) {
-        let event = Event { id: id::short(""), created: now, kind, link: Arc::clone(link), payment: payment.cloned() };
-        self.fresh_events.push(News::Razorpay(Arc::new(event)));
+    pub fn tell_razorpay(&mut self, kind: &str, link: &Arc<Link>, payment: Option<&Payment>, now: i64) {
+        let event = Arc::new(Event {
+            id: id::short(""),
+            created: now,
+            kind: kind.to_owned(),
+            link: Arc::clone(link),
+            payment: payment.cloned(),
+        });
+        self.changes.push(Record::RazorpayEvent(Arc::clone(&event)));
+        if self.razorpay.webhook_url.is_some() {
+            self.owe_one(&event.id, ENDPOINT);
+        }
+        self.razorpay.restore_event(event);
     }
 }
 
-/// What is sent of an event, when anybody wants it.
-pub fn posting(gateway: &Gateway, event: &Event) -> Option<Posting> {
-    let url = gateway.config.razorpay.webhook_url.clone()?;
-    let body = view(event, &gateway.base).to_string().into();
-    Some(Posting { url, body, seal: Seal::Razorpay { event_id: event.id.clone() } })
+/// The headers that show an event to be genuine.
+pub fn sign(gateway: &Gateway, event: &Event, body: &[u8]) -> Vec<(&'static str, String)> {
+    let signature = hmac_hex(&gateway.config.razorpay.webhook_secret, body);
+    vec![("X-Razorpay-Signature", signature), ("x-razorpay-event-id", event.id.clone())]
 }
 
-fn view(event: &Event, base: &str) -> Value {
+pub fn view(event: &Event, base: &str) -> Value {
     let mut payload = Map::new();
     let mut add = |name: &str, entity: Value| payload.insert(name.to_owned(), json!({"entity": entity}));
     let link = &event.link;

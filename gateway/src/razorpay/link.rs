@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::Event;
 use crate::ledger::Provider;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +83,11 @@ pub struct Store {
     links: BTreeMap<String, Arc<Link>>,
     /// Order, payment, refund or reference → link.
     parts: HashMap<String, String>,
+    /// For deliveries; the API has no list of them.
+    events: BTreeMap<String, Arc<Event>>,
+    latest_s: i64,
+    /// Who hears of events.
+    pub webhook_url: Option<String>,
 }
 
 impl Store {
@@ -115,6 +121,24 @@ impl Store {
             self.parts.insert(part, link.id.clone());
         }
         self.links.insert(link.id.clone(), link);
+    }
+
+    pub fn event(&self, id: &str) -> Option<&Arc<Event>> {
+        self.events.get(id)
+    }
+
+    pub fn events(&self) -> impl Iterator<Item = &Arc<Event>> {
+        self.events.values()
+    }
+
+    pub fn restore_event(&mut self, event: Arc<Event>) {
+        self.latest_s = self.latest_s.max(event.created);
+        self.events.insert(event.id.clone(), event);
+    }
+
+    /// When something last happened, in Unix seconds; 0 when nothing did.
+    pub fn latest_s(&self) -> i64 {
+        self.latest_s
     }
 
     /// Every link for the tests' dump.

@@ -8,7 +8,7 @@ use super::link::{Link, LinkStatus, Payment, PaymentStatus, Refund};
 use crate::id;
 use crate::journal::Record;
 use crate::ledger::{Booking, Movement, Provider};
-use crate::state::State;
+use crate::state::{Due, State};
 
 /// An authorized payment that nobody captures goes back after three days.
 const CAPTURE_WITHIN_S: i64 = 3 * 24 * 3600;
@@ -35,8 +35,18 @@ impl State {
     pub fn put_razorpay_link(&mut self, link: Link) -> Arc<Link> {
         let link = Arc::new(link);
         self.changes.push(Record::RazorpayLink(Arc::clone(&link)));
-        self.razorpay.restore(Arc::clone(&link));
+        self.restore_razorpay_link(Arc::clone(&link));
         link
+    }
+
+    pub fn restore_razorpay_link(&mut self, link: Arc<Link>) {
+        if link.status == LinkStatus::Created && link.expire_by > 0 {
+            self.expect(link.expire_by, Due::RazorpayLapses);
+        }
+        for held in link.payments.iter().filter(|it| it.status == PaymentStatus::Authorized) {
+            self.expect(held.created + CAPTURE_WITHIN_S, Due::RazorpayLapses);
+        }
+        self.razorpay.restore(link);
     }
 
     /// The buyer pays, or tries to. A page that is closed or paid takes nothing.

@@ -9,9 +9,10 @@ use serde::Deserialize;
 
 use super::link::{Link, LinkStatus};
 use super::moves::Bank;
+use crate::currency;
+use crate::gateway::Gateway;
 use crate::pages::html::{Page, escape, notice, redirect};
 use crate::webhook::hmac_hex;
-use crate::{Gateway, currency};
 
 #[derive(Deserialize)]
 pub struct Answered {
@@ -20,10 +21,7 @@ pub struct Answered {
 }
 
 pub async fn show(Shared(gateway): Shared<Arc<Gateway>>, Path(id): Path<String>) -> Response {
-    let found = gateway.with_state(|state, now| {
-        state.tick(now);
-        state.razorpay_link(&id)
-    });
+    let found = gateway.with_state(|state, _| state.razorpay_link(&id));
     found.map_or_else(|_| unknown(), |link| page(&gateway, &link, false))
 }
 
@@ -37,10 +35,7 @@ pub async fn answer(
         "late" => Bank::PaysLate,
         _ => Bank::Declines,
     };
-    let paid = gateway.with_state(|state, now| {
-        state.tick(now);
-        state.pay_razorpay(&id, bank, now)
-    });
+    let paid = gateway.with_state(|state, now| state.pay_razorpay(&id, bank, now));
     match paid {
         Err(_) => unknown(),
         Ok(link) => match callback(&gateway, &link) {

@@ -1,26 +1,13 @@
-//! Payment intents and the charges they make.
-//!
-//! ```text
-//! requires_payment_method ─confirm→ requires_capture ─capture→ succeeded
-//!    ↑   │  ↑                 ↑            └─cancel, lapse→ canceled
-//!    │   │  └── declined      │
-//!    │   └confirm→ requires_action ─challenge passed
-//!    └── challenge failed ─────┘
-//! ```
+//! Payment intents, the charges they make, and the cards they are paid with.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{State, Subject};
-use crate::card::{self, Behaviour, Card};
-use crate::error::{Answer, ApiError, PaymentError};
+pub use crate::card::Aftermath;
+use crate::card::{Behaviour, Card};
+use crate::error::PaymentError;
 use crate::form::Metadata;
-use crate::id;
-use crate::ledger::{Booking, Movement, Provider};
-
-/// How long an authorisation can be captured: seven days, as for online card payments.
-const AUTHORISATION_S: i64 = 7 * 86_400;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -82,6 +69,25 @@ pub struct Intent {
     pub charge: Option<Arc<Charge>>,
     /// The hosted page that made it.
     pub session: Option<String>,
+    /// What it waits for, when it ends by itself.
+    #[serde(default)]
+    pub settles: Option<Settling>,
+}
+
+/// How a payment under way, or a challenge that answers itself, will end.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Settling {
+    /// Unix milliseconds.
+    pub at_ms: i64,
+    pub how: Ending,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    Authorised,
+    Declined(String),
+    Answered { passed: bool },
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -95,6 +101,10 @@ pub struct Charge {
     pub failure: Option<Arc<PaymentError>>,
     pub capture_before: i64,
     pub authenticated: bool,
+    #[serde(default)]
+    pub disputed: bool,
+    #[serde(default)]
+    pub aftermath: Option<Aftermath>,
 }
 
 /// A card, without its number, that payments can be confirmed with.
@@ -106,6 +116,15 @@ pub struct Method {
     pub holder: Option<String>,
     pub email: Option<String>,
     pub metadata: Metadata,
+    #[serde(default)]
+    pub customer: Option<String>,
+}
+
+/// An amount in a currency.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sum {
+    pub amount: i64,
+    pub currency: String,
 }
 
 /// How a payment is to be confirmed.
@@ -117,6 +136,10 @@ pub struct Confirmation {
     pub off_session: bool,
     /// Overrules what the card would do.
     pub forced: Option<Behaviour>,
+    /// Takes another amount, or in another currency, than was asked for.
+    pub instead: Option<Sum>,
+    /// Lets the authorisation lapse after so many milliseconds.
+    pub lapses_after_ms: Option<i64>,
 }
 
 impl Intent {
@@ -124,207 +147,12 @@ impl Intent {
         matches!(self.status, Status::RequiresPaymentMethod | Status::RequiresConfirmation | Status::RequiresAction)
     }
 
+    pub fn sum(&self) -> Sum {
+        Sum { amount: self.amount, currency: self.currency.clone() }
+    }
+
     /// What can still be given back.
     pub fn refundable(&self) -> i64 {
         self.charge.as_ref().map_or(0, |charge| charge.amount_captured - charge.amount_refunded)
     }
-}
-
-impl State {
-    /// Tries to take the money. A decline changes the intent too and comes back as the error.
-    pub fn confirm(&mut self, id: &str, with: Confirmation, now: i64) -> Answer<Arc<Intent>> {
-        let old = Arc::clone(self.intent(id)?);
-        if !old.takes_confirmation() {
-            return Err(unexpected(
-                &old,
-                "confirmed",
-                "requires_payment_method, requires_confirmation, requires_action",
-            ));
-        }
-        let Some(method) = with.method.or_else(|| old.method.clone()) else {
-            let message = "You cannot confirm this PaymentIntent because it's missing a payment method. \
-                           You can either update the PaymentIntent with a payment method and then confirm it again, \
-                           or confirm it again directly with a payment method.";
-            return Err(ApiError::state("payment_intent_unexpected_state", message).with_intent(&old));
-        };
-        let mut intent = Intent { method: Some(Arc::clone(&method)), ..(*old).clone() };
-        intent.last_error = None;
-        if with.return_url.is_some() {
-            intent.return_url = with.return_url;
-        }
-        match with.forced.unwrap_or_else(|| method.card.behaviour.clone()) {
-            Behaviour::Succeeds => Ok(self.authorise(intent, false, now)),
-            Behaviour::Declines(name) => self.refuse(intent, card::decline(&name), now),
-            Behaviour::Challenges if with.off_session => {
-                self.refuse(intent, card::decline("authentication_required"), now)
-            }
-            Behaviour::Challenges => {
-                intent.status = Status::RequiresAction;
-                let intent = self.put_intent(intent);
-                self.emit("payment_intent.requires_action", Subject::Intent(Arc::clone(&intent)), now);
-                Ok(intent)
-            }
-        }
-    }
-
-    /// The card holder answered the challenge.
-    pub fn answer_challenge(&mut self, id: &str, passed: bool, now: i64) -> Answer<Arc<Intent>> {
-        let old = Arc::clone(self.intent(id)?);
-        if old.status != Status::RequiresAction {
-            return Err(unexpected(&old, "authenticated", "requires_action"));
-        }
-        let mut intent = (*old).clone();
-        if passed {
-            return Ok(self.authorise(intent, true, now));
-        }
-        intent.status = Status::RequiresPaymentMethod;
-        intent.method = None;
-        intent.last_error = Some(Arc::new(PaymentError {
-            code: "payment_intent_authentication_failure".to_owned(),
-            decline_code: None,
-            message: "We are unable to authenticate your payment method. Please choose a different payment method \
-                      and try again."
-                .to_owned(),
-            kind: "invalid_request_error".to_owned(),
-        }));
-        let intent = self.put_intent(intent);
-        self.emit("payment_intent.payment_failed", Subject::Intent(Arc::clone(&intent)), now);
-        Ok(intent)
-    }
-
-    fn authorise(&mut self, mut intent: Intent, authenticated: bool, now: i64) -> Arc<Intent> {
-        let manual = intent.capture_method == CaptureMethod::Manual;
-        intent.charge = Some(Arc::new(Charge {
-            id: id::new("ch_"),
-            created: now,
-            succeeded: true,
-            captured: !manual,
-            amount_captured: if manual { 0 } else { intent.amount },
-            amount_refunded: 0,
-            failure: None,
-            capture_before: now + AUTHORISATION_S,
-            authenticated,
-        }));
-        self.book(&intent, Movement::Authorise, intent.amount, now);
-        let kind = if manual {
-            intent.status = Status::RequiresCapture;
-            intent.amount_capturable = intent.amount;
-            "payment_intent.amount_capturable_updated"
-        } else {
-            self.book(&intent, Movement::Capture, intent.amount, now);
-            intent.status = Status::Succeeded;
-            intent.amount_received = intent.amount;
-            "payment_intent.succeeded"
-        };
-        let intent = self.put_intent(intent);
-        self.emit("charge.succeeded", Subject::Charge(Arc::clone(&intent)), now);
-        self.emit(kind, Subject::Intent(Arc::clone(&intent)), now);
-        intent
-    }
-
-    fn refuse(&mut self, mut intent: Intent, why: PaymentError, now: i64) -> Answer<Arc<Intent>> {
-        let why = Arc::new(why);
-        intent.charge = Some(Arc::new(Charge {
-            id: id::new("ch_"),
-            created: now,
-            succeeded: false,
-            captured: false,
-            amount_captured: 0,
-            amount_refunded: 0,
-            failure: Some(Arc::clone(&why)),
-            capture_before: now,
-            authenticated: false,
-        }));
-        intent.status = Status::RequiresPaymentMethod;
-        intent.method = None;
-        intent.last_error = Some(Arc::clone(&why));
-        let intent = self.put_intent(intent);
-        self.emit("charge.failed", Subject::Charge(Arc::clone(&intent)), now);
-        self.emit("payment_intent.payment_failed", Subject::Intent(Arc::clone(&intent)), now);
-        Err(ApiError::declined(&why, intent))
-    }
-
-    /// Takes `amount`, or all that is authorised, and lets the rest go.
-    pub fn capture(&mut self, id: &str, amount: Option<i64>, now: i64) -> Answer<Arc<Intent>> {
-        let old = Arc::clone(self.intent(id)?);
-        if old.status != Status::RequiresCapture {
-            return Err(unexpected(&old, "captured", "requires_capture"));
-        }
-        let amount = amount.unwrap_or(old.amount_capturable);
-        if amount < 1 {
-            return Err(ApiError::param(
-                "parameter_invalid_integer",
-                "amount_to_capture",
-                "This value must be greater than or equal to 1.",
-            ));
-        }
-        if amount > old.amount_capturable {
-            return Err(ApiError::param(
-                "amount_too_large",
-                "amount_to_capture",
-                "The amount to capture must be less than or equal to the capturable amount.",
-            ));
-        }
-        let mut intent = (*old).clone();
-        self.book(&intent, Movement::Capture, amount, now);
-        if amount < old.amount_capturable {
-            self.book(&intent, Movement::Void, old.amount_capturable - amount, now);
-        }
-        intent.status = Status::Succeeded;
-        intent.amount_capturable = 0;
-        intent.amount_received = amount;
-        if let Some(charge) = &mut intent.charge {
-            let charge = Arc::make_mut(charge);
-            charge.captured = true;
-            charge.amount_captured = amount;
-        }
-        let intent = self.put_intent(intent);
-        self.emit("charge.captured", Subject::Charge(Arc::clone(&intent)), now);
-        self.emit("payment_intent.succeeded", Subject::Intent(Arc::clone(&intent)), now);
-        Ok(intent)
-    }
-
-    /// Lets go of the money, if any is held, for good.
-    pub fn cancel(&mut self, id: &str, reason: Option<String>, now: i64) -> Answer<Arc<Intent>> {
-        let old = Arc::clone(self.intent(id)?);
-        if !old.takes_confirmation() && old.status != Status::RequiresCapture {
-            return Err(unexpected(
-                &old,
-                "canceled",
-                "requires_payment_method, requires_capture, requires_confirmation, requires_action, processing",
-            ));
-        }
-        let mut intent = (*old).clone();
-        if old.amount_capturable > 0 {
-            self.book(&intent, Movement::Void, old.amount_capturable, now);
-        }
-        intent.status = Status::Canceled;
-        intent.amount_capturable = 0;
-        intent.canceled_at = Some(now);
-        intent.cancellation_reason = reason;
-        let intent = self.put_intent(intent);
-        self.emit("payment_intent.canceled", Subject::Intent(Arc::clone(&intent)), now);
-        Ok(intent)
-    }
-
-    /// Nobody captured in time.
-    pub(super) fn lapse(&mut self, at: usize, now: i64) {
-        let id = self.intents[at].id.clone();
-        // Refused when it was captured in the same second, which is as good.
-        let _ = self.cancel(&id, Some("automatic".to_owned()), now);
-    }
-
-    pub(super) fn book(&mut self, intent: &Intent, movement: Movement, amount: i64, now: i64) {
-        let what = Booking { provider: Provider::Stripe, payment: &intent.id, currency: &intent.currency };
-        self.book_for(&what, movement, amount, now);
-    }
-}
-
-fn unexpected(intent: &Arc<Intent>, done: &str, allowed: &str) -> ApiError {
-    let message = format!(
-        "This PaymentIntent could not be {done} because it has a status of {}. Only a PaymentIntent with one of the \
-         following statuses may be {done}: {allowed}.",
-        intent.status.name()
-    );
-    ApiError::state("payment_intent_unexpected_state", message).with_intent(intent)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CaptureMethod, Confirmation, Intent, Method, State, Status, Subject};
+use super::{CaptureMethod, Confirmation, Intent, State, Status, Subject, Sum};
 use crate::error::{Answer, ApiError};
 use crate::form::Metadata;
 use crate::id;
@@ -53,9 +53,15 @@ pub struct Session {
     pub intent_metadata: Metadata,
     pub intent_description: Option<String>,
     pub intent: Option<String>,
+    #[serde(default)]
+    pub customer: Option<String>,
 }
 
 impl Session {
+    pub fn sum(&self) -> Sum {
+        Sum { amount: self.amount, currency: self.currency.clone() }
+    }
+
     /// Where the shopper goes after paying.
     pub fn success_url(&self) -> String {
         self.success_url.replace("{CHECKOUT_SESSION_ID}", &self.id)
@@ -64,7 +70,7 @@ impl Session {
 
 impl State {
     /// The shopper pays on the hosted page. A decline leaves the page open for another card.
-    pub fn pay_session(&mut self, id: &str, method: Arc<Method>, return_url: String, now: i64) -> Answer<Arc<Intent>> {
+    pub fn pay_session(&mut self, id: &str, with: Confirmation, now: i64) -> Answer<Arc<Intent>> {
         let session = Arc::clone(self.session(id)?);
         if session.status != SessionStatus::Open {
             return Err(closed(&session, "paid"));
@@ -76,23 +82,25 @@ impl State {
             self.put_session(Session { intent: Some(intent.id.clone()), ..(*session).clone() });
             intent.id.clone()
         };
-        let confirmation =
-            Confirmation { method: Some(method), return_url: Some(return_url), ..Confirmation::default() };
-        let intent = self.confirm(&intent_id, confirmation, now)?;
-        self.complete_if_paid(&intent, now);
+        let intent = self.confirm(&intent_id, with, now)?;
+        self.follow_up_session(&intent, now);
         Ok(intent)
     }
 
-    /// Closes the page once its payment is authorised.
-    pub fn complete_if_paid(&mut self, intent: &Intent, now: i64) {
+    /// Closes the page once its payment is authorised, or under way; then its end is told too.
+    pub fn follow_up_session(&mut self, intent: &Intent, now: i64) {
         let Some(session) = intent.session.as_deref().and_then(|id| self.session(id).ok()).map(Arc::clone) else {
             return;
         };
-        if session.status == SessionStatus::Open && matches!(intent.status, Status::RequiresCapture | Status::Succeeded)
-        {
-            let session = self.put_session(Session { status: SessionStatus::Complete, ..(*session).clone() });
-            self.emit("checkout.session.completed", Subject::Session(session), now);
-        }
+        let taken = matches!(intent.status, Status::RequiresCapture | Status::Succeeded);
+        let kind = match session.status {
+            SessionStatus::Open if taken || intent.status == Status::Processing => "checkout.session.completed",
+            SessionStatus::Complete if taken => "checkout.session.async_payment_succeeded",
+            SessionStatus::Complete if intent.last_error.is_some() => "checkout.session.async_payment_failed",
+            _ => return,
+        };
+        let session = self.put_session(Session { status: SessionStatus::Complete, ..(*session).clone() });
+        self.emit(kind, Subject::Session(session), now);
     }
 
     /// Closes an open page: after this nobody can pay there, and an attempt under way is cancelled.
@@ -129,7 +137,7 @@ impl State {
             amount_received: 0,
             created: now,
             automatic_methods: true,
-            customer: None,
+            customer: session.customer.clone(),
             description: session.intent_description.clone(),
             receipt_email: session.customer_email.clone(),
             metadata: Arc::new(session.intent_metadata.clone()),
@@ -140,6 +148,7 @@ impl State {
             cancellation_reason: None,
             charge: None,
             session: Some(session.id.clone()),
+            settles: None,
         });
         self.emit("payment_intent.created", Subject::Intent(Arc::clone(&intent)), now);
         intent
@@ -151,5 +160,5 @@ fn closed(session: &Session, done: &str) -> ApiError {
         "Only Checkout Sessions with a status in [\"open\"] can be {done}. This Checkout Session has a status of `{}`.",
         session.status.name()
     );
-    ApiError { code: None, ..ApiError::state("", message) }
+    ApiError::state("", message).unnamed()
 }

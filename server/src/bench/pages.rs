@@ -4,6 +4,7 @@
 //! kept-open connections. The reader is as small as can be, because it shares the processors with the server. Prints
 //! pages per second, p50, p99 and bytes for each kind of page, and the child's resident memory before and after.
 
+use super::latency::milliseconds_at;
 use clap::Args;
 use std::io;
 use std::path::PathBuf;
@@ -187,8 +188,8 @@ async fn one_connection(
     Ok((latencies, bytes))
 }
 
-/// One GET over an open connection; returns the body's length.
-async fn get(connection: &mut TcpStream, buffer: &mut Vec<u8>, path: &str) -> io::Result<usize> {
+/// One GET over an open connection; returns the body's length, the body itself is the end of `buffer`.
+pub(super) async fn get(connection: &mut TcpStream, buffer: &mut Vec<u8>, path: &str) -> io::Result<usize> {
     let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/html\r\n\r\n");
     connection.write_all(request.as_bytes()).await?;
     buffer.clear();
@@ -219,16 +220,7 @@ async fn get(connection: &mut TcpStream, buffer: &mut Vec<u8>, path: &str) -> io
 }
 
 fn print_row(name: &str, figures: &Figures) {
-    let at = |share: f64| {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "an index"
-        )]
-        let index = ((figures.latencies.len() as f64 * share) as usize).min(figures.latencies.len().saturating_sub(1));
-        figures.latencies.get(index).map_or(0.0, |us| f64::from(*us) / 1000.0)
-    };
+    let at = |share| milliseconds_at(&figures.latencies, share);
     #[expect(clippy::cast_precision_loss, reason = "a count for people to read")]
     let rate = figures.pages as f64 / figures.seconds;
     println!("{name:<10} {rate:>10.0} {:>10.2} {:>10.2} {:>10.2} {:>12}", at(0.5), at(0.99), at(1.0), figures.bytes);

@@ -6,12 +6,11 @@
 
 mod disk;
 mod load;
-mod scratch;
 
+use super::scratch::Scratch;
 use crate::config::Config;
 use clap::Args;
 use load::{Kind, Load};
-use scratch::Scratch;
 use shop::{Error, Result};
 use std::time::Duration;
 
@@ -20,15 +19,8 @@ const WRITERS: [usize; 4] = [1, 8, 64, 256];
 #[derive(Clone, Debug, Args)]
 pub struct WritesArgs {
     /// How long each of the eight measurements takes
-    #[arg(long, value_name = "SECONDS", default_value_t = 2.0, value_parser = parse_seconds)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 2.0, value_parser = super::parse_seconds)]
     pub seconds: f64,
-}
-
-fn parse_seconds(text: &str) -> std::result::Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(seconds) if (0.1..=60.0).contains(&seconds) => Ok(seconds),
-        _ => Err("a number from 0.1 to 60".into()),
-    }
 }
 
 /// One line of the table.

@@ -28,6 +28,16 @@ pub async fn migrated_database(config: &Config) -> Result<Db, String> {
     Ok(db)
 }
 
+/// Opens a database that is there and changes nothing about it.
+pub async fn existing_database(config: &Config) -> Result<Db, String> {
+    let url = config.database_url();
+    let file = url.strip_prefix("sqlite:").map(|path| path.trim_start_matches("//"));
+    if let Some(path) = file.filter(|path| !std::path::Path::new(path).is_file()) {
+        return Err(format!("there is no database at {path}"));
+    }
+    Db::open(&url).await.map_err(|error| error.to_string())
+}
+
 /// The shop over a migrated database.
 pub async fn shop_over(db: Db, config: &Config) -> Result<Shop, String> {
     let settings = setting::load(&db).await.map_err(|error| format!("settings: {error}"))?;

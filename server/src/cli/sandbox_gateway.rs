@@ -25,6 +25,18 @@ pub struct Arguments {
     /// File that keeps the payments over a restart; without it they are forgotten
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+    /// The key of the shop's server
+    #[arg(long, value_name = "KEY", default_value = "sk_test_mercer_sandbox")]
+    secret_key: String,
+    /// The key of the shop's pages
+    #[arg(long, value_name = "KEY", default_value = "pk_test_mercer_sandbox")]
+    publishable_key: String,
+    /// What payment news is signed with
+    #[arg(long, value_name = "SECRET", default_value = "whsec_mercer_sandbox")]
+    webhook_secret: String,
+    /// Refuse calls beyond so many a second in all and for each operation; without numbers as the real provider does
+    #[arg(long, value_name = "ALL/EACH", num_args = 0..=1, default_missing_value = "100/25")]
+    rate_limit: Option<gateway::RateLimit>,
     /// Open `/_sandbox`, by which tests cause faults and read the gateway's ledger
     #[arg(long)]
     control: bool,
@@ -34,6 +46,10 @@ pub async fn run(arguments: Arguments) -> Outcome {
     let config = gateway::Config {
         public_url: arguments.public_url,
         webhook_url: Some(arguments.webhook_url),
+        webhook_secret: arguments.webhook_secret,
+        publishable_key: arguments.publishable_key,
+        secret_key: arguments.secret_key,
+        rate_limit: arguments.rate_limit,
         paypal: PaypalAccount { webhook_url: Some(arguments.paypal_webhook_url), ..PaypalAccount::default() },
         razorpay: RazorpayAccount { webhook_url: Some(arguments.razorpay_webhook_url), ..RazorpayAccount::default() },
         state_path: arguments.state,

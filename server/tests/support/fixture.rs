@@ -26,9 +26,17 @@ pub async fn fill(shop: &Shop) {
         tx.execute("INSERT INTO price (variant_id, currency, amount) VALUES ($1, 'EUR', 1000)", args![variant])
             .await
             .unwrap();
+        let stock = StockId::new();
         tx.execute(
             "INSERT INTO stock (id, variant_id, warehouse_id, on_hand) VALUES ($1, $2, $3, $4)",
-            args![StockId::new(), variant, warehouse, on_hand],
+            args![stock, variant, warehouse, on_hand],
+        )
+        .await
+        .unwrap();
+        tx.execute(
+            "INSERT INTO stock_movement (id, stock_id, delta, on_hand_after, reason, actor, at)
+             VALUES ($1, $2, $3, $3, 'initial', 'test', 0)",
+            args![uuid::Uuid::now_v7(), stock, on_hand],
         )
         .await
         .unwrap();

@@ -15,6 +15,7 @@ use crate::args;
 use crate::db::{DbError, Engine, Read, Sql, Tx, Work};
 use crate::id::{AttemptId, CartId, CheckoutId, OrderId};
 use crate::payment::Snapshot;
+use crate::point::{self, Point};
 use crate::setting::CapturePolicy;
 use crate::{Error, Result, Shop, rows};
 use serde::Serialize;
@@ -36,9 +37,31 @@ pub(crate) async fn apply(
     attempt_id: Option<AttemptId>,
     news: News,
 ) -> Result<Standing> {
+    bring(shop, checkout_id, attempt_id, news, Vec::new()).await
+}
+
+/// As [`apply`], for news brought by stored events, which are marked as applied in the same transaction.
+pub(crate) async fn apply_events(
+    shop: &Shop,
+    checkout_id: CheckoutId,
+    attempt_id: AttemptId,
+    news: News,
+    events: Vec<String>,
+) -> Result<Standing> {
+    bring(shop, checkout_id, Some(attempt_id), news, events).await
+}
+
+async fn bring(
+    shop: &Shop,
+    checkout_id: CheckoutId,
+    attempt_id: Option<AttemptId>,
+    news: News,
+    events: Vec<String>,
+) -> Result<Standing> {
     let automatic_capture = shop.settings.capture == CapturePolicy::Automatic;
-    let fact = Fact { checkout_id, attempt_id, news, automatic_capture, now: shop.now_ms() };
+    let fact = Fact { checkout_id, attempt_id, news, events, automatic_capture, now: shop.now_ms() };
     let standing = shop.checkouts.apply(fact).await?;
+    point::reached(Point::PivotCommitted).await;
     if matches!(standing, Standing::Placed { .. } | Standing::Refunding) {
         shop.wake.notify_one();
     }
@@ -66,6 +89,8 @@ pub(crate) struct Fact {
     pub checkout_id: CheckoutId,
     pub attempt_id: Option<AttemptId>,
     pub news: News,
+    /// The stored events that brought the news.
+    pub events: Vec<String>,
     pub automatic_capture: bool,
     pub now: i64,
 }

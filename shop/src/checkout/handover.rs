@@ -4,6 +4,7 @@
 //! checkout has moved on.
 
 use super::state::{AttemptState, CheckoutState};
+use super::transition;
 use crate::db::{Read, Sql, Tx, Work};
 use crate::id::{AttemptId, CheckoutId};
 use crate::{args, rows};
@@ -77,6 +78,7 @@ impl Work for Handovers {
         };
         let engine = tx.engine();
         let all = items.iter().map(row).collect::<Result<Vec<_>, _>>()?;
+        let were = transition::lock_checkouts(tx, items.iter().map(|item| item.checkout_id)).await?;
         let mine: Vec<(CheckoutId,)> =
             tx.fetch_all(MOVE_CHECKOUTS.of(engine), args![serde_json::to_string(&all)?]).await?;
         let mine: HashSet<_> = mine.into_iter().map(|(id,)| id).collect();
@@ -86,6 +88,11 @@ impl Work for Handovers {
             let rows = serde_json::to_string(&rows)?;
             tx.execute(RECORD.of(engine), args![&rows]).await?;
             tx.execute(MOVE_ATTEMPTS.of(engine), args![rows]).await?;
+            let moved = kept.iter().filter_map(|item| {
+                let (from, to) = (were.get(&item.checkout_id)?, item.checkout_state.as_str());
+                (from != to).then(|| transition::of_checkout(item.checkout_id, from, to, "provider answered"))
+            });
+            transition::record(tx, &moved.collect::<Vec<_>>(), "system", kept[0].now).await?;
         }
         Ok(items.iter().map(|item| mine.contains(&item.checkout_id)).collect())
     }

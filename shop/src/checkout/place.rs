@@ -17,17 +17,28 @@ use crate::db::Violation;
 use crate::error::Shortage;
 use crate::id::{AttemptId, CartId, CheckoutId, OrderId};
 use crate::money::Currency;
+use crate::point::{self, Point};
 use crate::pricing::{self, Item};
-use crate::{Error, Result, Shop, args, secret};
+use crate::{Error, Result, Shop, args, backup, secret};
 use sha2::{Digest, Sha256};
 
 /// Places the order or goes on with it. `Error::Declined` leaves everything ready for another try under a new key;
 /// `Conflict` "in_progress" means that an earlier request with this key still runs.
 pub async fn place(shop: &Shop, visitor: &Visitor, order: PlaceOrder) -> Result<Placed> {
     let request = Request::of(visitor, &order)?;
+    if backup::orders_closed(shop).await?.is_some() {
+        return Err(Error::Unavailable {
+            message: "The shop is being checked after a restore; please try again in a few minutes.".into(),
+            retry_after_s: 120,
+        });
+    }
     let (shop, visitor) = (shop.clone(), visitor.clone());
     // Dropping a JoinHandle does not stop the task: a client that disconnects changes nothing.
-    let task = tokio::spawn(async move { run(&shop, &visitor, &order, &request).await });
+    let task = tokio::spawn(async move {
+        let placed = run(&shop, &visitor, &order, &request).await;
+        point::reached(Point::Placed).await;
+        placed
+    });
     task.await.unwrap_or_else(|error| {
         tracing::error!(%error, "placing an order broke off");
         Err(Error::Unavailable {
@@ -122,8 +133,12 @@ async fn start(shop: &Shop, visitor: &Visitor, view: &View, order: &PlaceOrder, 
             demands,
             now,
         };
+        point::reached(Point::BeforePrepare).await;
         match shop.checkouts.prepare(item.clone()).await {
-            Ok(Prepared::Done) => return go(shop, item).await,
+            Ok(Prepared::Done) => {
+                point::reached(Point::Prepared).await;
+                return go(shop, item).await;
+            }
             Ok(Prepared::KeyTaken) => return Err(in_progress()),
             Ok(Prepared::CartMoved) => {
                 if !open_checkouts(shop, view.cart.id).await?.is_empty() {
@@ -159,6 +174,7 @@ async fn go(shop: &Shop, item: Prepare) -> Result<Placed> {
         next_url: String::new(),
         decline_code: String::new(),
         decline_message: String::new(),
+        created_at: item.now,
     };
     let checkout = Checkout {
         id: item.checkout_id,
@@ -260,6 +276,7 @@ fn chosen(shop: &Shop, order: &PlaceOrder, currency: Currency) -> Result<&'stati
 async fn next_attempt(shop: &Shop, checkout: &Checkout, order: &PlaceOrder, epoch: i64) -> Result<Attempt> {
     let provider = chosen(shop, order, checkout.currency)?;
     let way = &order.payment;
+    let now = shop.now_ms();
     let attempt = Attempt {
         id: AttemptId::new(),
         number: checkout.last.0 + 1,
@@ -276,9 +293,10 @@ async fn next_attempt(shop: &Shop, checkout: &Checkout, order: &PlaceOrder, epoc
         next_url: String::new(),
         decline_code: String::new(),
         decline_message: String::new(),
+        created_at: now,
     };
-    let now = shop.now_ms();
     let mut tx = shop.db.begin().await?;
+    let from = transition::lock_checkout(&mut tx, checkout.id).await?.unwrap_or_default();
     let mine = tx
         .execute(
             "UPDATE checkout SET state = 'prepared', recovery_point = 'prepared', updated_at = $3
@@ -311,10 +329,10 @@ async fn next_attempt(shop: &Shop, checkout: &Checkout, order: &PlaceOrder, epoc
         Err(error) if error.violation() == Some(Violation::Unique) => return Err(in_progress()),
         other => other?,
     };
-    let moves = [
-        transition::of_checkout(checkout.id, checkout.state.as_str(), "prepared", "another try"),
-        transition::of_attempt(attempt.id, "", "prepared", "another try"),
-    ];
+    let mut moves = vec![transition::of_attempt(attempt.id, "", "prepared", "another try")];
+    if from != "prepared" {
+        moves.push(transition::of_checkout(checkout.id, &from, "prepared", "another try"));
+    }
     transition::record(&mut tx, &moves, "shopper", now).await?;
     tx.commit().await?;
     Ok(attempt)

@@ -10,6 +10,7 @@ use crate::args;
 use crate::db::{DbError, Read, Sql, Tx, Work};
 use crate::id::{AttemptId, CartId, CheckoutId, CustomerId, OrderId, OrderLineId, StockId};
 use crate::inventory::reserve::{self, ReserveRequest, Short};
+use crate::point::{self, Point};
 use crate::rows;
 use serde::Serialize;
 use std::collections::HashSet;
@@ -87,6 +88,7 @@ impl Work for Preparing {
         let lost = |set: &HashSet<Uuid>| set.iter().filter(|id| !won.contains(id)).copied().collect::<Vec<_>>();
         give_back(tx, lost(&pinned), lost(&claimed)).await?;
         write_orders(tx, &winners).await?;
+        point::reached(Point::InPrepare).await;
         Ok(items
             .iter()
             .map(|item| {
@@ -139,11 +141,14 @@ async fn write_orders(tx: &mut Tx, items: &[&Prepare]) -> Result<(), Error> {
     let moves: Vec<_> = items
         .iter()
         .flat_map(|item| {
+            let attempt =
+                (item.quote.totals.total > 0).then(|| transition::of_attempt(item.attempt_id, "", "prepared", "place"));
             [
                 transition::of_checkout(item.checkout_id, "", "prepared", "place"),
                 transition::of_order(item.order_id, "", "pending_payment", "place"),
-                transition::of_attempt(item.attempt_id, "", "prepared", "place"),
             ]
+            .into_iter()
+            .chain(attempt)
         })
         .collect();
     let engine = tx.engine();

@@ -1,10 +1,13 @@
-//! The three hot transactions of a checkout behind their batch queues: prepare, hand over, apply a fact.
+//! The hot transactions of a checkout behind their batch queues: prepare, hand over, keep an event, apply a fact.
 
 use super::fact::{Fact, Facts, Standing};
 use super::handover::{Handover, Handovers};
 use super::prepare::{Prepare, Prepared, Preparing};
 use crate::Result;
 use crate::db::{Batch, Db};
+use crate::payment::{Keeping, Received};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The queues; cheap to clone. One set per database, kept in [`crate::Shop`].
 #[derive(Clone)]
@@ -12,6 +15,9 @@ pub struct Queues {
     prepare: Batch<Preparing>,
     handover: Batch<Handovers>,
     facts: Batch<Facts>,
+    events: Batch<Keeping>,
+    /// Found to be no restored database that waits for reconciliation; never taken back.
+    open: Arc<AtomicBool>,
 }
 
 impl Queues {
@@ -21,7 +27,17 @@ impl Queues {
             prepare: Batch::start(db.clone(), Preparing),
             handover: Batch::start(db.clone(), Handovers),
             facts: Batch::start(db.clone(), Facts),
+            events: Batch::start(db.clone(), Keeping),
+            open: Arc::default(),
         }
+    }
+
+    pub(crate) fn are_open(&self) -> bool {
+        self.open.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn found_open(&self) {
+        self.open.store(true, Ordering::Relaxed);
     }
 
     pub(super) async fn prepare(&self, item: Prepare) -> Result<Prepared> {
@@ -31,6 +47,11 @@ impl Queues {
     /// `false`: somebody else holds the checkout by now.
     pub(super) async fn hand_over(&self, item: Handover) -> Result<bool> {
         self.handover.run(item).await
+    }
+
+    /// `false`: it was here already.
+    pub(crate) async fn keep_event(&self, item: Received) -> Result<bool> {
+        self.events.run(item).await
     }
 
     pub(super) async fn apply(&self, fact: Fact) -> Result<Standing> {

@@ -16,6 +16,7 @@ use crate::id::{CartId, CheckoutId, OrderId};
 use crate::inventory::reserve;
 use crate::outbox::{self, Note};
 use crate::payment::{IntentStatus, Outcome, SessionStatus};
+use crate::point::{self, Point};
 use crate::{Result, Shop, args, rows};
 use serde::Serialize;
 
@@ -99,6 +100,7 @@ pub(super) async fn begin(shop: &Shop, id: CheckoutId, only_expired: bool) -> Re
     let now = shop.now_ms();
     let mut tx = shop.db.begin().await?;
     let limit = if only_expired { now } else { i64::MAX };
+    let Some(from) = transition::lock_checkout(&mut tx, id).await? else { return Ok(None) };
     let sql = "UPDATE checkout SET state = 'releasing', recovery_point = 'releasing', epoch = epoch + 1,
           lease_owner = 'release', lease_until = $3, updated_at = $2
         WHERE id = $1 AND lease_until <= $2 AND expires_at <= $4
@@ -106,9 +108,9 @@ pub(super) async fn begin(shop: &Shop, id: CheckoutId, only_expired: bool) -> Re
         RETURNING epoch";
     let taken: Option<(i64,)> =
         crate::db::Read::fetch_optional(&mut tx, sql, args![id, now, now + saga::LEASE_MS, limit]).await?;
-    if taken.is_some() {
-        transition::record(&mut tx, &[transition::of_checkout(id, "open", "releasing", "give up")], "system", now)
-            .await?;
+    if taken.is_some() && from != "releasing" {
+        let moved = transition::of_checkout(id, &from, "releasing", "give up");
+        transition::record(&mut tx, &[moved], "system", now).await?;
     }
     tx.commit().await?;
     Ok(taken.map(|(epoch,)| epoch))
@@ -116,6 +118,7 @@ pub(super) async fn begin(shop: &Shop, id: CheckoutId, only_expired: bool) -> Re
 
 /// Cancels at the provider and obeys the answer. The checkout is `releasing` and leased to the caller.
 pub(super) async fn drive(shop: &Shop, id: CheckoutId, epoch: i64) -> Result<Standing> {
+    point::reached(Point::Releasing).await;
     let checkout = stored::load(shop, id).await?;
     let standing = match &checkout.live {
         None => without_attempt(shop, &checkout, epoch).await?,
@@ -185,21 +188,26 @@ pub(super) async fn abandon(shop: &Shop, checkout: &Checkout) -> Result<Standing
     // Whoever has paid in the last moment keeps the order: a void would be accepted too.
     match provider.retrieve_intent(&intent).await {
         Outcome::Done(snapshot)
-            if matches!(snapshot.status, IntentStatus::RequiresCapture | IntentStatus::Succeeded) =>
+            if matches!(
+                snapshot.status,
+                IntentStatus::RequiresCapture | IntentStatus::Succeeded | IntentStatus::Canceled
+            ) =>
         {
             return tell(News::Intent(snapshot)).await;
         }
         Outcome::Done(_) => {}
         Outcome::Refused(_) | Outcome::Unknown(_) => return Ok(Standing::Pending),
     }
-    match provider.cancel_intent(&key("cancel"), &intent).await {
-        Outcome::Done(snapshot) => tell(News::Intent(snapshot)).await,
+    let snapshot = match provider.cancel_intent(&key("cancel"), &intent).await {
+        Outcome::Done(snapshot) => snapshot,
         Outcome::Refused(_) => match provider.retrieve_intent(&intent).await {
-            Outcome::Done(snapshot) => tell(News::Intent(snapshot)).await,
-            Outcome::Refused(_) | Outcome::Unknown(_) => Ok(Standing::Pending),
+            Outcome::Done(snapshot) => snapshot,
+            Outcome::Refused(_) | Outcome::Unknown(_) => return Ok(Standing::Pending),
         },
-        Outcome::Unknown(_) => Ok(Standing::Pending),
-    }
+        Outcome::Unknown(_) => return Ok(Standing::Pending),
+    };
+    point::reached(Point::ProviderCancelled).await;
+    tell(News::Intent(snapshot)).await
 }
 
 /// Releases what has run out of time; the number of checkouts looked at.

@@ -7,20 +7,20 @@
 //! Ask: what became of it?
 //! ```
 
+use super::create;
 use super::fact::{self, News, Standing};
 use super::handover::Handover;
-use super::state::{AttemptState, CheckoutState, Way};
+use super::state::{CheckoutState, Way};
 use super::stored::{Attempt, Checkout, load};
 use super::{Placed, return_path};
 use crate::id::CheckoutId;
-use crate::payment::{Metadata, NewIntent, NewSession, Outcome, Refusal, SessionLine, SessionStatus, Snapshot};
+use crate::payment::{Outcome, Refusal, SessionStatus, Snapshot};
+use crate::point::{self, Point};
 use crate::{Error, Result, Shop, args};
 use sha2::{Digest, Sha256};
 
 /// Nobody else drives a checkout for this long.
 pub(super) const LEASE_MS: i64 = 60_000;
-/// The provider wants a hosted page to live at least this long; ours closes it earlier by itself.
-const SESSION_MIN_MS: i64 = 31 * 60_000;
 
 /// The provider's idempotency key of one operation on an attempt: from the stored row, never from the client.
 pub(crate) fn key(shop: &Shop, provider: &str, attempt: impl std::fmt::Display, operation: &str) -> String {
@@ -51,7 +51,7 @@ pub(super) async fn let_go(shop: &Shop, id: CheckoutId, epoch: i64, lease_until:
     Ok(())
 }
 
-enum Step {
+pub(super) enum Step {
     Create,
     Confirm { intent: String },
     Ask,
@@ -66,7 +66,7 @@ pub(super) async fn drive(shop: &Shop, checkout: &Checkout, attempt: &Attempt, e
     };
     loop {
         step = match step {
-            Step::Create => create(shop, checkout, attempt, epoch).await?,
+            Step::Create => create::create(shop, checkout, attempt, epoch).await?,
             Step::Confirm { intent } => confirm(shop, checkout, attempt, &intent).await?,
             Step::Ask => ask(shop, checkout, attempt).await?,
             Step::Done(result) => return result,
@@ -74,63 +74,10 @@ pub(super) async fn drive(shop: &Shop, checkout: &Checkout, attempt: &Attempt, e
     }
 }
 
-/// C1 and T2: makes the payment known to the provider and its name known to us.
-async fn create(shop: &Shop, checkout: &Checkout, attempt: &Attempt, epoch: i64) -> Result<Step> {
-    let provider = shop.payments.by_name(&attempt.provider)?;
-    let metadata = metadata(checkout, attempt);
-    let mut handover = Handover {
-        checkout_id: checkout.id,
-        attempt_id: attempt.id,
-        epoch,
-        checkout_state: CheckoutState::AwaitingAction,
-        attempt_state: AttemptState::Sent,
-        recovery_point: "intent_created",
-        provider_ref: None,
-        session_ref: None,
-        client_secret: String::new(),
-        next_url: String::new(),
-        lease_until: 0,
-        now: shop.now_ms(),
-    };
-    if attempt.way == Way::Hosted {
-        let new = new_session(shop, checkout, metadata);
-        let session = match provider.create_session(&key(shop, &attempt.provider, attempt.id, "create"), &new).await {
-            Outcome::Done(session) => session,
-            Outcome::Refused(refusal) => return refused(shop, checkout, attempt, epoch, refusal).await,
-            Outcome::Unknown(why) => return no_answer(shop, checkout, attempt, &why).await,
-        };
-        let url = session.url.clone().unwrap_or_default();
-        handover.session_ref = Some(session.id);
-        handover.provider_ref = session.intent_id;
-        handover.next_url.clone_from(&url);
-        return hand_over(shop, checkout, handover, Step::Done(Ok(Placed::Redirect { checkout_id: checkout.id, url })))
-            .await;
-    }
-    let new = NewIntent {
-        money: checkout.currency.money(checkout.total),
-        metadata,
-        description: format!("Order {}", checkout.number),
-    };
-    let snapshot = match provider.create_intent(&key(shop, &attempt.provider, attempt.id, "create"), &new).await {
-        Outcome::Done(snapshot) => snapshot,
-        Outcome::Refused(refusal) => return refused(shop, checkout, attempt, epoch, refusal).await,
-        Outcome::Unknown(why) => return no_answer(shop, checkout, attempt, &why).await,
-    };
-    handover.provider_ref = Some(snapshot.intent_id.clone());
-    if attempt.way == Way::Token {
-        handover.checkout_state = CheckoutState::Paying;
-        handover.recovery_point = "confirming";
-        handover.lease_until = shop.now_ms() + LEASE_MS;
-        return hand_over(shop, checkout, handover, Step::Confirm { intent: snapshot.intent_id }).await;
-    }
-    let client_secret = snapshot.client_secret.unwrap_or_default();
-    handover.client_secret.clone_from(&client_secret);
-    let confirm = Placed::Confirm { checkout_id: checkout.id, client_secret };
-    hand_over(shop, checkout, handover, Step::Done(Ok(confirm))).await
-}
-
-async fn hand_over(shop: &Shop, checkout: &Checkout, handover: Handover, next: Step) -> Result<Step> {
+pub(super) async fn hand_over(shop: &Shop, checkout: &Checkout, handover: Handover, next: Step) -> Result<Step> {
+    point::reached(Point::Created).await;
     if shop.checkouts.hand_over(handover).await? {
+        point::reached(Point::HandedOver).await;
         return Ok(next);
     }
     // News overtook us, or somebody else has taken the checkout over.
@@ -147,7 +94,10 @@ async fn confirm(shop: &Shop, checkout: &Checkout, attempt: &Attempt, intent: &s
     let provider = shop.payments.by_name(&attempt.provider)?;
     let key = key(shop, &attempt.provider, attempt.id, "confirm");
     match provider.confirm_intent(&key, intent, &attempt.pm_token, &return_url).await {
-        Outcome::Done(snapshot) => told(shop, checkout, attempt, News::Intent(snapshot)).await,
+        Outcome::Done(snapshot) => {
+            point::reached(Point::Confirmed).await;
+            told(shop, checkout, attempt, News::Intent(snapshot)).await
+        }
         Outcome::Refused(refusal) if refusal.http_status == 0 || refusal.http_status == 429 => {
             no_answer(shop, checkout, attempt, &refusal.message).await
         }
@@ -228,7 +178,10 @@ async fn ask(shop: &Shop, checkout: &Checkout, attempt: &Attempt) -> Result<Step
 }
 
 /// Applies the news and says what it means for the shopper.
-async fn told(shop: &Shop, checkout: &Checkout, attempt: &Attempt, news: News) -> Result<Step> {
+pub(super) async fn told(shop: &Shop, checkout: &Checkout, attempt: &Attempt, news: News) -> Result<Step> {
+    if matches!(&news, News::Intent(snapshot) if snapshot.decline.is_some()) {
+        point::reached(Point::Declined).await;
+    }
     let standing = fact::apply(shop, checkout.id, Some(attempt.id), news).await?;
     Ok(Step::Done(outcome(checkout, attempt, standing)))
 }
@@ -262,7 +215,13 @@ fn pending(checkout: &Checkout) -> Step {
 
 /// The provider guarantees that nothing happened. A word against the payment ends the attempt; being out of reach
 /// does not.
-async fn refused(shop: &Shop, checkout: &Checkout, attempt: &Attempt, epoch: i64, refusal: Refusal) -> Result<Step> {
+pub(super) async fn refused(
+    shop: &Shop,
+    checkout: &Checkout,
+    attempt: &Attempt,
+    epoch: i64,
+    refusal: Refusal,
+) -> Result<Step> {
     if refusal.http_status == 0 || refusal.http_status == 429 || refusal.code == "unreachable" {
         if attempt.way == Way::Token {
             return no_answer(shop, checkout, attempt, &refusal.message).await;
@@ -276,7 +235,7 @@ async fn refused(shop: &Shop, checkout: &Checkout, attempt: &Attempt, epoch: i64
 }
 
 /// Durably unknown: the stock stays held, recovery asks again with the same key.
-async fn no_answer(shop: &Shop, checkout: &Checkout, attempt: &Attempt, why: &str) -> Result<Step> {
+pub(super) async fn no_answer(shop: &Shop, checkout: &Checkout, attempt: &Attempt, why: &str) -> Result<Step> {
     tracing::warn!(why, checkout = %checkout.id, "the payment provider gave no answer");
     let standing = fact::apply(shop, checkout.id, Some(attempt.id), News::NoAnswer).await?;
     let nobody_can_pay = attempt.way != Way::Token && attempt.provider_ref.is_none() && attempt.session_ref.is_none();
@@ -291,59 +250,4 @@ fn unavailable() -> Error {
         message: "The payment service does not answer. Nothing was charged; please try again in a moment.".into(),
         retry_after_s: 5,
     }
-}
-
-fn metadata(checkout: &Checkout, attempt: &Attempt) -> Metadata {
-    [
-        ("checkout_id", checkout.id.to_string()),
-        ("attempt_id", attempt.id.to_string()),
-        ("order_no", checkout.number.clone()),
-        ("quote_hash", checkout.quote_hash.clone()),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), value))
-    .collect()
-}
-
-/// The lines of the hosted page; their sum is the total to the last minor unit.
-fn new_session(shop: &Shop, checkout: &Checkout, metadata: Metadata) -> NewSession {
-    let totals = &checkout.quote.totals;
-    let line = |name: String, amount: i64, quantity: i64| SessionLine {
-        name,
-        unit_price: checkout.currency.money(amount),
-        quantity,
-    };
-    let mut lines: Vec<_> = checkout
-        .quote
-        .lines
-        .iter()
-        .filter(|l| l.priced.total > 0)
-        .map(|l| {
-            let name =
-                if l.variant_title.is_empty() { l.title.clone() } else { format!("{} ({})", l.title, l.variant_title) };
-            line(name, l.priced.unit_price, l.priced.quantity)
-        })
-        .collect();
-    if totals.shipping > 0 {
-        lines.push(line(format!("Delivery: {}", checkout.quote.delivery_name), totals.shipping, 1));
-    }
-    if !totals.tax_inclusive && totals.tax > 0 {
-        lines.push(line("Tax".into(), totals.tax, 1));
-    }
-    NewSession {
-        lines,
-        metadata,
-        success_url: format!("{}{}?session_id={{CHECKOUT_SESSION_ID}}", shop.origin, return_path(checkout.id)),
-        cancel_url: format!("{}{}", shop.origin, super::BACK_PATH),
-        // Frozen with the checkout: the same key must always carry the same request.
-        expires_at: checkout.expires_at.max(created_at(checkout.id) + SESSION_MIN_MS),
-        customer_email: Some(checkout.quote.email.clone()),
-        reference: checkout.id.to_string(),
-    }
-}
-
-/// Unix milliseconds from the identifier (UUIDv7).
-fn created_at(id: CheckoutId) -> i64 {
-    let (seconds, nanos) = id.0.get_timestamp().map_or((0, 0), |timestamp| timestamp.to_unix());
-    i64::try_from(seconds).unwrap_or(0) * 1000 + i64::from(nanos / 1_000_000)
 }

@@ -47,6 +47,8 @@ pub(super) struct Attempt {
     pub next_url: String,
     pub decline_code: String,
     pub decline_message: String,
+    /// Unix milliseconds.
+    pub created_at: i64,
 }
 
 impl Attempt {
@@ -91,8 +93,8 @@ pub(super) async fn load(shop: &Shop, id: CheckoutId) -> Result<Checkout> {
     let attempts: Vec<Attempt> = shop
         .db
         .fetch_all(
-            "SELECT id, attempt_no AS number, provider, way, pm_token, state, provider_ref, session_ref, client_secret, next_url,
-               decline_code, decline_message
+            "SELECT id, attempt_no AS number, provider, way, pm_token, state, provider_ref, session_ref, client_secret,
+               next_url, decline_code, decline_message, created_at
              FROM payment_attempt WHERE checkout_id = $1 ORDER BY attempt_no DESC",
             args![id],
         )

@@ -7,6 +7,7 @@
 //! unknown is everyone told so instead. A caller that leaves before its batch began takes its item along.
 
 use super::{Db, DbError, Engine, Tx};
+use crate::point::{self, Point};
 use std::future::Future;
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, oneshot};
@@ -103,6 +104,7 @@ async fn run_batch<W: Work>(db: Db, work: Arc<W>, mut batch: Vec<Waiting<W>>) {
     let (items, answers): (Vec<_>, Vec<_>) = batch.into_iter().map(|w| (w.item, w.answer)).unzip();
     match transact(&db, &*work, &items).await {
         Ok(outcomes) => {
+            point::reached(Point::BatchCommitted).await;
             for (answer, outcome) in answers.into_iter().zip(outcomes) {
                 answer.send(Ok(outcome)).ok();
             }

@@ -10,6 +10,7 @@
 //! Statements run on the thread of whoever asks, COMMIT on a thread that may wait for the disk. Only the writer ever
 //! checkpoints: readers are `query_only` and never commit.
 
+pub(super) mod copy;
 mod gate;
 mod migrate;
 mod readers;
@@ -31,6 +32,7 @@ static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/sqlite"
 
 #[derive(Clone)]
 pub struct Sqlite {
+    path: Arc<Path>,
     gate: Arc<Gate>,
     readers: Readers,
 }
@@ -42,7 +44,11 @@ impl Sqlite {
     pub(super) fn open(path: &Path) -> Result<Self> {
         // The writer first: it creates the file.
         let gate = Gate::open(path)?;
-        Ok(Self { gate, readers: Readers::open(path)? })
+        Ok(Self { path: path.into(), gate, readers: Readers::open(path)? })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     pub(super) fn readers(&self) -> &Readers {

@@ -2,11 +2,13 @@
 
 use super::{Message, template};
 use crate::id::{OrderId, OutboxId};
+use crate::point::{self, Point};
 use crate::{Error, Result, Shop, args, order};
 
 /// Sends the mail of an outbox row. The row's id is the mail's: a second delivery finds it and, once it was sent, does
 /// nothing.
 pub(crate) async fn send(shop: &Shop, id: OutboxId, order_id: OrderId, name: &str) -> Result<()> {
+    point::reached(Point::BeforeMail).await;
     let sql = "SELECT state, recipient, subject, body_text, body_html FROM mail WHERE id = $1";
     let stored: Option<(String, String, String, String, String)> = shop.db.fetch_optional(sql, args![id]).await?;
     let message = match stored {
@@ -15,6 +17,7 @@ pub(crate) async fn send(shop: &Shop, id: OutboxId, order_id: OrderId, name: &st
         None => store(shop, id, order_id, name).await?,
     };
     let sent = shop.mailer.send(&shop.settings.mail_from, &message).await;
+    point::reached(Point::MailSent).await;
     let (state, why) = match &sent {
         Ok(()) => ("sent", String::new()),
         Err(why) => ("failed", why.clone()),

@@ -9,6 +9,7 @@ use crate::ledger;
 use crate::money::Currency;
 use crate::outbox::{self, Note};
 use crate::payment::{Metadata, Outcome, Provider, RefundSnapshot, RefundStatus};
+use crate::point::{self, Point};
 use crate::{Error, Result, Shop, args};
 
 #[derive(Debug, sqlx::FromRow)]
@@ -41,6 +42,7 @@ pub(crate) async fn carry_out_refund(shop: &Shop, id: RefundId) -> Result<()> {
     }
     let provider = shop.payments.by_name(&row.provider)?;
     let intent = row.provider_ref.clone().ok_or_else(|| Error::Internal("a refund of a payment without id".into()))?;
+    point::reached(Point::RefundWritten).await;
     mark(shop, id, "sent", None).await?;
     let metadata: Metadata =
         [("refund_id".to_owned(), id.to_string()), ("order_no".to_owned(), row.number.clone())].into();
@@ -60,6 +62,7 @@ pub(crate) async fn carry_out_refund(shop: &Shop, id: RefundId) -> Result<()> {
         }
         Outcome::Unknown(why) => known(provider, &intent, id).await?.ok_or_else(|| unanswered(&why))?,
     };
+    point::reached(Point::Refunded).await;
     match snapshot.status {
         RefundStatus::Succeeded => book(shop, id, &row, &snapshot).await,
         RefundStatus::Failed | RefundStatus::Canceled => mark(shop, id, "failed", Some(&snapshot.refund_id)).await,
@@ -124,7 +127,10 @@ async fn finish(tx: &mut Tx, row: &Row, state: &str, now: i64) -> Result<()> {
     }
     let sql = "UPDATE checkout SET state = 'refunded', recovery_point = 'refunded', updated_at = $2
         WHERE id = $1 AND state = 'refunding'";
-    tx.execute(sql, args![row.checkout_id, now]).await?;
+    if tx.execute(sql, args![row.checkout_id, now]).await? == 1 {
+        let moved = transition::of_checkout(row.checkout_id, "refunding", "refunded", "refunded in full");
+        transition::record(tx, &[moved], "system", now).await?;
+    }
     Ok(())
 }
 

@@ -5,11 +5,12 @@ use crate::db::{Read, Sql};
 use crate::id::{AttemptId, CheckoutId, OrderId, OutboxId, RefundId};
 use crate::money::Currency;
 use crate::payment::{IntentStatus, Outcome, Provider, Snapshot};
-use crate::{Error, Result, Shop, args, mail, order};
+use crate::point::{self, Point};
+use crate::{Error, Result, Shop, args, mail, order, rows};
 
 /// Nobody else takes a row for this long.
 const LEASE_MS: i64 = 60_000;
-const BATCH: i64 = 32;
+const BATCH: i64 = 64;
 /// The longest pause between two tries.
 const PAUSE_MAX_MS: i64 = 60 * 60_000;
 
@@ -34,12 +35,27 @@ pub async fn deliver_outbox(shop: &Shop) -> Result<usize> {
         tried += rows.len();
         let work = rows.into_iter().map(|row| async move {
             let outcome = deliver(shop, &row).await;
-            finish(shop, &row, outcome).await
+            (row, outcome)
         });
-        for finished in futures_util::future::join_all(work).await {
-            finished?;
+        let (mut done, mut failed) = (Vec::new(), Vec::new());
+        for (row, outcome) in futures_util::future::join_all(work).await {
+            match outcome {
+                Ok(()) => done.push(Mine { id: row.id, epoch: row.epoch }),
+                Err(why) => failed.push((row, why)),
+            }
+        }
+        mark_delivered(shop, &done).await?;
+        for (row, why) in failed {
+            postpone(shop, &row, why).await?;
         }
     }
+}
+
+/// A row whose lease is ours.
+#[derive(serde::Serialize)]
+struct Mine {
+    id: OutboxId,
+    epoch: i64,
 }
 
 // PostgreSQL skips what other nodes are claiming; on SQLite the writer is alone.
@@ -73,23 +89,27 @@ async fn claim(shop: &Shop) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-async fn finish(shop: &Shop, row: &Row, outcome: std::result::Result<(), String>) -> Result<()> {
-    let now = shop.now_ms();
-    let mut tx = shop.db.begin().await?;
-    match outcome {
-        Ok(()) => {
-            let sql = "UPDATE outbox SET delivered_at = $3, error = '' WHERE id = $1 AND epoch = $2";
-            tx.execute(sql, args![row.id, row.epoch, now]).await?;
-        }
-        Err(why) => {
-            tracing::warn!(kind = row.kind, outbox = %row.id, tries = row.tries, why, "not delivered yet");
-            let pause = (2_000_i64 << row.tries.clamp(0, 11)).min(PAUSE_MAX_MS);
-            let sql = "UPDATE outbox SET due_at = $3, claimed_until = 0, error = $4 WHERE id = $1 AND epoch = $2";
-            tx.execute(sql, args![row.id, row.epoch, now + pause, why]).await?;
-        }
+async fn mark_delivered(shop: &Shop, done: &[Mine]) -> Result<()> {
+    const MARK: Sql = rows!(
+        "UPDATE outbox SET delivered_at = $2, error = '' FROM",
+        [id UUID, epoch BIGINT],
+        "WHERE outbox.id = d.id AND outbox.epoch = d.epoch"
+    );
+    if done.is_empty() {
+        return Ok(());
     }
-    tx.commit().await?;
-    Ok(())
+    let mut tx = shop.db.begin().await?;
+    tx.execute(MARK.of(tx.engine()), args![serde_json::to_string(done)?, shop.now_ms()]).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn postpone(shop: &Shop, row: &Row, why: String) -> Result<()> {
+    tracing::warn!(kind = row.kind, outbox = %row.id, tries = row.tries, why, "not delivered yet");
+    let pause = (2_000_i64 << row.tries.clamp(0, 11)).min(PAUSE_MAX_MS);
+    let mut tx = shop.db.begin().await?;
+    let sql = "UPDATE outbox SET due_at = $3, claimed_until = 0, error = $4 WHERE id = $1 AND epoch = $2";
+    tx.execute(sql, args![row.id, row.epoch, shop.now_ms() + pause, why]).await?;
+    Ok(tx.commit().await?)
 }
 
 async fn deliver(shop: &Shop, row: &Row) -> std::result::Result<(), String> {
@@ -139,6 +159,7 @@ pub(crate) async fn capture(shop: &Shop, id: AttemptId) -> Result<()> {
         return Ok(());
     }
     let intent = row.provider_ref.ok_or_else(|| Error::Internal("an authorised attempt without its intent".into()))?;
+    point::reached(Point::BeforeCapture).await;
     let provider = shop.payments.by_name(&row.provider)?;
     let key = checkout::provider_key(shop, &row.provider, id, "capture");
     let snapshot = match provider.capture_intent(&key, &intent, row.currency.money(row.amount)).await {
@@ -147,6 +168,7 @@ pub(crate) async fn capture(shop: &Shop, id: AttemptId) -> Result<()> {
         Outcome::Refused(refusal) => retrieve(provider, &intent, &refusal.message).await?,
         Outcome::Unknown(why) => retrieve(provider, &intent, &why).await?,
     };
+    point::reached(Point::Captured).await;
     let is_still_open = snapshot.status == IntentStatus::RequiresCapture;
     checkout::apply_news(shop, row.checkout_id, Some(id), News::Intent(snapshot)).await?;
     if is_still_open { Err(unavailable("not captured")) } else { Ok(()) }

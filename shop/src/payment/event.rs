@@ -1,24 +1,26 @@
 //! News from the provider: stored first, believed only after the object was fetched.
 
-use super::{About, EventNotice, Metadata, Outcome, Provider, Session, SessionStatus};
+mod keep;
+
+pub(crate) use keep::{Keeping, Received};
+
+use super::{About, EventNotice, IntentStatus, Metadata, Outcome, Provider, Providers, Session, SessionStatus};
 use crate::checkout::{self, News};
+use crate::db::Sql;
 use crate::id::{AttemptId, CheckoutId, RefundId};
+use crate::point::{self, Point};
 use crate::{Result, Shop, args, order};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use std::collections::BTreeMap;
 
 /// Stores an event that `provider` has sent; `false` when it was here already. The worker fetches the object and applies
 /// it.
 pub async fn webhook_received(shop: &Shop, provider: &str, notice: &EventNotice, payload: &str) -> Result<bool> {
-    let mut tx = shop.db.begin().await?;
-    let stored = tx
-        .execute(
-            "INSERT INTO psp_event (event_id, provider, type, object_id, received_at, payload)
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (event_id) DO NOTHING",
-            args![&notice.event_id, provider, &notice.kind, &notice.object_id, shop.now_ms(), payload],
-        )
-        .await?;
-    tx.commit().await?;
+    point::reached(Point::WebhookRead).await;
+    let stored = shop.checkouts.keep_event(Received::new(provider, notice, payload, shop.now_ms())).await?;
+    point::reached(Point::EventStored).await;
     shop.wake.notify_one();
-    Ok(stored == 1)
+    Ok(stored)
 }
 
 #[derive(sqlx::FromRow)]
@@ -29,49 +31,87 @@ struct Row {
     object_id: String,
     received_at: i64,
     tries: i64,
+    /// Of the attempt that has this name at the provider.
+    attempt_state: Option<String>,
 }
 
 /// News about a payment nobody here knows is kept this long before it counts as a break.
 const UNKNOWN_AFTER_MS: i64 = 15 * 60_000;
 const PAUSE_MAX_MS: i64 = 15 * 60_000;
+/// Events looked at in one go, and objects that the provider is asked about at the same time.
+const AT_ONCE: i64 = 500;
+const QUESTIONS: usize = 16;
 
-/// Applies stored events until none is due; the number looked at.
+const DUE: &str = "SELECT e.event_id, e.provider, e.type AS kind, e.object_id, e.received_at, e.tries,
+      a.state AS attempt_state
+    FROM psp_event e LEFT JOIN payment_attempt a ON a.provider_ref = e.object_id AND a.provider = e.provider
+    WHERE e.applied_at IS NULL AND e.next_try_at <= $1 ORDER BY e.next_try_at, e.received_at LIMIT $2";
+
+/// Applies stored events until none is due; the number looked at. An object that several events are about is fetched
+/// once, and not at all when its attempt stands where the news would take it.
 pub(crate) async fn apply_events(shop: &Shop) -> Result<usize> {
     let mut looked_at = 0;
     loop {
-        let due: Vec<Row> = shop
-            .db
-            .fetch_all(
-                "SELECT event_id, provider, type AS kind, object_id, received_at, tries FROM psp_event
-                 WHERE applied_at IS NULL AND next_try_at <= $1 ORDER BY next_try_at, received_at LIMIT 50",
-                args![shop.now_ms()],
-            )
-            .await?;
+        let due: Vec<Row> = shop.db.fetch_all(DUE, args![shop.now_ms(), AT_ONCE]).await?;
         if due.is_empty() {
             return Ok(looked_at);
         }
         looked_at += due.len();
-        for event in due {
-            let outcome = apply(shop, &event).await;
-            finish(shop, &event, outcome).await?;
+        let (known, news): (Vec<_>, Vec<_>) = due.into_iter().partition(|event| event.is_known(&shop.payments));
+        mark_applied(shop, &known).await?;
+        let mut by_object: BTreeMap<(String, About, String), Vec<Row>> = BTreeMap::new();
+        for event in news {
+            let key = (event.provider.clone(), event.about(&shop.payments), event.object_id.clone());
+            by_object.entry(key).or_default().push(event);
         }
+        let work = by_object.into_values().map(|events| async move {
+            let outcome = apply(shop, &events).await;
+            finish(shop, &events, outcome).await
+        });
+        stream::iter(work).buffer_unordered(QUESTIONS).try_collect::<Vec<()>>().await?;
+    }
+}
+
+impl Row {
+    /// Whether the attempt already stands where this event would take it, or the shop does not act on it.
+    fn is_known(&self, payments: &Providers) -> bool {
+        // Without its keys a provider's news waits.
+        let Ok(provider) = payments.by_name(&self.provider) else { return false };
+        let state = self.attempt_state.as_deref();
+        match provider.reached(&self.kind) {
+            Some(IntentStatus::RequiresCapture) => matches!(state, Some("authorized" | "captured")),
+            Some(IntentStatus::Succeeded) => state == Some("captured"),
+            Some(_) => state.is_some(),
+            None => provider.about(&self.kind) == About::Nothing,
+        }
+    }
+
+    /// What kind of object has to be fetched.
+    fn about(&self, payments: &Providers) -> About {
+        payments.by_name(&self.provider).map_or(About::Nothing, |provider| provider.about(&self.kind))
     }
 }
 
 enum Applied {
+    /// Together with the news, in one transaction.
+    Marked,
+    /// There was nothing to change.
     Done,
     /// Nothing here belongs to it, yet.
     NobodyKnows,
     NoAnswer(String),
 }
 
-async fn apply(shop: &Shop, event: &Row) -> Result<Applied> {
+/// `events` are about one object.
+async fn apply(shop: &Shop, events: &[Row]) -> Result<Applied> {
+    let Some(event) = events.first() else { return Ok(Applied::Done) };
+    point::reached(Point::BeforeEvent).await;
     let provider = shop.payments.by_name(&event.provider)?;
     match provider.about(&event.kind) {
-        About::Intent => intent(shop, provider, &event.object_id).await,
+        About::Intent => intent(shop, provider, &event.object_id, events).await,
         About::Session => match provider.retrieve_session(&event.object_id).await {
-            Outcome::Done(Session { intent_id: Some(id), .. }) => intent(shop, provider, &id).await,
-            Outcome::Done(session) => session_alone(shop, provider, &session).await,
+            Outcome::Done(Session { intent_id: Some(id), .. }) => intent(shop, provider, &id, events).await,
+            Outcome::Done(session) => session_alone(shop, provider, &session, events).await,
             Outcome::Refused(refusal) => Ok(Applied::NoAnswer(refusal.message)),
             Outcome::Unknown(why) => Ok(Applied::NoAnswer(why)),
         },
@@ -80,17 +120,18 @@ async fn apply(shop: &Shop, event: &Row) -> Result<Applied> {
     }
 }
 
-async fn intent(shop: &Shop, provider: &dyn Provider, id: &str) -> Result<Applied> {
+async fn intent(shop: &Shop, provider: &dyn Provider, id: &str, events: &[Row]) -> Result<Applied> {
+    const KNOWN: &str = "SELECT id, checkout_id FROM payment_attempt WHERE provider = $1 AND provider_ref = $2";
     let snapshot = match provider.retrieve_intent(id).await {
         Outcome::Done(snapshot) => snapshot,
         Outcome::Refused(refusal) => return Ok(Applied::NoAnswer(refusal.message)),
         Outcome::Unknown(why) => return Ok(Applied::NoAnswer(why)),
     };
-    const KNOWN: &str = "SELECT id, checkout_id FROM payment_attempt WHERE provider = $1 AND provider_ref = $2";
     let found = owner(shop, provider, KNOWN, &snapshot.intent_id, &snapshot.metadata).await?;
     let Some((attempt, checkout)) = found else { return Ok(Applied::NobodyKnows) };
-    checkout::apply_news(shop, checkout, Some(attempt), News::Intent(snapshot)).await?;
-    Ok(Applied::Done)
+    checkout::apply_events(shop, checkout, attempt, News::Intent(snapshot), ids(events)).await?;
+    point::reached(Point::EventApplied).await;
+    Ok(Applied::Marked)
 }
 
 /// By the provider's id, else by our own in the metadata: news may be faster than our own note of the id.
@@ -112,21 +153,23 @@ async fn owner(
 }
 
 /// A page without a payment: closed, or the shopper has agreed to something that our server has to carry out.
-async fn session_alone(shop: &Shop, provider: &dyn Provider, session: &Session) -> Result<Applied> {
+async fn session_alone(shop: &Shop, provider: &dyn Provider, session: &Session, events: &[Row]) -> Result<Applied> {
     const KNOWN: &str = "SELECT id, checkout_id FROM payment_attempt WHERE provider = $1 AND session_ref = $2";
     let found = owner(shop, provider, KNOWN, &session.id, &session.metadata).await?;
     let Some((attempt, checkout)) = found else { return Ok(Applied::NobodyKnows) };
     match session.status {
         SessionStatus::Expired => {
-            checkout::apply_news(shop, checkout, Some(attempt), News::SessionExpired).await?;
+            checkout::apply_events(shop, checkout, attempt, News::SessionExpired, ids(events)).await?;
+            Ok(Applied::Marked)
         }
         SessionStatus::Open | SessionStatus::Complete => {
-            if !checkout::ask_about(shop, checkout, attempt).await? {
-                return Ok(Applied::NoAnswer("the page is open and nothing was paid there yet".to_owned()));
+            if checkout::ask_about(shop, checkout, attempt).await? {
+                Ok(Applied::Done)
+            } else {
+                Ok(Applied::NoAnswer("the page is open and nothing was paid there yet".to_owned()))
             }
         }
     }
-    Ok(Applied::Done)
 }
 
 /// Refunds that wait for the provider: each looks itself up there.
@@ -141,34 +184,49 @@ async fn refunds(shop: &Shop) -> Result<Applied> {
     Ok(Applied::Done)
 }
 
-async fn finish(shop: &Shop, event: &Row, outcome: Result<Applied>) -> Result<()> {
-    let now = shop.now_ms();
+fn ids(events: &[Row]) -> Vec<String> {
+    events.iter().map(|event| event.event_id.clone()).collect()
+}
+
+async fn mark_applied(shop: &Shop, events: &[Row]) -> Result<()> {
+    const MARK: Sql = Sql {
+        sqlite: "UPDATE psp_event SET applied_at = $2, error = '' WHERE event_id IN (SELECT value FROM json_each($1))",
+        postgres: "UPDATE psp_event SET applied_at = $2, error = '' WHERE event_id = ANY($1)",
+    };
+    if events.is_empty() {
+        return Ok(());
+    }
     let mut tx = shop.db.begin().await?;
+    tx.execute(MARK.of(tx.engine()), args![ids(events), shop.now_ms()]).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Writes down what became of events about one object.
+async fn finish(shop: &Shop, events: &[Row], outcome: Result<Applied>) -> Result<()> {
     let why = match outcome {
-        Ok(Applied::Done) => {
-            let sql = "UPDATE psp_event SET applied_at = $2, error = '' WHERE event_id = $1";
-            tx.execute(sql, args![&event.event_id, now]).await?;
-            tx.commit().await?;
-            return Ok(());
-        }
+        Ok(Applied::Marked) => return Ok(()),
+        Ok(Applied::Done) => return mark_applied(shop, events).await,
         Ok(Applied::NobodyKnows) => "no payment of ours".to_owned(),
         Ok(Applied::NoAnswer(why)) => why,
         Err(error) => {
-            tracing::error!(%error, event = event.event_id, "an event could not be applied");
+            tracing::error!(%error, events = ?events.iter().map(|event| &event.event_id).collect::<Vec<_>>(), "events could not be applied");
             error.to_string()
         }
     };
-    if now - event.received_at > UNKNOWN_AFTER_MS {
-        tx.execute(
-            "INSERT INTO recon_break (id, kind, ref, detail, first_seen) VALUES ($1, 'event_not_applied', $2, $3, $4)
-             ON CONFLICT (kind, ref) DO UPDATE SET confirmed_seen = excluded.first_seen",
-            args![uuid::Uuid::now_v7(), &event.event_id, &why, now],
-        )
-        .await?;
+    let now = shop.now_ms();
+    let mut tx = shop.db.begin().await?;
+    for event in events {
+        if now - event.received_at > UNKNOWN_AFTER_MS {
+            tx.execute(
+                "INSERT INTO recon_break (id, kind, ref, detail, first_seen) VALUES ($1, 'event_not_applied', $2, $3, $4)
+                 ON CONFLICT (kind, ref) DO UPDATE SET confirmed_seen = excluded.first_seen",
+                args![uuid::Uuid::now_v7(), &event.event_id, &why, now],
+            )
+            .await?;
+        }
+        let pause = (1_000_i64 << event.tries.clamp(0, 12)).min(PAUSE_MAX_MS);
+        let sql = "UPDATE psp_event SET tries = tries + 1, next_try_at = $2, error = $3 WHERE event_id = $1";
+        tx.execute(sql, args![&event.event_id, now + pause, &why]).await?;
     }
-    let pause = (1_000_i64 << event.tries.clamp(0, 12)).min(PAUSE_MAX_MS);
-    let sql = "UPDATE psp_event SET tries = tries + 1, next_try_at = $2, error = $3 WHERE event_id = $1";
-    tx.execute(sql, args![&event.event_id, now + pause, why]).await?;
-    tx.commit().await?;
-    Ok(())
+    Ok(tx.commit().await?)
 }

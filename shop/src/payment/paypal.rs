@@ -133,6 +133,14 @@ impl Provider for Paypal {
         }
     }
 
+    fn reached(&self, kind: &str) -> Option<IntentStatus> {
+        Some(match kind {
+            "PAYMENT.AUTHORIZATION.CREATED" => IntentStatus::RequiresCapture,
+            "PAYMENT.CAPTURE.COMPLETED" => IntentStatus::Succeeded,
+            _ => return None,
+        })
+    }
+
     async fn read_webhook(&self, headers: &HeaderMap, body: &[u8], _now_ms: i64) -> Result<EventNotice, Rejection> {
         let header = |name: &str| {
             headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned).ok_or(Rejection::Malformed)

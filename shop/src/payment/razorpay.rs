@@ -20,8 +20,8 @@ use self::client::Client;
 use self::wire::{Collection, Link, Payment, Standing};
 use super::webhook::Rejection;
 use super::{
-    About, CspSources, EventNotice, Lists, Metadata, NewIntent, NewSession, Outcome, Page, Provider, RefundSnapshot,
-    Refusal, Session, Snapshot, http,
+    About, CspSources, EventNotice, IntentStatus, Lists, Metadata, NewIntent, NewSession, Outcome, Page, Provider,
+    RefundSnapshot, Refusal, Session, Snapshot, http,
 };
 use crate::checkout::PaymentWay;
 use crate::money::{Currency, Money};
@@ -152,6 +152,10 @@ impl Provider for Razorpay {
         } else {
             About::Nothing
         }
+    }
+
+    fn reached(&self, kind: &str) -> Option<IntentStatus> {
+        (kind == "payment_link.paid").then_some(IntentStatus::Succeeded)
     }
 
     async fn read_webhook(&self, headers: &HeaderMap, body: &[u8], _now_ms: i64) -> Result<EventNotice, Rejection> {

@@ -15,8 +15,8 @@ use reqwest::header::HeaderMap;
 use self::client::{Call, Client};
 use super::webhook::{self, Rejection};
 use super::{
-    About, CspSources, EventNotice, Lists, Metadata, NewIntent, NewSession, Outcome, Page, Provider, RefundSnapshot,
-    Session, Snapshot, http,
+    About, CspSources, EventNotice, IntentStatus, Lists, Metadata, NewIntent, NewSession, Outcome, Page, Provider,
+    RefundSnapshot, Session, Snapshot, http,
 };
 use crate::checkout::PaymentWay;
 use crate::money::{Currency, Money};
@@ -140,6 +140,15 @@ impl Provider for Stripe {
         } else {
             About::Nothing
         }
+    }
+
+    fn reached(&self, kind: &str) -> Option<IntentStatus> {
+        Some(match kind {
+            "payment_intent.created" => IntentStatus::RequiresPaymentMethod,
+            "payment_intent.amount_capturable_updated" => IntentStatus::RequiresCapture,
+            "payment_intent.succeeded" => IntentStatus::Succeeded,
+            _ => return None,
+        })
     }
 
     async fn read_webhook(&self, headers: &HeaderMap, body: &[u8], now_ms: i64) -> Result<EventNotice, Rejection> {

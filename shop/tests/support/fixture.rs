@@ -48,6 +48,13 @@ impl TestShop {
         )
         .await
         .unwrap();
+        tx.execute(
+            "INSERT INTO stock_movement (id, stock_id, delta, on_hand_after, reason, actor, at)
+             VALUES ($1, $2, $3, $3, 'initial', 'test', $4)",
+            args![uuid::Uuid::now_v7(), stock, on_hand, self.now()],
+        )
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
         stock
     }

@@ -8,8 +8,8 @@ use shop::id::AttemptId;
 use shop::money::{Currency, Money};
 use shop::payment::webhook::Rejection;
 use shop::payment::{
-    About, CspSources, EventNotice, Lists, Metadata, NewIntent, NewSession, Outcome, Page, Provider, RefundSnapshot,
-    Session, Snapshot,
+    About, CspSources, EventNotice, IntentStatus, Lists, Metadata, NewIntent, NewSession, Outcome, Page, Provider,
+    RefundSnapshot, Session, Snapshot,
 };
 use shop::{Shop, checkout};
 
@@ -59,6 +59,10 @@ impl Provider for Overtaking {
 
     fn about(&self, kind: &str) -> About {
         self.real().about(kind)
+    }
+
+    fn reached(&self, kind: &str) -> Option<IntentStatus> {
+        self.real().reached(kind)
     }
 
     async fn read_webhook(&self, headers: &HeaderMap, body: &[u8], now_ms: i64) -> Result<EventNotice, Rejection> {

@@ -10,6 +10,8 @@ use shop::address::Address;
 use shop::cart;
 use shop::checkout::{self, PaymentWay, PlaceOrder, Placed, View};
 use shop::id::{CheckoutId, CustomerId, ShippingMethodId, StockId};
+use shop::invariant::provider::Payment;
+use shop::invariant::{self, Moment};
 use shop::money::Currency;
 use shop::payment::paypal::{Paypal, PaypalConfig};
 use shop::payment::razorpay::{Razorpay, RazorpayConfig};
@@ -197,18 +199,15 @@ impl Till {
         assert!(answer.status().is_success());
     }
 
+    async fn ledger(&self) -> Value {
+        let url = format!("{}/_sandbox/ledger", self.gateway.url());
+        let text = self.http.get(url).send().await.unwrap().text().await.unwrap();
+        serde_json::from_str(&text).unwrap()
+    }
+
     /// What became of the money of each payment, by the gateway's own books.
     pub async fn intents(&self) -> Vec<Intent> {
-        let text = self
-            .http
-            .get(format!("{}/_sandbox/ledger", self.gateway.url()))
-            .send()
-            .await
-            .unwrap()
-            .text()
-            .await
-            .unwrap();
-        let dump: Value = serde_json::from_str(&text).unwrap();
+        let dump = self.ledger().await;
         let intents = dump["intents"].as_array().unwrap();
         intents
             .iter()
@@ -310,27 +309,15 @@ impl Till {
         self.shop.db.fetch_one::<(i64,)>(sql, args![]).await.unwrap().0
     }
 
-    /// What must hold at all times: sums of reservations, the ledger, one charge per order.
+    /// Works off what is left and then asks every question there is, of the shop's database and the gateway's ledger.
     pub async fn check(&self) {
-        let held =
-            "SELECT COUNT(*) FROM stock s WHERE s.reserved <> (SELECT CAST(COALESCE(SUM(r.quantity), 0) AS BIGINT)
-            FROM reservation r WHERE r.stock_id = s.id AND r.state = 'held')";
-        assert_eq!(self.count(held).await, 0, "reserved is the sum of what is held");
-        let ledger =
-            "SELECT COUNT(*) FROM (SELECT tx_id FROM ledger GROUP BY tx_id, currency HAVING SUM(amount) <> 0) AS l";
-        assert_eq!(self.count(ledger).await, 0, "the ledger sums to zero");
-        let sold = "SELECT COUNT(*) FROM orders o WHERE o.placed_at IS NOT NULL AND o.state <> 'cancelled'
-            AND NOT EXISTS (SELECT 1 FROM reservation r WHERE r.checkout_id = o.checkout_id AND r.state = 'committed')";
-        assert_eq!(self.count(sold).await, 0, "every placed order has its goods");
-        for intent in self.intents().await {
-            let sql =
-                "SELECT o.captured, o.refunded FROM orders o JOIN payment_attempt a ON a.checkout_id = o.checkout_id
-                WHERE a.provider_ref = $1";
-            let ours: Option<(i64, i64)> = self.shop.db.fetch_optional(sql, args![&intent.id]).await.unwrap();
-            if intent.captured > 0 {
-                assert_eq!(ours, Some((intent.captured, intent.refunded)), "our books against the gateway's");
-            }
-        }
+        self.work().await;
+        let (db, now) = (&mut &self.shop.db, self.shop.clock.now_ms());
+        let mut verdicts = invariant::check(db, Moment::Quiet, now).await.unwrap();
+        let payments: Vec<Payment> = serde_json::from_value(self.ledger().await["intents"].clone()).unwrap();
+        verdicts.extend(invariant::provider::check(db, Moment::Quiet, 0, &payments).await.unwrap());
+        let breaches = invariant::breaches(&verdicts);
+        assert!(breaches.is_empty(), "{breaches:#?}");
     }
 }
 

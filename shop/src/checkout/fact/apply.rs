@@ -37,6 +37,7 @@ pub(super) async fn apply(tx: &mut Tx, judged: &[Judged<'_>]) -> Result<HashMap<
     }
     answer_declines(tx, judged).await?;
     write_breaches(tx, judged, now).await?;
+    mark_events(tx, judged, now).await?;
     Ok(standings)
 }
 
@@ -248,9 +249,28 @@ async fn write_breaches(tx: &mut Tx, judged: &[Judged<'_>], now: i64) -> Result<
         tx.execute(
             "INSERT INTO recon_break (id, kind, ref, detail, first_seen) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (kind, ref) DO UPDATE SET confirmed_seen = excluded.first_seen",
-            args![Uuid::now_v7(), *kind, j.situation.checkout_id.to_string(), detail, now],
+            args![Uuid::now_v7(), *kind, &j.situation.number, detail, now],
         )
         .await?;
     }
     Ok(())
 }
+
+/// The events that brought the news are dealt with, in the transaction that did so.
+async fn mark_events(tx: &mut Tx, judged: &[Judged<'_>], now: i64) -> Result<()> {
+    #[derive(Serialize)]
+    struct Row<'f> {
+        event_id: &'f str,
+    }
+    let rows: Vec<_> = judged.iter().flat_map(|j| &j.fact.events).map(|event_id| Row { event_id }).collect();
+    if !rows.is_empty() {
+        tx.execute(MARK_EVENTS.of(tx.engine()), args![serde_json::to_string(&rows)?, now]).await?;
+    }
+    Ok(())
+}
+
+const MARK_EVENTS: Sql = rows!(
+    "UPDATE psp_event SET applied_at = $2, error = '' FROM",
+    [event_id TEXT],
+    "WHERE psp_event.event_id = d.event_id"
+);

@@ -101,11 +101,11 @@ impl Turn {
     }
 
     fn finish(mut self) {
-        let members = self.writer().finish();
-        if members > 0 {
-            self.gate.transactions.fetch_add(members, Ordering::Relaxed);
-            self.gate.commits.fetch_add(1, Ordering::Relaxed);
-        }
+        let gate = Arc::clone(&self.gate);
+        self.writer().finish(|members| {
+            gate.transactions.fetch_add(members, Ordering::Relaxed);
+            gate.commits.fetch_add(1, Ordering::Relaxed);
+        });
         self.finishing = false;
     }
 }

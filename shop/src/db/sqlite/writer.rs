@@ -104,10 +104,11 @@ impl Writer {
         self.phase != Phase::Closed
     }
 
-    /// Ends the shared transaction and answers its members; waits for the disk. Returns how many were committed.
-    pub(super) fn finish(&mut self) -> u64 {
+    /// Ends the shared transaction and answers its members; waits for the disk. `committed` hears how many there were
+    /// before any of them does.
+    pub(super) fn finish(&mut self, committed: impl FnOnce(u64)) {
         let sql = match (self.phase, self.group.is_empty()) {
-            (Phase::Closed, _) => return 0,
+            (Phase::Closed, _) => return,
             (Phase::Open | Phase::Released, true) => "ROLLBACK",
             (Phase::Open, false) => "ROLLBACK TO t; COMMIT",
             (Phase::Released, false) => "COMMIT",
@@ -115,21 +116,22 @@ impl Writer {
         if let Err(error) = self.run(sql) {
             tracing::error!(%error, members = self.group.len(), "a shared commit failed");
             self.lose("the shared COMMIT failed");
-            return 0;
+            return;
         }
         self.phase = Phase::Closed;
         self.group_since = None;
-        let members = self.group.len() as u64;
+        if !self.group.is_empty() {
+            committed(self.group.len() as u64);
+        }
         for answer in self.group.drain(..) {
             // A member that no longer listens is committed all the same.
             answer.send(Ok(())).ok();
         }
-        members
     }
 
     /// Lends the connection to work that brings its own transactions; it may wait for other processes.
     pub(super) fn outside_transactions(&mut self, work: impl FnOnce(&mut Connection) -> Result<()>) -> Result<()> {
-        self.finish();
+        self.finish(|_| ());
         self.connect()?;
         let connection = self.connection.as_mut().expect("just connected");
         settings::wait_for_locks(connection, true)?;
@@ -142,7 +144,7 @@ impl Writer {
 
     /// Ends the shared transaction and closes the connection; the next to enter opens another.
     pub(super) fn close(&mut self) {
-        self.finish();
+        self.finish(|_| ());
         if let Some(connection) = self.connection.take()
             && let Err((_, error)) = connection.close()
         {

@@ -9,7 +9,7 @@ use url::Url;
 
 pub(super) struct Scratch {
     pub(super) folder: Folder,
-    url: String,
+    pub(super) url: String,
     /// PostgreSQL: the real database, in which the schema is.
     server: Option<Db>,
     schema: String,

@@ -1,0 +1,157 @@
+//! Disputes and early fraud warnings: what becomes of a payment after it was captured, against the shop's will.
+//!
+//! ```text
+//! dispute opened   merchant → disputed     won    disputed → merchant     lost   disputed → cardholder
+//! ```
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Intent, Place, State, Status, Subject};
+use crate::error::{Answer, ApiError};
+use crate::id;
+use crate::journal::Record;
+use crate::ledger::Movement;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DisputeStatus {
+    NeedsResponse,
+    Won,
+    Lost,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Dispute {
+    pub id: String,
+    pub created: i64,
+    pub intent: String,
+    pub charge: String,
+    pub amount: i64,
+    pub currency: String,
+    /// For example `fraudulent` or `product_not_received`.
+    pub reason: String,
+    pub status: DisputeStatus,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FraudWarning {
+    pub id: String,
+    pub created: i64,
+    pub intent: String,
+    pub charge: String,
+    /// For example `made_with_stolen_card`.
+    pub kind: String,
+}
+
+impl State {
+    /// The card holder asks for the money back: it is withdrawn at once. `amount` is all that was captured when absent.
+    pub fn dispute(&mut self, intent: &str, amount: Option<i64>, reason: &str, now: i64) -> Answer<Arc<Dispute>> {
+        let old = self.captured(intent)?;
+        let left = old.refundable();
+        let amount = amount.unwrap_or(left);
+        if old.charge.as_ref().is_none_or(|charge| charge.disputed) || !(1..=left).contains(&amount) {
+            return Err(ApiError::state("charge_disputed", "This charge cannot be disputed, or not for so much."));
+        }
+        let changed = self.mark_disputed(&old, true);
+        self.book(&changed, Movement::DisputeWithdraw, amount, now);
+        let dispute = self.put_dispute(Dispute {
+            id: id::new("dp_"),
+            created: now,
+            intent: changed.id.clone(),
+            charge: changed.charge.as_ref().map(|charge| charge.id.clone()).unwrap_or_default(),
+            amount,
+            currency: changed.currency.clone(),
+            reason: reason.to_owned(),
+            status: DisputeStatus::NeedsResponse,
+        });
+        self.emit("charge.dispute.created", Subject::Dispute(Arc::clone(&dispute)), now);
+        self.emit("charge.dispute.funds_withdrawn", Subject::Dispute(Arc::clone(&dispute)), now);
+        Ok(dispute)
+    }
+
+    /// The bank decides: the money comes back, or is gone.
+    pub fn close_dispute(&mut self, id: &str, won: bool, now: i64) -> Answer<Arc<Dispute>> {
+        let old = Arc::clone(self.find_dispute(id)?);
+        if old.status != DisputeStatus::NeedsResponse {
+            return Err(ApiError::state("", "This dispute is already closed.").unnamed());
+        }
+        let intent = Arc::clone(self.intent(&old.intent)?);
+        let (status, movement) = if won {
+            (DisputeStatus::Won, Movement::DisputeReinstate)
+        } else {
+            (DisputeStatus::Lost, Movement::DisputeLose)
+        };
+        if won {
+            self.mark_disputed(&intent, false);
+        }
+        self.book(&intent, movement, old.amount, now);
+        let dispute = self.put_dispute(Dispute { status, ..(*old).clone() });
+        self.emit("charge.dispute.closed", Subject::Dispute(Arc::clone(&dispute)), now);
+        if won {
+            self.emit("charge.dispute.funds_reinstated", Subject::Dispute(Arc::clone(&dispute)), now);
+        }
+        Ok(dispute)
+    }
+
+    /// The card's issuer suspects fraud; no money moves.
+    pub fn warn_of_fraud(&mut self, intent: &str, kind: &str, now: i64) -> Answer<Arc<FraudWarning>> {
+        let intent = self.captured(intent)?;
+        let warning = Arc::new(FraudWarning {
+            id: id::new("issfr_"),
+            created: now,
+            intent: intent.id.clone(),
+            charge: intent.charge.as_ref().map(|charge| charge.id.clone()).unwrap_or_default(),
+            kind: kind.to_owned(),
+        });
+        self.changes.push(Record::FraudWarning(Arc::clone(&warning)));
+        self.restore_fraud_warning(Arc::clone(&warning));
+        self.emit("radar.early_fraud_warning.created", Subject::FraudWarning(Arc::clone(&warning)), now);
+        Ok(warning)
+    }
+
+    pub fn find_dispute(&self, id: &str) -> Answer<&Arc<Dispute>> {
+        match self.place(id) {
+            Some(Place::Dispute(at)) => Ok(&self.disputes[at]),
+            _ => Err(ApiError::no_such("dispute", "dispute", id)),
+        }
+    }
+
+    pub fn restore_dispute(&mut self, dispute: Arc<Dispute>) {
+        if let Some(Place::Dispute(at)) = self.place(&dispute.id) {
+            self.disputes[at] = dispute;
+        } else {
+            self.places.insert(dispute.id.clone(), Place::Dispute(self.disputes.len()));
+            self.disputes.push(dispute);
+        }
+    }
+
+    pub fn restore_fraud_warning(&mut self, warning: Arc<FraudWarning>) {
+        self.places.insert(warning.id.clone(), Place::FraudWarning(self.fraud_warnings.len()));
+        self.fraud_warnings.push(warning);
+    }
+
+    fn put_dispute(&mut self, dispute: Dispute) -> Arc<Dispute> {
+        let dispute = Arc::new(dispute);
+        self.changes.push(Record::Dispute(Arc::clone(&dispute)));
+        self.restore_dispute(Arc::clone(&dispute));
+        dispute
+    }
+
+    fn captured(&self, intent: &str) -> Answer<Arc<Intent>> {
+        let intent = self.intent(intent)?;
+        if intent.status == Status::Succeeded {
+            return Ok(Arc::clone(intent));
+        }
+        Err(ApiError::state("payment_intent_unexpected_state", "Nothing was captured of this payment."))
+    }
+
+    fn mark_disputed(&mut self, intent: &Intent, disputed: bool) -> Arc<Intent> {
+        let mut intent = intent.clone();
+        if let Some(charge) = &mut intent.charge {
+            Arc::make_mut(charge).disputed = disputed;
+        }
+        self.put_intent(intent)
+    }
+}

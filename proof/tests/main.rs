@@ -1,0 +1,5 @@
+//! The proofs at the counts of continuous integration.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by panicking"))]
+
+mod crash;

@@ -1,0 +1,13 @@
+//! The rules of stock and money, asked of the live database; for owners.
+
+use super::desk::OwnersDesk;
+use crate::error::PageError;
+use admin::page::health::page;
+use axum::response::Response;
+use shop::invariant::{self, Moment};
+
+pub async fn show(OwnersDesk(desk): OwnersDesk) -> Result<Response, PageError> {
+    let now = desk.shop.now_ms();
+    let verdicts = invariant::check(&mut &desk.shop.db, Moment::Quiet, now).await?;
+    Ok(desk.page("health", "Health", || page(verdicts, now)).await)
+}

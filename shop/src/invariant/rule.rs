@@ -1,0 +1,212 @@
+//! Rules that one statement can ask: it returns the rows that break them, as (reference, detail). One statement sees
+//! one snapshot, so a rule that holds between transactions holds here, however busy the shop is.
+
+use super::{Breach, Moment, SHOWN, Verdict};
+use crate::db::Read;
+use crate::{Result, args};
+
+struct Rule {
+    id: &'static str,
+    says: &'static str,
+    from: Moment,
+    /// May name `$1`, the time in Unix milliseconds.
+    broken: &'static str,
+}
+
+/// Asks every rule that fits the moment.
+pub(super) async fn check(db: &mut impl Read, moment: Moment, now: i64) -> Result<Vec<Verdict>> {
+    let mut verdicts = Vec::with_capacity(RULES.len());
+    for rule in RULES.iter().filter(|rule| rule.from <= moment) {
+        let text = format!(
+            "SELECT reference, detail FROM ({}) AS broken WHERE CAST($1 AS BIGINT) IS NOT NULL
+             ORDER BY reference, detail LIMIT {SHOWN}",
+            rule.broken
+        );
+        let rows: Vec<(String, String)> = db.fetch_all(&text, args![now]).await?;
+        let breaches =
+            rows.into_iter().map(|(reference, detail)| Breach { rule: rule.id, reference, detail }).collect();
+        verdicts.push(Verdict { rule: rule.id, says: rule.says, breaches });
+    }
+    Ok(verdicts)
+}
+
+const RULES: &[Rule] = &[
+    Rule {
+        id: "I1",
+        says: "What is reserved of a stock row is the sum of what is held, and never more than is on hand",
+        from: Moment::Busy,
+        broken: "SELECT v.sku || ' in ' || w.code AS reference,
+               'on hand ' || s.on_hand || ', reserved ' || s.reserved || ', held ' || COALESCE(h.held, 0) AS detail
+             FROM stock s JOIN variant v ON v.id = s.variant_id JOIN warehouse w ON w.id = s.warehouse_id
+             LEFT JOIN (SELECT stock_id, CAST(SUM(quantity) AS BIGINT) AS held FROM reservation WHERE state = 'held'
+                        GROUP BY stock_id) h ON h.stock_id = s.id
+             WHERE s.reserved <> COALESCE(h.held, 0) OR s.reserved < 0 OR s.reserved > s.on_hand",
+    },
+    Rule {
+        id: "I2",
+        says: "What is on hand is the sum of everything that ever happened to it",
+        from: Moment::Busy,
+        broken: "SELECT v.sku || ' in ' || w.code AS reference,
+               'on hand ' || s.on_hand || ', by its movements ' || COALESCE(m.sum, 0) AS detail
+             FROM stock s JOIN variant v ON v.id = s.variant_id JOIN warehouse w ON w.id = s.warehouse_id
+             LEFT JOIN (SELECT stock_id, CAST(SUM(delta) AS BIGINT) AS sum FROM stock_movement GROUP BY stock_id) m
+               ON m.stock_id = s.id
+             WHERE s.on_hand <> COALESCE(m.sum, 0)",
+    },
+    Rule {
+        id: "I2",
+        says: "What was sold off a shelf is what orders were committed from it",
+        from: Moment::Busy,
+        broken: "SELECT v.sku || ' in ' || w.code AS reference,
+               'sold ' || COALESCE(m.sold, 0) || ', committed ' || COALESCE(r.committed, 0) AS detail
+             FROM stock s JOIN variant v ON v.id = s.variant_id JOIN warehouse w ON w.id = s.warehouse_id
+             LEFT JOIN (SELECT stock_id, CAST(-SUM(delta) AS BIGINT) AS sold FROM stock_movement WHERE reason = 'sold'
+                        GROUP BY stock_id) m ON m.stock_id = s.id
+             LEFT JOIN (SELECT stock_id, CAST(SUM(quantity) AS BIGINT) AS committed FROM reservation
+                        WHERE state = 'committed' GROUP BY stock_id) r ON r.stock_id = s.id
+             WHERE COALESCE(m.sold, 0) <> COALESCE(r.committed, 0)",
+    },
+    Rule {
+        id: "I4",
+        says: "One version of a cart leads to one order that is not cancelled",
+        from: Moment::Busy,
+        broken: "SELECT MIN(o.number) AS reference, COUNT(*) || ' orders, up to ' || MAX(o.number) AS detail
+             FROM orders o JOIN checkout k ON k.id = o.checkout_id
+             WHERE o.state NOT IN ('cancelled','payment_failed')
+             GROUP BY k.cart_id, k.cart_version HAVING COUNT(*) > 1",
+    },
+    Rule {
+        id: "I5",
+        says: "An order's captured and refunded amounts are those of its payments, and never above its total",
+        from: Moment::Busy,
+        broken: "SELECT o.number AS reference,
+               'captured ' || o.captured || ' of ' || o.total || ', by payments ' || COALESCE(a.captured, 0)
+               || '; refunded ' || o.refunded || ', by refunds ' || COALESCE(r.refunded, 0) AS detail
+             FROM orders o
+             LEFT JOIN (SELECT checkout_id, CAST(SUM(captured) AS BIGINT) AS captured FROM payment_attempt
+                        GROUP BY checkout_id) a ON a.checkout_id = o.checkout_id
+             LEFT JOIN (SELECT p.checkout_id, CAST(SUM(f.amount) AS BIGINT) AS refunded
+                        FROM refund f JOIN payment_attempt p ON p.id = f.attempt_id WHERE f.state = 'succeeded'
+                        GROUP BY p.checkout_id) r ON r.checkout_id = o.checkout_id
+             WHERE o.captured <> COALESCE(a.captured, 0) OR o.refunded <> COALESCE(r.refunded, 0)
+               OR o.captured > o.total OR o.refunded > o.captured",
+    },
+    Rule {
+        id: "I5",
+        says: "Refunds that are written down never come to more than was captured",
+        from: Moment::Busy,
+        broken: "SELECT o.number AS reference, 'captured ' || a.captured || ', refunds ' || SUM(r.amount) AS detail
+             FROM refund r JOIN payment_attempt a ON a.id = r.attempt_id JOIN orders o ON o.checkout_id = a.checkout_id
+             WHERE r.state <> 'failed' GROUP BY a.id, o.number, a.captured HAVING SUM(r.amount) > a.captured",
+    },
+    Rule {
+        id: "I7",
+        says: "An order that stands has one payment of its amount and currency",
+        from: Moment::Busy,
+        broken: "SELECT o.number AS reference, o.state || ', ' || o.total || ' ' || o.currency || ', paid by '
+               || (SELECT COUNT(*) FROM payment_attempt a WHERE a.checkout_id = o.checkout_id
+                     AND a.state IN ('authorized','captured')) AS detail
+             FROM orders o
+             WHERE o.total > 0 AND o.state IN ('confirmed','processing','shipped','delivered','refunded')
+               AND 1 <> (SELECT COUNT(*) FROM payment_attempt a WHERE a.checkout_id = o.checkout_id
+                           AND a.state IN ('authorized','captured') AND a.amount = o.total AND a.currency = o.currency)
+               AND NOT EXISTS (SELECT 1 FROM recon_break b WHERE b.ref = o.number AND b.resolved_at IS NULL)",
+    },
+    Rule {
+        id: "I9",
+        says: "A key whose checkout has ended has its final answer",
+        from: Moment::Busy,
+        broken: "SELECT o.number AS reference, 'key ' || i.key || ' of a checkout that is ' || k.state AS detail
+             FROM idempotency i JOIN checkout k ON k.id = i.checkout_id JOIN orders o ON o.checkout_id = k.id
+             WHERE i.finished = FALSE AND k.state IN ('placed','settled','released')",
+    },
+    Rule {
+        id: "I11",
+        says: "No checkout is undecided 15 minutes after its time ran out, unless a break says why",
+        from: Moment::Quiet,
+        broken: "SELECT o.number AS reference, k.state AS detail
+             FROM checkout k JOIN orders o ON o.checkout_id = k.id
+             WHERE k.state IN ('prepared','paying','awaiting_action','unknown','payable_again','authorized','releasing',
+                               'late_paid','refunding')
+               AND k.expires_at + 900000 < $1
+               AND NOT EXISTS (SELECT 1 FROM recon_break b WHERE b.ref = o.number AND b.resolved_at IS NULL)",
+    },
+    Rule {
+        id: "I12",
+        says: "What an order caused is delivered within ten minutes",
+        from: Moment::Quiet,
+        broken: "SELECT COALESCE(o.number, '') AS reference, x.kind || ', tried ' || x.tries || ' times: ' || x.error AS detail
+             FROM outbox x LEFT JOIN orders o ON o.id = x.subject_id
+             WHERE x.delivered_at IS NULL AND x.created_at + 600000 < $1",
+    },
+    Rule {
+        id: "I12",
+        says: "Every event of the provider is applied within fifteen minutes, or a break says why not",
+        from: Moment::Quiet,
+        broken: "SELECT e.event_id AS reference, e.type || ', tried ' || e.tries || ' times: ' || e.error AS detail
+             FROM psp_event e
+             WHERE e.applied_at IS NULL AND e.received_at + 900000 < $1
+               AND NOT EXISTS (SELECT 1 FROM recon_break b WHERE b.ref = e.event_id)",
+    },
+    Rule {
+        id: "I13",
+        says: "Every movement of money sums to zero",
+        from: Moment::Busy,
+        broken: "SELECT COALESCE(MIN(o.number), '') AS reference, SUM(l.amount) || ' ' || l.currency || ' too much' AS detail
+             FROM ledger l LEFT JOIN orders o ON o.id = l.order_id
+             GROUP BY l.tx_id, l.currency HAVING SUM(l.amount) <> 0",
+    },
+    Rule {
+        id: "I13",
+        says: "What the ledger says the provider holds of an order is what was captured less what was refunded",
+        from: Moment::Busy,
+        broken: "SELECT o.number AS reference,
+               'ledger ' || COALESCE(l.held, 0) || ', captured ' || o.captured || ', refunded ' || o.refunded AS detail
+             FROM orders o
+             LEFT JOIN (SELECT order_id, CAST(SUM(amount) AS BIGINT) AS held FROM ledger WHERE account = 'provider'
+                        GROUP BY order_id) l ON l.order_id = o.id
+             WHERE COALESCE(l.held, 0) <> o.captured - o.refunded",
+    },
+    Rule {
+        id: "I14",
+        says: "A coupon is used as often as orders name it, and no oftener than it may be",
+        from: Moment::Busy,
+        broken: "SELECT c.code AS reference, 'used ' || c.used || ' of ' || c.max_uses || ', named by '
+               || (SELECT COUNT(*) FROM coupon_use u WHERE u.coupon_id = c.id) AS detail
+             FROM coupon c
+             WHERE c.used > c.max_uses OR c.used <> (SELECT COUNT(*) FROM coupon_use u WHERE u.coupon_id = c.id)",
+    },
+    Rule {
+        id: "I17",
+        says: "Whatever staff did to an order is in the audit log",
+        from: Moment::Busy,
+        broken: "SELECT o.number AS reference, t.actor || ' moved it from ' || t.from_state || ' to ' || t.to_state AS detail
+             FROM transition_log t JOIN orders o ON o.id = t.entity_id
+             WHERE t.entity = 'order' AND t.actor NOT IN ('system','provider','shopper')
+               AND NOT EXISTS (SELECT 1 FROM audit_log a WHERE a.entity = 'order' AND a.entity_id = o.number
+                                 AND a.at = t.at)",
+    },
+    Rule {
+        id: "I17",
+        says: "Every refund that a person asked for is in the audit log",
+        from: Moment::Busy,
+        broken: "SELECT o.number AS reference, r.actor || ' refunded ' || r.amount AS detail
+             FROM refund r JOIN payment_attempt p ON p.id = r.attempt_id JOIN orders o ON o.checkout_id = p.checkout_id
+             WHERE r.actor <> 'system'
+               AND NOT EXISTS (SELECT 1 FROM audit_log a WHERE a.entity = 'order' AND a.entity_id = o.number
+                                 AND a.action = 'order.refund' AND a.at = r.created_at)",
+    },
+    Rule {
+        id: "I21",
+        says: "A checkout that ended without an order leaves a clean slate",
+        from: Moment::Busy,
+        broken: "SELECT o.number AS reference, 'checkout ' || k.state || ', order ' || o.state || ', reservations '
+               || (SELECT COUNT(*) FROM reservation r WHERE r.checkout_id = k.id AND r.state <> 'released') || ', coupons '
+               || (SELECT COUNT(*) FROM coupon_use u WHERE u.order_id = o.id) AS detail
+             FROM checkout k JOIN orders o ON o.checkout_id = k.id
+             WHERE k.state IN ('released','refunded') AND (
+               EXISTS (SELECT 1 FROM reservation r WHERE r.checkout_id = k.id AND r.state <> 'released')
+               OR EXISTS (SELECT 1 FROM coupon_use u WHERE u.order_id = o.id)
+               OR o.state NOT IN ('cancelled','payment_failed','refunded') OR o.captured <> o.refunded)",
+    },
+];
