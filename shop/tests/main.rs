@@ -20,5 +20,6 @@ mod inventory;
 mod order;
 mod overtaken;
 mod payment;
+mod reconcile;
 mod session;
 mod staff;
