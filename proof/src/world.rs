@@ -104,7 +104,7 @@ impl World {
         let payments: Vec<Payment> = serde_json::from_value(dump["intents"].clone())?;
 
         let mut verdicts = invariant::check(&mut &*db, Moment::Quiet, self.now).await?;
-        verdicts.extend(provider::check(&mut &*db, Moment::Quiet, 0, &payments).await?);
+        verdicts.extend(provider::check(&mut &*db, Moment::Quiet, 0, &["stripe"], &payments).await?);
         verdicts.extend(client::check(&mut &*db, &told, true).await?);
         let mut wrong: Vec<String> = invariant::breaches(&verdicts)
             .iter()

@@ -7,6 +7,7 @@ mod backup;
 mod doctor;
 mod import;
 pub mod open;
+mod reconcile;
 mod restore;
 mod run;
 mod sandbox_gateway;
@@ -58,6 +59,8 @@ enum Command {
     },
     /// Check every rule of stock and money on the database; exit code 1 when one is broken
     Doctor(doctor::Arguments),
+    /// Compare with the payment provider and mend what differs; exit code 1 while a difference is open
+    Reconcile(reconcile::Arguments),
     /// Make a one-time link by which an owner gets into the admin
     AdminLink,
     /// Show the configuration as it was read, secrets left out
@@ -121,6 +124,7 @@ async fn perform(cli: Cli) -> Outcome {
             bench::writes::run(&arguments, &cli.config).await.map_err(|error| error.to_string())
         }
         Command::Bench { what: Bench::Pages(arguments) } => bench::pages::run(&arguments).await,
+        Command::Reconcile(arguments) => reconcile::run(cli.config, arguments).await,
         Command::Doctor(arguments) => doctor::run(cli.config, arguments).await,
         Command::Bench { what: Bench::Checkout(arguments) } => {
             bench::checkout::run(&arguments, &cli.config).await.map_err(|error| error.to_string())

@@ -9,6 +9,7 @@ mod support;
 mod admin;
 mod api;
 mod backup;
+mod choice;
 mod cross_site;
 mod headers;
 mod health;

@@ -49,6 +49,8 @@ pub mod outbox;
 #[cfg(feature = "server")]
 pub mod point;
 #[cfg(feature = "server")]
+pub mod reconcile;
+#[cfg(feature = "server")]
 pub mod secret;
 #[cfg(feature = "server")]
 pub mod seed;

@@ -139,6 +139,8 @@ pub struct Snapshot {
     pub currency: String,
     pub amount_capturable: i64,
     pub amount_received: i64,
+    /// Given back so far, where the provider says so.
+    pub amount_refunded: i64,
     pub client_secret: Option<String>,
     /// Where the shopper has to go next (3-D Secure).
     pub next_url: Option<String>,

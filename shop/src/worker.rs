@@ -1,7 +1,7 @@
 //! Work that nobody waits for: provider news, outbox deliveries, recovery, expiry. Each job is a plain function
 //! that runs until its queue is empty and says how much it did; [`run`] is the one loop around them.
 
-use crate::{Result, Shop, args, backup, checkout, outbox, payment, session};
+use crate::{Result, Shop, args, backup, checkout, outbox, payment, reconcile, session};
 use std::future::Future;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -49,6 +49,7 @@ async fn care(shop: Shop, until: CancellationToken) -> Result<()> {
         recover_checkouts(&shop).await,
         sweep_expired(&shop).await,
         poll_stuck_attempts(&shop).await,
+        reconcile::on_time(&shop).await,
         purge(&shop).await,
     ];
     let done = jobs.into_iter().try_fold(0, |sum, job| job.map(|done| sum + done));

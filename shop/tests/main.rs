@@ -21,5 +21,6 @@ mod order;
 mod overtaken;
 mod payment;
 mod providers;
+mod reconcile;
 mod session;
 mod staff;

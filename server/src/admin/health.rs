@@ -5,9 +5,11 @@ use crate::error::PageError;
 use admin::page::health::page;
 use axum::response::Response;
 use shop::invariant::{self, Moment};
+use shop::reconcile;
 
 pub async fn show(OwnersDesk(desk): OwnersDesk) -> Result<Response, PageError> {
     let now = desk.shop.now_ms();
     let verdicts = invariant::check(&mut &desk.shop.db, Moment::Quiet, now).await?;
-    Ok(desk.page("health", "Health", || page(verdicts, now)).await)
+    let breaks = reconcile::open_breaks(&desk.shop).await?;
+    Ok(desk.page("health", "Health", || page(verdicts, breaks, now)).await)
 }

@@ -57,10 +57,16 @@ impl Ours {
     }
 }
 
-/// Compares every payment created at or after `since` (Unix milliseconds). `payments` must be all of
-/// that time, of every provider.
-pub async fn check(db: &mut impl Read, moment: Moment, since: i64, payments: &[Payment]) -> Result<Vec<Verdict>> {
-    let ours: Vec<Ours> = db
+/// Compares every payment of `providers` created at or after `since` (Unix milliseconds). `payments` must be all that
+/// they have of that time.
+pub async fn check(
+    db: &mut impl Read,
+    moment: Moment,
+    since: i64,
+    providers: &[&str],
+    payments: &[Payment],
+) -> Result<Vec<Verdict>> {
+    let mut ours: Vec<Ours> = db
         .fetch_all(
             "SELECT a.checkout_id, a.provider, a.provider_ref, a.state AS attempt_state, o.number, o.state AS order_state,
                k.state AS checkout_state, o.total, o.currency, o.captured, o.refunded
@@ -69,6 +75,7 @@ pub async fn check(db: &mut impl Read, moment: Moment, since: i64, payments: &[P
             args![since],
         )
         .await?;
+    ours.retain(|row| providers.contains(&row.provider.as_str()));
     let by_ref: Known<'_> =
         ours.iter().filter_map(|row| Some(((row.provider.as_str(), row.provider_ref.as_deref()?), row))).collect();
     let mut verdicts = vec![one_charge(payments, &by_ref)];

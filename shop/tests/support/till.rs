@@ -315,7 +315,7 @@ impl Till {
         let (db, now) = (&mut &self.shop.db, self.shop.clock.now_ms());
         let mut verdicts = invariant::check(db, Moment::Quiet, now).await.unwrap();
         let payments: Vec<Payment> = serde_json::from_value(self.ledger().await["intents"].clone()).unwrap();
-        verdicts.extend(invariant::provider::check(db, Moment::Quiet, 0, &payments).await.unwrap());
+        verdicts.extend(invariant::provider::check(db, Moment::Quiet, 0, &PROVIDERS, &payments).await.unwrap());
         let breaches = invariant::breaches(&verdicts);
         assert!(breaches.is_empty(), "{breaches:#?}");
     }

@@ -217,6 +217,7 @@ mod tests {
             currency: "EUR".into(),
             amount_capturable: 0,
             amount_received: if status == IntentStatus::Succeeded { 1000 } else { 0 },
+            amount_refunded: 0,
             client_secret: None,
             next_url: None,
             decline: None,

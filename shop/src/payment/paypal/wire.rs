@@ -144,6 +144,11 @@ impl Order {
             currency: unit.amount.currency_code.clone(),
             amount_capturable: if held { authorization?.amount.minor()? } else { 0 },
             amount_received: received,
+            amount_refunded: self
+                .refunds()
+                .filter(|it| it.is_done())
+                .map(|it| it.amount.minor())
+                .sum::<Option<i64>>()?,
             client_secret: None,
             next_url: None,
             decline: None,
@@ -185,6 +190,10 @@ impl Capture {
 }
 
 impl Refund {
+    fn is_done(&self) -> bool {
+        self.status == "COMPLETED"
+    }
+
     pub fn read(&self, order: &str) -> Option<RefundSnapshot> {
         let status = match self.status.as_str() {
             "COMPLETED" => RefundStatus::Succeeded,

@@ -55,6 +55,8 @@ pub struct Payment {
     status: String,
     amount: i64,
     #[serde(default)]
+    amount_refunded: i64,
+    #[serde(default)]
     captured: bool,
     error_code: Option<String>,
     error_description: Option<String>,
@@ -129,6 +131,7 @@ impl Standing {
                 .filter(|_| status == IntentStatus::RequiresCapture)
                 .map_or(0, |payment| payment.amount),
             amount_received: captured.map_or(0, |payment| payment.amount),
+            amount_refunded: captured.map_or(0, |payment| payment.amount_refunded),
             client_secret: None,
             next_url: None,
             decline,

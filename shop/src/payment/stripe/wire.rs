@@ -68,6 +68,8 @@ struct RedirectToUrl {
 
 #[derive(Deserialize)]
 struct Charge {
+    #[serde(default)]
+    amount_refunded: i64,
     payment_method_details: Option<MethodDetails>,
 }
 
@@ -83,14 +85,17 @@ struct CardDetails {
 
 impl Read<Snapshot> for Intent {
     fn read(self) -> Option<Snapshot> {
-        let capture_before = match self.latest_charge {
-            Some(Expandable::Object(charge)) => charge.payment_method_details.and_then(|d| d.card?.capture_before),
-            _ => None,
+        let (capture_before, refunded) = match self.latest_charge {
+            Some(Expandable::Object(charge)) => {
+                (charge.payment_method_details.and_then(|d| d.card?.capture_before), charge.amount_refunded)
+            }
+            _ => (None, 0),
         };
         Some(Snapshot {
             amount: from_wire(self.amount, &self.currency)?,
             amount_capturable: from_wire(self.amount_capturable, &self.currency)?,
             amount_received: from_wire(self.amount_received, &self.currency)?,
+            amount_refunded: from_wire(refunded, &self.currency)?,
             currency: self.currency.to_ascii_uppercase(),
             intent_id: self.id,
             status: self.status,

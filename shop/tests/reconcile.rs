@@ -1,0 +1,152 @@
+//! Differences between the shop and its provider: found, mended where that is safe, and otherwise written down.
+
+use crate::support::TestShop;
+use crate::support::till::{PROVIDERS, Till, VISA};
+use shop::checkout::{self, PaymentWay, Placed, Status};
+use shop::clock::{Clock, SystemClock};
+use shop::money::Currency;
+use shop::payment::{Metadata, NewIntent, Outcome};
+use shop::reconcile::{self, Report};
+use shop::{args, backup};
+
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// A till whose clock stands where the gateway's does.
+async fn open(t: &TestShop) -> Till {
+    t.clock.advance(SystemClock.now_ms() - t.clock.now_ms());
+    t.stock("MUG", 5).await;
+    Till::open(t).await
+}
+
+async fn run(till: &Till) -> Report {
+    reconcile::run(&till.shop, DAY_MS).await.unwrap()
+}
+
+fn kinds(report: &Report) -> Vec<&str> {
+    report.breaks.iter().map(|one| one.kind.as_str()).collect()
+}
+
+/// Money at the provider for an order that this database has never heard of.
+async fn stray(till: &Till, key: &str, captured: bool) -> String {
+    let metadata: Metadata = [("order_no".to_owned(), "M-GONE-GONE".to_owned())].into();
+    let new = NewIntent { money: Currency::EUR.money(700), metadata, description: "Order M-GONE-GONE".into() };
+    let Outcome::Done(intent) = till.provider().create_intent(key, &new).await else { panic!() };
+    let id = intent.intent_id;
+    let confirmed = till.provider().confirm_intent(&format!("{key}-c"), &id, VISA, "http://shop.example/").await;
+    assert!(matches!(confirmed, Outcome::Done(_)));
+    if captured {
+        let taken = till.provider().capture_intent(&format!("{key}-t"), &id, new.money).await;
+        assert!(matches!(taken, Outcome::Done(_)));
+    }
+    id
+}
+
+on_both_engines! {
+    async fn a_shop_that_agrees_with_its_provider_has_no_breaks(t: TestShop) {
+        let till = open(&t).await;
+        till.buy("MUG", 1).await;
+        let report = run(&till).await;
+        assert_eq!((report.payments, report.mended, report.breaks), (1, Vec::new(), Vec::new()));
+        till.check().await;
+    }
+
+    async fn a_restored_shop_gives_strange_money_back_and_then_takes_orders_again(t: TestShop) {
+        let till = open(&t).await;
+        backup::close_orders(&t.db, t.clock.now_ms()).await.unwrap();
+        let (visitor, view) = till.guest("MUG", 1).await;
+        assert_eq!(till.pay(&visitor, &view, "k1", VISA).await.unwrap_err().status(), 503);
+        stray(&till, "held", false).await;
+        stray(&till, "taken", true).await;
+        let first = run(&till).await;
+        assert_eq!((kinds(&first), first.reopened), (vec!["charged_no_order"; 2], false));
+        // Not at once: it may be an order that another program is about to write.
+        assert_eq!(run(&till).await.breaks.len(), 2);
+        assert_eq!(till.money().await, (1400, 700, 0, 0));
+        t.clock.advance(11 * 60_000);
+        let second = run(&till).await;
+        assert_eq!((second.mended.len(), kinds(&second), second.reopened), (2, Vec::new(), true));
+        assert_eq!(till.money().await, (1400, 700, 700, 700));
+        run(&till).await;
+        assert_eq!(till.money().await, (1400, 700, 700, 700), "once");
+        assert!(matches!(till.pay(&visitor, &view, "k1", VISA).await.unwrap(), Placed::Order { .. }));
+    }
+
+    async fn what_no_webhook_told_is_found(t: TestShop) {
+        let till = open(&t).await;
+        let (visitor, view) = till.guest("MUG", 1).await;
+        let placed = till.place(&visitor, &view, "k1", PaymentWay::Embedded).await.unwrap();
+        let Placed::Confirm { checkout_id, client_secret } = placed else { panic!("{placed:?}") };
+        assert!(till.confirm_in_page(&client_secret, VISA).await.is_success());
+        assert!(run(&till).await.events > 0);
+        run(&till).await;
+        assert_eq!(run(&till).await.events, 0, "each is new once");
+        let status = checkout::status(&till.shop, &visitor, checkout_id).await.unwrap();
+        assert!(matches!(status, Status::Placed { .. }), "{status:?}");
+        till.check().await;
+    }
+
+    async fn a_refund_made_elsewhere_is_a_break_until_somebody_has_seen_to_it(t: TestShop) {
+        let till = open(&t).await;
+        let (_, number, _) = till.buy("MUG", 1).await;
+        let intent = till.intents().await.remove(0).id;
+        let metadata = Metadata::new();
+        let refunded = till.provider().refund("dashboard", &intent, Currency::EUR.money(100), &metadata).await;
+        assert!(matches!(refunded, Outcome::Done(_)));
+        let report = run(&till).await;
+        assert_eq!((kinds(&report), report.breaks[0].reference.as_str()), (vec!["refund_differs"], number.as_str()));
+        t.clock.advance(11 * 60_000);
+        assert!(run(&till).await.breaks[0].confirmed_seen.is_some());
+    }
+
+    async fn money_is_taken_before_the_authorisation_lapses(t: TestShop) {
+        let till = open(&t).await;
+        let (visitor, view) = till.guest("MUG", 1).await;
+        till.pay(&visitor, &view, "k1", VISA).await.unwrap();
+        let mut tx = t.db.begin().await.unwrap();
+        tx.execute("DELETE FROM outbox WHERE kind = 'capture'", args![]).await.unwrap();
+        tx.commit().await.unwrap();
+        run(&till).await;
+        assert_eq!(till.money().await.1, 0, "there is time");
+        let mut tx = t.db.begin().await.unwrap();
+        let soon = t.clock.now_ms() + 3_600_000;
+        tx.execute("UPDATE payment_attempt SET capture_before = $1", args![soon]).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(run(&till).await.mended.len(), 1);
+        assert_eq!(till.money().await.1, view.totals.total);
+        till.check().await;
+    }
+
+    async fn every_provider_is_asked_for_what_it_lists(t: TestShop) {
+        t.clock.advance(SystemClock.now_ms() - t.clock.now_ms());
+        t.stock("MUG", 5).await;
+        let till = Till::of(&t, &PROVIDERS).await;
+        for (key, provider) in [("k1", "stripe"), ("k2", "paypal"), ("k3", "razorpay")] {
+            let (visitor, view) = till.guest("MUG", 1).await;
+            let (_, url) = till.go_to(provider, &visitor, &view, key).await.unwrap();
+            assert!(till.act(&url, "good").await, "{provider}");
+        }
+        t.clock.advance(3_000);
+        assert!(run(&till).await.events > 0);
+        till.work().await;
+        // Stripe lists payments; PayPal lists events only, and Razorpay neither: both were asked about what is open.
+        let report = run(&till).await;
+        assert_eq!((report.payments, report.mended, report.breaks), (1, Vec::new(), Vec::new()));
+        assert_eq!(till.count("SELECT COUNT(*) FROM psp_event WHERE provider = 'razorpay'").await, 0);
+        assert!(till.count("SELECT COUNT(*) FROM psp_event WHERE provider = 'paypal'").await > 0);
+        let total = 3 * 1490;
+        assert_eq!(till.money().await, (total, total, 0, 0));
+        till.check().await;
+    }
+
+    async fn runs_come_when_they_are_due(t: TestShop) {
+        let till = open(&t).await;
+        let mut runs = 0;
+        while reconcile::on_time(&till.shop).await.unwrap() > 0 {
+            runs += 1;
+        }
+        assert_eq!(runs, 3);
+        t.clock.advance(5 * 60_000);
+        assert_eq!(reconcile::on_time(&till.shop).await.unwrap(), 1);
+        assert_eq!(reconcile::on_time(&till.shop).await.unwrap(), 0);
+    }
+}
