@@ -26,9 +26,10 @@ fn kinds(report: &Report) -> Vec<&str> {
     report.breaks.iter().map(|one| one.kind.as_str()).collect()
 }
 
-/// Money at the provider for an order that this database has never heard of.
-async fn stray(till: &Till, key: &str, captured: bool) -> String {
-    let metadata: Metadata = [("order_no".to_owned(), "M-GONE-GONE".to_owned())].into();
+/// Money at the provider for an order of `shop` that this database has never heard of.
+async fn stray(till: &Till, shop: &str, key: &str, captured: bool) {
+    let metadata: Metadata =
+        [("order_no".to_owned(), "M-GONE-GONE".to_owned()), ("shop".to_owned(), shop.to_owned())].into();
     let new = NewIntent { money: Currency::EUR.money(700), metadata, description: "Order M-GONE-GONE".into() };
     let Outcome::Done(intent) = till.provider().create_intent(key, &new).await else { panic!() };
     let id = intent.intent_id;
@@ -38,7 +39,6 @@ async fn stray(till: &Till, key: &str, captured: bool) -> String {
         let taken = till.provider().capture_intent(&format!("{key}-t"), &id, new.money).await;
         assert!(matches!(taken, Outcome::Done(_)));
     }
-    id
 }
 
 on_both_engines! {
@@ -55,8 +55,9 @@ on_both_engines! {
         backup::close_orders(&t.db, t.clock.now_ms()).await.unwrap();
         let (visitor, view) = till.guest("MUG", 1).await;
         assert_eq!(till.pay(&visitor, &view, "k1", VISA).await.unwrap_err().status(), 503);
-        stray(&till, "held", false).await;
-        stray(&till, "taken", true).await;
+        let ours = till.shop.origin.to_string();
+        stray(&till, &ours, "held", false).await;
+        stray(&till, &ours, "taken", true).await;
         let first = run(&till).await;
         assert_eq!((kinds(&first), first.reopened), (vec!["charged_no_order"; 2], false));
         // Not at once: it may be an order that another program is about to write.
@@ -69,6 +70,17 @@ on_both_engines! {
         run(&till).await;
         assert_eq!(till.money().await, (1400, 700, 700, 700), "once");
         assert!(matches!(till.pay(&visitor, &view, "k1", VISA).await.unwrap(), Placed::Order { .. }));
+    }
+
+    async fn money_of_another_shop_on_the_same_account_is_left_alone(t: TestShop) {
+        let till = open(&t).await;
+        stray(&till, "http://other.example", "theirs", true).await;
+        for _ in 0..2 {
+            let report = run(&till).await;
+            assert_eq!((report.payments, report.mended, report.breaks), (1, Vec::new(), Vec::new()));
+            t.clock.advance(11 * 60_000);
+        }
+        assert_eq!(till.money().await, (700, 700, 0, 0));
     }
 
     async fn what_no_webhook_told_is_found(t: TestShop) {

@@ -25,7 +25,7 @@ const CLOCKS_DIFFER_MS: i64 = 5 * 60_000;
 pub(super) async fn create(shop: &Shop, checkout: &Checkout, attempt: &Attempt, epoch: i64) -> Result<Step> {
     let provider = shop.payments.by_name(&attempt.provider)?;
     let key = saga::key(shop, &attempt.provider, attempt.id, "create");
-    let metadata = metadata(checkout, attempt);
+    let metadata = metadata(shop, checkout, attempt);
     let mut handover = Handover {
         checkout_id: checkout.id,
         attempt_id: attempt.id,
@@ -126,12 +126,14 @@ async fn find(shop: &Shop, provider: &dyn Provider, attempt: &Attempt) -> Found 
     }
 }
 
-fn metadata(checkout: &Checkout, attempt: &Attempt) -> Metadata {
+fn metadata(shop: &Shop, checkout: &Checkout, attempt: &Attempt) -> Metadata {
     [
         ("checkout_id", checkout.id.to_string()),
         ("attempt_id", attempt.id.to_string()),
         ("order_no", checkout.number.clone()),
         ("quote_hash", checkout.quote_hash.clone()),
+        // Several shops may share an account.
+        ("shop", shop.origin.to_string()),
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value))

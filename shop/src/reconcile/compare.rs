@@ -142,8 +142,9 @@ async fn unknown_money(shop: &Shop, provider: &dyn Provider, snapshot: &Snapshot
     if owed == 0 {
         return Ok(());
     }
-    // Somebody else's payment through the same account is none of our business.
-    let Some(number) = snapshot.metadata.get("order_no") else { return Ok(()) };
+    // Payments of others through the same account, other shops of ours among them, are none of our business.
+    let says = |name: &str| snapshot.metadata.get(name).map(String::as_str);
+    let (Some(number), true) = (says("order_no"), says("shop") == Some(&*shop.origin)) else { return Ok(()) };
     if breaks::is_confirmed(shop, KIND, id).await? && give_back(shop, provider, snapshot, owed).await {
         tracing::error!(intent = id, number, owed, "money without an order was given back");
         found.mended.push(format!("{number}: {id} held {owed} for no order here; given back"));
