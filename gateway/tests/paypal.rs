@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use axum::Router;
-use axum::http::HeaderMap;
-use axum::routing::post;
 use serde_json::{Value, json};
 
+use crate::support::mailbox::mailbox;
 use crate::support::{Answer, Sandbox, config, read};
 
 const DAY_MS: i64 = 24 * 3600 * 1000;
@@ -224,21 +222,6 @@ async fn a_restart_knows_its_orders() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
-/// An address that keeps what is posted to it: the port and the postings.
-pub async fn mailbox() -> (String, tokio::sync::mpsc::UnboundedReceiver<(HeaderMap, String)>) {
-    let (keep, kept) = tokio::sync::mpsc::unbounded_channel();
-    let app = Router::new().route(
-        "/",
-        post(move |headers: HeaderMap, body: String| async move {
-            keep.send((headers, body)).unwrap();
-        }),
-    );
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, app).await });
-    (url, kept)
-}
-
 #[tokio::test]
 async fn what_is_sent_can_be_verified_and_what_was_changed_cannot() {
     let (url, mut postings) = mailbox().await;
@@ -278,4 +261,59 @@ async fn what_is_sent_can_be_verified_and_what_was_changed_cannot() {
     assert_eq!(list["events"][0]["event_type"], "PAYMENT.AUTHORIZATION.CREATED");
     let next = list["links"][0]["href"].as_str().unwrap().to_owned();
     assert_eq!(m.get(&next).await.1["events"][0]["event_type"], "CHECKOUT.ORDER.APPROVED");
+}
+
+#[tokio::test]
+async fn news_obeys_moods_is_kept_over_a_restart_and_is_sent_on_demand() {
+    let folder = std::env::temp_dir().join(format!("gateway-news-{}", uuid::Uuid::now_v7()));
+    let (url, mut postings) = mailbox().await;
+    let with = || {
+        let mut config = config();
+        config.paypal.webhook_url = Some(url.clone());
+        config.state_path = Some(folder.join("sandbox.jsonl"));
+        config
+    };
+    let m = Merchant::at(Sandbox::with(with()).await).await;
+    m.sandbox.mood(json!({"event": "CHECKOUT.ORDER.*", "mood": "withheld", "match": {"custom_id": "mine"}})).await;
+    m.sandbox.mood(json!({"event": "PAYMENT.AUTHORIZATION.CREATED", "mood": "repeated", "copies": 2})).await;
+    m.authorized().await;
+    for _ in 0..2 {
+        assert_eq!(kind(&postings.recv().await.unwrap().1), "PAYMENT.AUTHORIZATION.CREATED");
+    }
+    // What was accepted is noted with a later call.
+    while m.sandbox.get("/_sandbox/webhooks").await.1["undelivered"].as_array().unwrap().len() > 1 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    m.sandbox.stop().await;
+
+    let sandbox = Sandbox::with(with()).await;
+    let owed = sandbox.get("/_sandbox/webhooks").await.1["undelivered"].clone();
+    assert_eq!((&owed[0]["type"], &owed[0]["progress"]), (&json!("CHECKOUT.ORDER.APPROVED"), &json!("withheld")));
+    assert!(postings.try_recv().is_err(), "nothing else was sent");
+    sandbox.control("webhooks/deliver", json!({"events": [owed[0]["event"]]})).await.unwrap();
+    assert_eq!(kind(&postings.recv().await.unwrap().1), "CHECKOUT.ORDER.APPROVED");
+    assert_eq!(sandbox.get("/_sandbox/webhooks").await.1["undelivered"], json!([]));
+    sandbox.stop().await;
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+fn kind(body: &str) -> String {
+    let event: Value = serde_json::from_str(body).unwrap();
+    event["event_type"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_mood_that_only_the_stripe_api_has_is_refused() {
+    let m = Merchant::start().await;
+    for order in [
+        json!({"operation": "paypal.orders.create", "mood": "idempotency_mismatch"}),
+        json!({"operation": "paypal.orders.create", "mood": "lapsed_before"}),
+        json!({"operation": "paypal.orders.create", "mood": "reset", "match": {"custom_id": "mine"}}),
+        json!({"operation": "paypal.orders.make", "mood": "reset"}),
+    ] {
+        assert!(m.sandbox.control("mood", order.clone()).await.is_err(), "{order}");
+    }
+    m.sandbox.mood(json!({"operation": "paypal.orders.create", "mood": "reset"})).await;
+    let request = m.sandbox.http().post(m.sandbox.url("/paypal/v2/checkout/orders")).bearer_auth(&m.token);
+    assert!(request.json(&new_order("AUTHORIZE", "1.00")).send().await.is_err());
 }

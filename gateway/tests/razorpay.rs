@@ -7,7 +7,7 @@ use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use crate::paypal::mailbox;
+use crate::support::mailbox::mailbox;
 use crate::support::{Answer, Sandbox, config, read};
 
 const DAY_MS: i64 = 24 * 3600 * 1000;

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
 pub mod listener;
+pub mod mailbox;
 
 use gateway::{Config, Handle};
 

@@ -1,5 +1,6 @@
 //! What every test stands on: a fresh database, a clock moved by hand, rows to sell.
 
+pub mod adapter;
 mod fixture;
 mod handle;
 pub mod overtake;

@@ -1,11 +1,13 @@
 //! The checkout: four steps with an address each, the summary always beside them, and the pages after paying.
 
 mod outcome;
+mod payment;
 mod steps;
 
 pub use outcome::{payable_again, pending, released};
+pub use payment::payment;
 pub(super) use steps::address_fields;
-pub use steps::{address, address_form, contact, contact_form, delivery, payment};
+pub use steps::{address, address_form, contact, contact_form, delivery};
 
 use crate::components::TotalsTable;
 use crate::shell::{Head, Site, document};

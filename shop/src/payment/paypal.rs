@@ -9,6 +9,7 @@
 
 mod amount;
 mod client;
+mod event;
 mod time;
 mod wire;
 
@@ -158,13 +159,13 @@ impl Provider for Paypal {
         question.push_str(std::str::from_utf8(body).map_err(|_| Rejection::Malformed)?);
         question.push('}');
         let path = "/v1/notifications/verify-webhook-signature";
-        match self.client.post_text::<wire::Verification>(path, question).await {
+        match self.client.post_text::<event::Verification>(path, question).await {
             Outcome::Done(answer) if answer.verification_status == "SUCCESS" => {}
             Outcome::Done(_) => return Err(Rejection::BadSignature),
             Outcome::Refused(refusal) if refusal.http_status == 400 => return Err(Rejection::BadSignature),
             Outcome::Refused(_) | Outcome::Unknown(_) => return Err(Rejection::Unverified),
         }
-        let event: wire::Event = serde_json::from_value(event).map_err(|_| Rejection::Unreadable)?;
+        let event: event::Event = serde_json::from_value(event).map_err(|_| Rejection::Unreadable)?;
         Ok(event.notice(self.config.livemode()))
     }
 
@@ -274,7 +275,7 @@ impl Provider for Paypal {
         // The cursor is the query of the link to the next page.
         let first = || http::query(&[("page_size", "100"), ("start_time", &time::write(from))]);
         let query = page.map_or_else(first, str::to_owned);
-        let list: wire::Events = done!(self.client.get(&format!("{LIST}?{query}")).await);
+        let list: event::Events = done!(self.client.get(&format!("{LIST}?{query}")).await);
         Outcome::Done(list.page(self.config.livemode()))
     }
 }

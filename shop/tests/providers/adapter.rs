@@ -1,7 +1,7 @@
 //! The adapters of PayPal and Razorpay against the sandbox: what is done, what is refused, what stays unknown.
 
 use super::{IntentStatus, Outcome, SessionStatus, json, payment};
-use crate::support::till::adapter;
+use crate::support::adapter::adapter;
 use reqwest::header::{HeaderMap, HeaderValue};
 use shop::checkout::PaymentWay;
 use shop::money::Currency;

@@ -2,6 +2,7 @@
 //! ledger.
 
 use super::TestShop;
+use super::adapter::{adapter, mailbox};
 use bytes::Bytes;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
@@ -13,9 +14,6 @@ use shop::id::{CheckoutId, CustomerId, ShippingMethodId, StockId};
 use shop::invariant::provider::Payment;
 use shop::invariant::{self, Moment};
 use shop::money::Currency;
-use shop::payment::paypal::{Paypal, PaypalConfig};
-use shop::payment::razorpay::{Razorpay, RazorpayConfig};
-use shop::payment::stripe::{Stripe, StripeConfig};
 use shop::payment::{self, Provider, Providers};
 use shop::setting::{Live, Settings};
 use shop::{Result, Shop, args, worker};
@@ -319,57 +317,6 @@ impl Till {
         let breaches = invariant::breaches(&verdicts);
         assert!(breaches.is_empty(), "{breaches:#?}");
     }
-}
-
-/// The shop's side of a provider, pointed at the gateway.
-pub fn adapter(name: &str, handle: &gateway::Handle, config: &gateway::Config) -> Arc<dyn Provider> {
-    match name {
-        "stripe" => Arc::new(
-            Stripe::new(StripeConfig {
-                api_base: handle.url().to_owned(),
-                secret_key: config.secret_key.clone(),
-                publishable_key: config.publishable_key.clone(),
-                webhook_secrets: Vec::new(),
-            })
-            .unwrap(),
-        ),
-        "paypal" => Arc::new(
-            Paypal::new(PaypalConfig {
-                api_base: handle.paypal_url(),
-                client_id: config.paypal.client_id.clone(),
-                secret: config.paypal.secret.clone(),
-                webhook_id: config.paypal.webhook_id.clone(),
-            })
-            .unwrap(),
-        ),
-        "razorpay" => Arc::new(
-            Razorpay::new(RazorpayConfig {
-                api_base: handle.razorpay_url(),
-                key_id: config.razorpay.key_id.clone(),
-                key_secret: config.razorpay.key_secret.clone(),
-                webhook_secrets: vec![config.razorpay.webhook_secret.clone()],
-            })
-            .unwrap(),
-        ),
-        other => panic!("no provider {other}"),
-    }
-}
-
-/// An address that keeps what is posted to it.
-async fn mailbox() -> (String, mpsc::UnboundedReceiver<(HeaderMap, Bytes)>) {
-    let (keep, kept) = mpsc::unbounded_channel();
-    let take = move |headers: HeaderMap, body: Bytes| {
-        let keep = keep.clone();
-        async move {
-            // Nobody may be there to read it.
-            let _ = keep.send((headers, body));
-        }
-    };
-    let app = axum::Router::new().fallback(take);
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, app).await });
-    (url, kept)
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

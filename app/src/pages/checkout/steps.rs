@@ -1,10 +1,9 @@
-//! Contact, address, delivery, payment.
+//! Contact, address, delivery.
 
 use super::step;
 use crate::components::{Errors, Field, Form, Icon, Select};
-use crate::islands::{AddressForm, PaymentForm};
+use crate::islands::AddressForm;
 use crate::shell::{Head, Site};
-use crate::wire;
 use leptos::prelude::*;
 use shop::address::{Address, countries, rules};
 use shop::checkout::{StepName, View};
@@ -230,78 +229,6 @@ fn delivery_note(option: &DeliveryOption) -> String {
     format!("{about}{days}{free}")
 }
 
-/// Two fresh idempotency keys (embedded, hosted); `script` is the provider's.
-pub fn payment(
-    site: &Site,
-    view: &View,
-    payment: wire::Payment,
-    keys: (String, String),
-    script: Option<String>,
-    choices: &[(String, String)],
-    problem: Option<String>,
-) -> impl IntoView + use<> {
-    let providers = provider_choice(choices);
-    let total = view.totals.money(view.totals.total);
-    let (expected_total, cart_version) = (view.totals.total.to_string(), view.cart.version.to_string());
-    let problem =
-        problem.map(|text| view! { <p class="notice notice-bad" role="alert" tabindex="-1" autofocus>{text}</p> });
-    let content = view! {
-        <h1>"Review and pay"</h1>
-        {problem}
-        <p class="aside">
-            "Look at your order once more. You pay "
-            <strong>{total.to_string()}</strong>
-            ", tax and delivery included. You are charged when the order is confirmed."
-        </p>
-        <PaymentForm payment=payment key=keys.0 button=format!("Place order and pay {total}")>
-            <form class="hosted" action="/checkout/place" method="post" data-hosted="">
-                <input type="hidden" name="way" value="hosted" />
-                <input type="hidden" name="idempotency_key" value=keys.1 />
-                <input type="hidden" name="expected_total" value=expected_total />
-                <input type="hidden" name="cart_version" value=cart_version />
-                {providers}
-                <button class="button button-wide" type="submit">
-                    <span class="hosted-first">{format!("Place order and pay {total}")}</span>
-                    <span class="hosted-second">"Pay on the payment provider's page instead"</span>
-                </button>
-                <p class="small">"You pay on a secure page of our payment provider and come back here afterwards."</p>
-            </form>
-        </PaymentForm>
-    };
-    let head = Head { payment_script: script, ..Head::private("Payment · Checkout") };
-    step(site, view, StepName::Payment, head, content.into_any())
-}
-
 fn go_on(label: &'static str) -> impl IntoView {
     view! { <button class="button button-wide" type="submit">{label} {Icon::Arrow.draw()}</button> }
-}
-
-/// Name and label of each provider; nothing to choose with one.
-fn provider_choice(choices: &[(String, String)]) -> Option<AnyView> {
-    if choices.len() < 2 {
-        return None;
-    }
-    let options: Vec<_> = choices
-        .iter()
-        .enumerate()
-        .map(|(at, (name, label))| {
-            view! {
-                <label class="option">
-                    <input type="radio" name="provider" value=name.clone() checked={at == 0} required />
-                    <span class="option-text">
-                        <span class="option-name">{label.clone()}</span>
-                    </span>
-                </label>
-            }
-        })
-        .collect();
-    Some(
-        view! {
-            <fieldset class="option-list">
-                <legend>"Pay with"</legend>
-                {options}
-            </fieldset>
-        }
-        .into_any(),
-    )
 }

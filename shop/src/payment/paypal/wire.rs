@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::{
-    EventNotice, IntentStatus, Metadata, NewSession, Page, RefundSnapshot, RefundStatus, Refusal,
-    Session as ShopSession, SessionStatus, Snapshot,
+    IntentStatus, Metadata, NewSession, RefundSnapshot, RefundStatus, Refusal, Session as ShopSession, SessionStatus,
+    Snapshot,
 };
 use super::amount::{Amount, to_wire};
 use super::{TEXT_CHARS, time};
@@ -68,9 +68,9 @@ pub struct Refund {
 }
 
 #[derive(Deserialize)]
-struct Link {
-    href: String,
-    rel: String,
+pub struct Link {
+    pub href: String,
+    pub rel: String,
 }
 
 impl Order {
@@ -249,65 +249,4 @@ pub fn new_order(new: &NewSession) -> Result<Value, Refusal> {
             "user_action": "PAY_NOW", "shipping_preference": "NO_SHIPPING",
         }}},
     }))
-}
-
-#[derive(Deserialize)]
-pub struct Verification {
-    pub verification_status: String,
-}
-
-#[derive(Deserialize)]
-pub struct Events {
-    #[serde(default)]
-    events: Vec<Event>,
-    #[serde(default)]
-    links: Vec<Link>,
-}
-
-impl Events {
-    pub fn page(self, livemode: bool) -> Page<EventNotice> {
-        let next = self.links.iter().find(|link| link.rel == "next");
-        let next = next.and_then(|link| link.href.split_once('?')).map(|(_, query)| query.to_owned());
-        Page { items: self.events.into_iter().map(|event| event.notice(livemode)).collect(), next }
-    }
-}
-
-#[derive(Deserialize)]
-pub struct Event {
-    id: String,
-    event_type: String,
-    create_time: Option<String>,
-    resource: Resource,
-}
-
-#[derive(Deserialize)]
-struct Resource {
-    #[serde(default)]
-    id: String,
-    #[serde(default)]
-    supplementary_data: Option<Supplement>,
-}
-
-#[derive(Deserialize)]
-struct Supplement {
-    related_ids: Option<Related>,
-}
-
-#[derive(Deserialize)]
-struct Related {
-    order_id: Option<String>,
-}
-
-impl Event {
-    /// About the order, which is what can be asked about; only refunds do not name theirs.
-    pub fn notice(self, livemode: bool) -> EventNotice {
-        let order = self.resource.supplementary_data.and_then(|it| it.related_ids?.order_id);
-        EventNotice {
-            event_id: self.id,
-            kind: self.event_type,
-            object_id: order.unwrap_or(self.resource.id),
-            livemode,
-            created_ms: self.create_time.as_deref().and_then(time::read).unwrap_or_default(),
-        }
-    }
 }

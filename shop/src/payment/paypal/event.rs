@@ -1,0 +1,68 @@
+//! PayPal's events, pushed or listed, and its word on whether one is genuine.
+
+use serde::Deserialize;
+
+use super::super::{EventNotice, Page};
+use super::time;
+use super::wire::Link;
+
+#[derive(Deserialize)]
+pub struct Verification {
+    pub verification_status: String,
+}
+
+#[derive(Deserialize)]
+pub struct Events {
+    #[serde(default)]
+    events: Vec<Event>,
+    #[serde(default)]
+    links: Vec<Link>,
+}
+
+impl Events {
+    pub fn page(self, livemode: bool) -> Page<EventNotice> {
+        let next = self.links.iter().find(|link| link.rel == "next");
+        let next = next.and_then(|link| link.href.split_once('?')).map(|(_, query)| query.to_owned());
+        Page { items: self.events.into_iter().map(|event| event.notice(livemode)).collect(), next }
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Event {
+    id: String,
+    event_type: String,
+    create_time: Option<String>,
+    resource: Resource,
+}
+
+#[derive(Deserialize)]
+struct Resource {
+    #[serde(default)]
+    id: String,
+    #[serde(default)]
+    supplementary_data: Option<Supplement>,
+}
+
+#[derive(Deserialize)]
+struct Supplement {
+    related_ids: Option<Related>,
+}
+
+#[derive(Deserialize)]
+struct Related {
+    order_id: Option<String>,
+}
+
+impl Event {
+    /// About the order, which is what can be asked about; only refunds do not name theirs.
+    pub fn notice(self, livemode: bool) -> EventNotice {
+        let order = self.resource.supplementary_data.and_then(|it| it.related_ids?.order_id);
+        EventNotice {
+            event_id: self.id,
+            kind: self.event_type,
+            object_id: order.unwrap_or(self.resource.id),
+            livemode,
+            created_ms: self.create_time.as_deref().and_then(time::read).unwrap_or_default(),
+        }
+    }
+}
