@@ -159,7 +159,7 @@ over_http! {
         assert_eq!(send(&site, "/admin/settings", &olga, &with("paypal")).await.0, 303);
         assert_eq!(site.shop.settings.payment_providers, ["paypal"]);
         assert_eq!(send(&site, "/admin/settings", &olga, &with("bank")).await.0, 422);
-        assert!(page(&site, "/admin/audit", &olga).await.contains("setting.update"));
+        assert!(page(&site, "/admin/audit", &olga).await.contains("Setting update"));
         let mut wrong = fields;
         wrong[6] = ("hold_minutes", "1");
         assert_eq!(send(&site, "/admin/settings", &olga, &wrong).await.0, 422);

@@ -2,7 +2,7 @@
 //!
 //! Asked in this order, the first that is there decides: `Sec-Fetch-Site`, `Origin`, `Referer`; a write with none of
 //! them is refused. The guard covers every method but `GET`, `HEAD` and `OPTIONS`, so nothing that writes may be
-//! reachable by `GET`. Two doors are outside: the provider's webhook, which proves itself by signature, and the API
+//! reachable by `GET`. Two doors are outside: the providers' webhooks, which prove themselves by signature, and the API
 //! when no cookie comes along, which goes by its own token.
 
 use crate::state::AppState;
@@ -29,7 +29,7 @@ pub async fn guard(State(state): State<AppState>, request: Request, next: Next) 
 }
 
 fn is_outside(path: &str, headers: &HeaderMap) -> bool {
-    path == "/webhooks/stripe" || (path.starts_with("/api/v1/") && !headers.contains_key(COOKIE))
+    path.starts_with("/webhooks/") || (path.starts_with("/api/v1/") && !headers.contains_key(COOKIE))
 }
 
 /// Whether the page that made the request is one of ours.
