@@ -12,12 +12,19 @@ pub struct Arguments {
     /// Compare the payments of so many days
     #[arg(long, default_value_t = 35, value_parser = clap::value_parser!(u16).range(1..=365))]
     days: u16,
+    /// Take orders again after a restore although differences are open: somebody has looked at them
+    #[arg(long)]
+    reopen: bool,
 }
 
 /// Fails while a difference is open, so that a script can tell.
 pub async fn run(config: Config, arguments: Arguments) -> Outcome {
     let shop = open::shop(&config).await?;
     let report = reconcile::run(&shop, i64::from(arguments.days) * DAY_MS).await.map_err(|error| error.to_string())?;
+    if arguments.reopen {
+        shop::backup::reopen(&shop).await.map_err(|error| error.to_string())?;
+        println!("orders are taken");
+    }
     shop.db.close().await;
     print!("{}", text(&report));
     match report.breaks.len() {

@@ -34,6 +34,9 @@ pub(super) struct Found {
 /// The kinds that only a comparison finds, and that are over when one does not find them any more.
 const COMPARED: [&str; 4] = ["charged_no_order", "order_differs", "charged_twice", "refund_differs"];
 
+/// The kind that an event writes down which cannot be applied; over when it could be.
+pub(super) const EVENT: &str = "event_not_applied";
+
 /// All open breaks, oldest first.
 pub async fn open_breaks(shop: &Shop) -> Result<Vec<Break>> {
     let sql = "SELECT kind, ref AS reference, detail, first_seen, confirmed_seen FROM recon_break
@@ -58,6 +61,9 @@ pub(super) async fn write_down(shop: &Shop, found: Vec<Found>) -> Result<Vec<Bre
           resolved_at = NULL, action = ''";
     const GONE: &str = "UPDATE recon_break SET resolved_at = $3, action = 'agrees again'
         WHERE kind = $1 AND ref = $2 AND resolved_at IS NULL";
+    const APPLIED: &str = "UPDATE recon_break SET resolved_at = $2, action = 'applied'
+        WHERE kind = $1 AND resolved_at IS NULL
+          AND ref IN (SELECT event_id FROM psp_event WHERE applied_at IS NOT NULL)";
     let now = shop.now_ms();
     let before = open_breaks(shop).await?;
     let still: HashSet<(&str, &str)> = found.iter().map(|found| (found.kind, found.reference.as_str())).collect();
@@ -70,6 +76,7 @@ pub(super) async fn write_down(shop: &Shop, found: Vec<Found>) -> Result<Vec<Bre
             tx.execute(GONE, args![&old.kind, &old.reference, now]).await?;
         }
     }
+    tx.execute(APPLIED, args![EVENT, now]).await?;
     tx.commit().await?;
     open_breaks(shop).await
 }
