@@ -1,16 +1,35 @@
-//! The sandbox's own clock: the machine's, plus what tests have added. It never goes back, except for the time
+//! The sandbox's own clock: the machine's (or a simulation's), plus what tests have added. It never goes back, except for the time
 //! written into webhook signatures, which can be skewed on its own.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-#[derive(Default)]
+/// Unix milliseconds.
+pub type Time = Box<dyn Fn() -> i64 + Send + Sync>;
+
 pub struct Clock {
+    source: Time,
     advanced_ms: AtomicI64,
     signature_skew_s: AtomicI64,
 }
 
+impl Default for Clock {
+    fn default() -> Self {
+        Self::following(Box::new(machine_ms))
+    }
+}
+
+fn machine_ms() -> i64 {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
+    let machine = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    i64::try_from(machine).unwrap_or(i64::MAX / 2)
+}
+
 impl Clock {
+    pub fn following(source: Time) -> Self {
+        Self { source, advanced_ms: AtomicI64::new(0), signature_skew_s: AtomicI64::new(0) }
+    }
+
     /// Unix seconds, the unit of the Stripe API.
     pub fn now_s(&self) -> i64 {
         self.now_ms() / 1000
@@ -18,10 +37,7 @@ impl Clock {
 
     /// Unix milliseconds, for what comes to pass within a second.
     pub fn now_ms(&self) -> i64 {
-        #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
-        let machine = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-        let machine = i64::try_from(machine).unwrap_or(i64::MAX / 2);
-        machine.saturating_add(self.advanced_ms.load(Ordering::Relaxed))
+        (self.source)().saturating_add(self.advanced_ms.load(Ordering::Relaxed))
     }
 
     pub fn advance(&self, by_ms: i64) {

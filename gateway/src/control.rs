@@ -52,7 +52,11 @@ fn refuse(why: impl Into<String>) -> Refusal {
 
 /// The ledger, its balances, and every payment of every provider with its metadata and what became of its money.
 async fn ledger(Shared(gateway): Shared<Arc<Gateway>>) -> Json<Value> {
-    let dump = gateway.with_state(|state, _| {
+    Json(ledger_of(&gateway))
+}
+
+pub fn ledger_of(gateway: &Gateway) -> Value {
+    gateway.with_state(|state, _| {
         let totals = state.ledger.totals();
         let mut refunds: HashMap<&str, Vec<Value>> = HashMap::new();
         for refund in &state.refunds {
@@ -87,8 +91,7 @@ async fn ledger(Shared(gateway): Shared<Arc<Gateway>>) -> Json<Value> {
             .collect();
         let entries: Vec<Value> = state.ledger.entries.iter().map(|entry| json!(**entry)).collect();
         json!({"balances": state.ledger.balances(), "intents": intents, "entries": entries})
-    });
-    Json(dump)
+    })
 }
 
 async fn moods(Shared(gateway): Shared<Arc<Gateway>>) -> Json<Value> {

@@ -121,7 +121,7 @@ struct Shared {
 }
 
 /// Ends one connection; handlers find it in their request.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Cut(Arc<Shared>);
 
 impl Cut {
@@ -131,7 +131,7 @@ impl Cut {
         self.0.reader.wake();
     }
 
-    fn is_made(&self) -> bool {
+    pub fn is_made(&self) -> bool {
         self.0.cut.load(Ordering::Acquire)
     }
 }

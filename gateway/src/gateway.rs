@@ -25,7 +25,8 @@ pub struct Gateway {
     pub inner: Mutex<(State, Option<Journal>)>,
     /// Deliveries that were accepted: noted with the next call, so that they do not queue for the state's lock.
     pub accepted: Mutex<Vec<u64>>,
-    pub client: reqwest::Client,
+    /// Posts webhooks; absent where somebody fetches them.
+    pub client: Option<reqwest::Client>,
     pub postings: mpsc::UnboundedSender<Vec<Posting>>,
 }
 

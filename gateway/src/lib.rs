@@ -25,6 +25,7 @@ mod form;
 mod gateway;
 mod id;
 mod idempotency;
+mod inside;
 mod journal;
 mod ledger;
 mod mood;
@@ -48,6 +49,8 @@ use axum::routing::any;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
+pub use crate::clock::Time;
+pub use crate::inside::{Inside, Parcel, Said};
 pub use crate::paypal::Account as PaypalAccount;
 pub use crate::rate_limit::RateLimit;
 pub use crate::razorpay::Account as RazorpayAccount;
@@ -60,6 +63,7 @@ use crate::mood::Moods;
 use crate::outage::Outage;
 use crate::rate_limit::Buckets;
 use crate::state::{Endpoint, State};
+use crate::webhook::Posting;
 
 const BODY_MAX_BYTES: usize = 256 << 10;
 /// How late what is due may be when nobody calls.
@@ -151,7 +155,36 @@ pub async fn serve(config: Config) -> std::io::Result<Handle> {
     let door = Door::open(config.addr).await?;
     let addr = door.addr();
     let base = config.public_url.clone().unwrap_or_else(|| format!("http://{addr}")).trim_end_matches('/').to_owned();
-    let clock = Clock::default();
+    let outage = Outage::new(Some(door.latch()));
+    let (gateway, to_post) = build(config, base.clone(), Clock::default(), outage, Some(client()?))?;
+    let delivery = tokio::spawn(webhook::deliver(Arc::downgrade(&gateway), to_post));
+    let ticking = tokio::spawn(tick(Arc::clone(&gateway)));
+    let (stop, stopped) = watch::channel(false);
+    let server = tokio::spawn(async move {
+        let mut stopped = stopped;
+        let until = async move {
+            // An error means that the handle was dropped.
+            let _ = stopped.wait_for(|stop| *stop).await;
+        };
+        let service = router(gateway).into_make_service_with_connect_info::<Cut>();
+        let served = axum::serve(door, service).with_graceful_shutdown(until).await;
+        if let Err(error) = served {
+            tracing::error!(%error, "the sandbox gateway stopped");
+        }
+        ticking.abort();
+        delivery.abort();
+    });
+    Ok(Handle { addr, base, stop, server })
+}
+
+/// The sandbox behind its routes, and what it has to post.
+fn build(
+    config: Config,
+    base: String,
+    clock: Clock,
+    outage: Outage,
+    client: Option<reqwest::Client>,
+) -> std::io::Result<(Arc<Gateway>, mpsc::UnboundedReceiver<Vec<Posting>>)> {
     let mut state = State::default();
     let journal =
         config.state_path.as_deref().map(|path| Journal::open(path, &mut state, clock.now_s())).transpose()?;
@@ -174,33 +207,16 @@ pub async fn serve(config: Config) -> std::io::Result<Handle> {
     let gateway = Arc::new(Gateway {
         buckets: config.rate_limit.map(|limit| Buckets::new(limit, clock.now_ms())),
         config,
-        base: base.clone(),
+        base,
         clock,
         moods: Moods::default(),
-        outage: Outage::new(door.latch()),
+        outage,
         inner: Mutex::new((state, journal)),
         accepted: Mutex::default(),
-        client: client()?,
+        client,
         postings,
     });
-    let delivery = tokio::spawn(webhook::deliver(Arc::downgrade(&gateway), to_post));
-    let ticking = tokio::spawn(tick(Arc::clone(&gateway)));
-    let (stop, stopped) = watch::channel(false);
-    let server = tokio::spawn(async move {
-        let mut stopped = stopped;
-        let until = async move {
-            // An error means that the handle was dropped.
-            let _ = stopped.wait_for(|stop| *stop).await;
-        };
-        let service = router(gateway).into_make_service_with_connect_info::<Cut>();
-        let served = axum::serve(door, service).with_graceful_shutdown(until).await;
-        if let Err(error) = served {
-            tracing::error!(%error, "the sandbox gateway stopped");
-        }
-        ticking.abort();
-        delivery.abort();
-    });
-    Ok(Handle { addr, base, stop, server })
+    Ok((gateway, to_post))
 }
 
 fn router(gateway: Arc<Gateway>) -> Router {

@@ -31,14 +31,15 @@ pub enum How {
 }
 
 pub struct Outage {
-    latch: Latch,
+    /// None where there is no door.
+    latch: Option<Latch>,
     /// Spares every call the lock when nothing is wrong.
     any: AtomicBool,
     under_way: Mutex<Option<(How, Option<i64>)>>,
 }
 
 impl Outage {
-    pub fn new(latch: Latch) -> Self {
+    pub fn new(latch: Option<Latch>) -> Self {
         Self { latch, any: AtomicBool::new(false), under_way: Mutex::default() }
     }
 
@@ -49,7 +50,9 @@ impl Outage {
                 return Err(format!("`for_ms` must be from 1 to {REFUSED_MAX_MS}"));
             }
             How::Refused { for_ms } => {
-                let latch = self.latch.clone();
+                let Some(latch) = self.latch.clone() else {
+                    return Err("nobody connects to this sandbox".to_owned());
+                };
                 tokio::spawn(async move {
                     tokio::time::sleep(ANSWER_GOES).await;
                     latch.shut(Duration::from_millis(for_ms));

@@ -75,14 +75,49 @@ impl News {
         }
     }
 
-    /// Signs and posts once. The status answered, if any was.
-    pub async fn post(&self, gateway: &Gateway) -> Option<u16> {
+    /// What is sent, signed as of now.
+    pub fn letter(&self, gateway: &Gateway) -> Letter {
         let body = self.body(gateway);
         match self {
-            Self::Stripe(_, endpoint) => post_signed(gateway, endpoint, body).await,
-            Self::Paypal(event, url) => post(gateway, url, paypal::transmit(gateway, &event.id), body).await,
-            Self::Razorpay(event, url) => post(gateway, url, razorpay::sign(gateway, event, &body), body).await,
+            Self::Stripe(_, endpoint) => Letter::stripe(gateway, endpoint, body),
+            Self::Paypal(event, url) => Letter::new(url, paypal::transmit(gateway, &event.id), body),
+            Self::Razorpay(event, url) => Letter::new(url, razorpay::sign(gateway, event, &body), body),
         }
+    }
+
+    /// Signs and posts once. The status answered, if any was.
+    pub async fn post(&self, gateway: &Gateway) -> Option<u16> {
+        self.letter(gateway).post(gateway).await
+    }
+}
+
+/// A webhook as it leaves the house.
+#[derive(Clone, Debug)]
+pub struct Letter {
+    pub url: String,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Bytes,
+}
+
+impl Letter {
+    fn new(url: &str, headers: Vec<(&'static str, String)>, body: Bytes) -> Self {
+        Self { url: url.to_owned(), headers, body }
+    }
+
+    /// With the signature that endpoints of the Stripe API expect.
+    fn stripe(gateway: &Gateway, endpoint: &Endpoint, body: Bytes) -> Self {
+        let signature = signature(&endpoint.secret, gateway.clock.signature_s(), &body);
+        Self::new(&endpoint.url, vec![("Stripe-Signature", signature)], body)
+    }
+
+    async fn post(self, gateway: &Gateway) -> Option<u16> {
+        let mut request =
+            gateway.client.as_ref()?.post(&self.url).header("Content-Type", "application/json; charset=utf-8");
+        for (name, value) in self.headers {
+            request = request.header(name, value);
+        }
+        let answer = request.body(self.body).timeout(ANSWER_TIMEOUT).send().await;
+        answer.ok().map(|answer| answer.status().as_u16())
     }
 }
 
@@ -139,17 +174,7 @@ pub fn is_success(status: Option<u16>) -> bool {
 
 /// Posts to an endpoint of the Stripe API, with the signature that it expects.
 pub async fn post_signed(gateway: &Gateway, endpoint: &Endpoint, body: Bytes) -> Option<u16> {
-    let signature = signature(&endpoint.secret, gateway.clock.signature_s(), &body);
-    post(gateway, &endpoint.url, vec![("Stripe-Signature", signature)], body).await
-}
-
-async fn post(gateway: &Gateway, url: &str, headers: Vec<(&'static str, String)>, body: Bytes) -> Option<u16> {
-    let mut request = gateway.client.post(url).header("Content-Type", "application/json; charset=utf-8");
-    for (name, value) in headers {
-        request = request.header(name, value);
-    }
-    let answer = request.body(body).timeout(ANSWER_TIMEOUT).send().await;
-    answer.ok().map(|answer| answer.status().as_u16())
+    Letter::stripe(gateway, endpoint, body).post(gateway).await
 }
 
 /// `t=…,v1=…`: HMAC-SHA-256 over the time, a dot and the body.

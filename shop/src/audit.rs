@@ -89,7 +89,7 @@ pub async fn record(tx: &mut Tx, entry: &Entry, now: i64) -> Result<()> {
         "INSERT INTO audit_log (id, actor, action, entity, entity_id, before, after, address, at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         args![
-            Uuid::now_v7(),
+            crate::chance::uuid(),
             entry.actor.code(),
             entry.action,
             entry.entity,

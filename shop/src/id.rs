@@ -16,7 +16,7 @@ macro_rules! ids {
             /// A new identifier; later ones sort after earlier ones (UUIDv7, RFC 9562 section 5.7).
             #[allow(clippy::new_without_default, reason = "an identifier has no default")]
             pub fn new() -> Self {
-                Self(Uuid::now_v7())
+                Self(crate::chance::uuid())
             }
         }
 

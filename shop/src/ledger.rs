@@ -21,12 +21,12 @@ pub struct Entry {
 
 /// The rows of one movement; amounts of nothing are left out.
 pub fn transaction(order_id: OrderId, currency: &str, parts: &[(&'static str, i64)]) -> Vec<Entry> {
-    let tx_id = Uuid::now_v7();
+    let tx_id = crate::chance::uuid();
     parts
         .iter()
         .filter(|(_, amount)| *amount != 0)
         .map(|&(account, amount)| Entry {
-            id: Uuid::now_v7(),
+            id: crate::chance::uuid(),
             tx_id,
             account,
             amount,

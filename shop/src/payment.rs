@@ -50,6 +50,10 @@ pub use event::webhook_received;
 #[cfg(feature = "server")]
 pub(crate) use event::{Keeping, Received, apply_events};
 #[cfg(feature = "server")]
+pub use http::Wire;
+#[cfg(feature = "points")]
+pub use http::{Carrier, Reply};
+#[cfg(feature = "server")]
 pub use provider::Provider;
 #[cfg(feature = "server")]
 pub use providers::Providers;

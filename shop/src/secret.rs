@@ -17,7 +17,7 @@ static HASHING: Semaphore = Semaphore::const_new(2);
 
 /// A new token of 256 random bits, 43 characters fit for a URL.
 pub fn token() -> String {
-    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+    URL_SAFE_NO_PAD.encode(crate::chance::bytes::<32>())
 }
 
 /// What is stored in place of a token: SHA-256, hexadecimal.

@@ -70,7 +70,7 @@ pub fn view(event: &Event, base: &str) -> Value {
 
 /// The headers of one transmission, remembered for the merchant who asks about them.
 pub fn transmit(gateway: &Gateway, event_id: &str) -> Vec<(&'static str, String)> {
-    let (transmission, signature) = (uuid::Uuid::new_v4().to_string(), id::new("sig"));
+    let (transmission, signature) = (id::uuid(), id::new("sig"));
     let time = rfc3339(gateway.clock.signature_s());
     gateway.with_state(|state, _| {
         let sent = (time.clone(), signature.clone(), event_id.to_owned());

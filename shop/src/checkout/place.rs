@@ -459,7 +459,7 @@ fn in_progress() -> Error {
 /// "M-XXXX-XXXX" in Crockford's base 32: random, so that nothing can be counted or guessed from it.
 fn order_number() -> String {
     const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    let random: [u8; 8] = rand::random();
+    let random: [u8; 8] = crate::chance::bytes();
     let text: String = random.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect();
     format!("M-{}-{}", &text[..4], &text[4..])
 }

@@ -11,6 +11,7 @@ use super::saga;
 use super::state::{CheckoutState, Way};
 use super::stored::{self, Checkout};
 use super::transition;
+use crate::canary::{self, Canary};
 use crate::db::{Sql, Tx};
 use crate::id::{CartId, CheckoutId, OrderId};
 use crate::inventory::reserve;
@@ -163,6 +164,9 @@ pub(super) async fn abandon(shop: &Shop, checkout: &Checkout) -> Result<Standing
     let provider = shop.payments.by_name(&attempt.provider)?;
     let key = |operation: &str| saga::key(shop, &attempt.provider, attempt.id, operation);
     let tell = |news: News| fact::apply(shop, checkout.id, Some(attempt.id), news);
+    if canary::on(Canary::ReleaseWithoutCancel) {
+        return tell(News::SessionExpired).await;
+    }
     let mut intent = attempt.provider_ref.clone();
     if let Some(session) = &attempt.session_ref {
         let session = match provider.expire_session(&key("expire"), session).await {

@@ -13,6 +13,7 @@ use super::handover::Handover;
 use super::state::{CheckoutState, Way};
 use super::stored::{Attempt, Checkout, load};
 use super::{Placed, return_path};
+use crate::canary::{self, Canary};
 use crate::id::CheckoutId;
 use crate::payment::{Outcome, Refusal, SessionStatus, Snapshot};
 use crate::point::{self, Point};
@@ -24,7 +25,10 @@ pub(super) const LEASE_MS: i64 = 60_000;
 
 /// The provider's idempotency key of one operation on an attempt: from the stored row, never from the client.
 pub(crate) fn key(shop: &Shop, provider: &str, attempt: impl std::fmt::Display, operation: &str) -> String {
-    let source = format!("{provider}\0{}\0{attempt}\0{operation}\x000", shop.origin);
+    let mut source = format!("{provider}\0{}\0{attempt}\0{operation}\x000", shop.origin);
+    if canary::on(Canary::FreshKeys) {
+        source.push_str(&crate::chance::uuid().to_string());
+    }
     hex::encode(Sha256::digest(source))
 }
 
@@ -121,6 +125,9 @@ async fn confirm(shop: &Shop, checkout: &Checkout, attempt: &Attempt, intent: &s
         }
         Outcome::Unknown(why) => {
             tracing::warn!(%why, checkout = %checkout.id, "no answer to a confirmation");
+            if canary::on(Canary::TimeoutDeclines) {
+                return told(shop, checkout, attempt, News::Refused { code: "timeout".to_owned(), message: why }).await;
+            }
             // Perhaps it went through and only the answer was lost.
             match provider.retrieve_intent(intent).await {
                 Outcome::Done(snapshot) if is_decided(&snapshot) => {

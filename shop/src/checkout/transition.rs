@@ -19,7 +19,7 @@ pub(crate) struct Transition {
 
 fn entry(entity: &'static str, entity_id: Uuid, from: &str, to: &str, cause: &str) -> Transition {
     Transition {
-        id: Uuid::now_v7(),
+        id: crate::chance::uuid(),
         entity,
         entity_id,
         from_state: from.into(),

@@ -167,7 +167,7 @@ async fn movement(
     tx.execute(
         "INSERT INTO stock_movement (id, stock_id, delta, on_hand_after, reason, reference, actor, at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        args![Uuid::now_v7(), id, delta, after, reason, reference, actor, now],
+        args![crate::chance::uuid(), id, delta, after, reason, reference, actor, now],
     )
     .await?;
     Ok(())

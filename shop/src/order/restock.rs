@@ -3,7 +3,6 @@
 use crate::db::{Read, Tx};
 use crate::id::{CheckoutId, OrderId, OrderLineId, StockId};
 use crate::{Error, Result, args};
-use uuid::Uuid;
 
 /// Where the goods were sold.
 pub(super) struct Place<'n> {
@@ -72,7 +71,7 @@ async fn put_back(tx: &mut Tx, stock: StockId, units: i64, number: &str, actor: 
     tx.execute(
         "INSERT INTO stock_movement (id, stock_id, delta, on_hand_after, reason, reference, actor, at)
          VALUES ($1, $2, $3, $4, 'restocked', $5, $6, $7)",
-        args![Uuid::now_v7(), stock, units, on_hand, number, actor, now],
+        args![crate::chance::uuid(), stock, units, on_hand, number, actor, now],
     )
     .await?;
     Ok(())

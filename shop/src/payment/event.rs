@@ -220,7 +220,7 @@ async fn finish(shop: &Shop, events: &[Row], outcome: Result<Applied>) -> Result
             tx.execute(
                 "INSERT INTO recon_break (id, kind, ref, detail, first_seen) VALUES ($1, 'event_not_applied', $2, $3, $4)
                  ON CONFLICT (kind, ref) DO UPDATE SET confirmed_seen = excluded.first_seen",
-                args![uuid::Uuid::now_v7(), &event.event_id, &why, now],
+                args![crate::chance::uuid(), &event.event_id, &why, now],
             )
             .await?;
         }

@@ -21,14 +21,14 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 const ANSWER_MAX_BYTES: usize = 8 << 20;
 const IDLE_CONNECTIONS: usize = 64;
 
-/// Pooled connections to one base URL.
+/// Calls to one base URL.
 pub(super) struct Http {
-    client: reqwest::Client,
+    wire: Wire,
     base: String,
 }
 
 /// What came back of a call.
-pub(super) enum Reply {
+pub enum Reply {
     Answer {
         status: StatusCode,
         retry_after_s: Option<u64>,
@@ -40,8 +40,24 @@ pub(super) enum Reply {
     Lost(String),
 }
 
-impl Http {
-    pub fn new(base: &str) -> Result<Self, String> {
+/// How calls get to a provider: over pooled connections, and in a simulation wherever it takes them.
+#[derive(Clone)]
+pub struct Wire {
+    client: reqwest::Client,
+    #[cfg(feature = "points")]
+    carrier: Option<Arc<dyn Carrier>>,
+}
+
+/// Takes calls to a provider that is in the same process.
+#[cfg(feature = "points")]
+#[async_trait::async_trait]
+pub trait Carrier: Send + Sync {
+    async fn carry(&self, request: reqwest::Request) -> Reply;
+}
+
+impl Wire {
+    /// Over the network, to wherever `base` is.
+    pub(super) fn to(base: &str) -> Result<Self, String> {
         let url = url::Url::parse(base).map_err(|e| format!("the payment provider's address {base:?}: {e}"))?;
         let mut client = reqwest::Client::builder()
             .tls_backend_preconfigured(tls()?)
@@ -55,17 +71,48 @@ impl Http {
             client = client.no_proxy();
         }
         let client = client.build().map_err(|e| format!("HTTP client: {e}"))?;
-        Ok(Self { client, base: base.trim_end_matches('/').to_owned() })
+        Ok(Self {
+            client,
+            #[cfg(feature = "points")]
+            carrier: None,
+        })
+    }
+
+    /// Everything goes to `carrier`.
+    #[cfg(feature = "points")]
+    pub fn carried(client: reqwest::Client, carrier: Arc<dyn Carrier>) -> Self {
+        Self { client, carrier: Some(carrier) }
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Reply {
+        #[cfg(feature = "points")]
+        if let Some(carrier) = &self.carrier {
+            return match request.build() {
+                Ok(request) => carrier.carry(request).await,
+                Err(error) => Reply::Unreachable(chain(&error)),
+            };
+        }
+        send(request).await
+    }
+}
+
+impl Http {
+    pub fn new(wire: Wire, base: &str) -> Self {
+        Self { wire, base: base.trim_end_matches('/').to_owned() }
     }
 
     /// A request to `path` below the base.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, format!("{}{path}", self.base))
+        self.wire.client.request(method, format!("{}{path}", self.base))
+    }
+
+    /// Sends the request and waits for the whole answer.
+    pub async fn send(&self, request: RequestBuilder) -> Reply {
+        self.wire.send(request).await
     }
 }
 
-/// Sends the request and waits for the whole answer.
-pub(super) async fn send(request: RequestBuilder) -> Reply {
+async fn send(request: RequestBuilder) -> Reply {
     let mut answer = match request.send().await {
         Ok(answer) => answer,
         Err(error) if error.is_connect() => return Reply::Unreachable(chain(&error)),

@@ -18,6 +18,7 @@ use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
 use self::client::Client;
+use super::http::Wire;
 use super::webhook::Rejection;
 use super::{
     About, CspSources, EventNotice, IntentStatus, Lists, Metadata, NewIntent, NewSession, Outcome, Page, Provider,
@@ -57,8 +58,13 @@ pub struct Paypal {
 impl Paypal {
     /// Fails when the base URL is not one or TLS cannot be set up.
     pub fn new(config: PaypalConfig) -> crate::Result<Self> {
-        let client = Client::new(&config).map_err(crate::Error::Internal)?;
-        Ok(Self { config, client })
+        let wire = Wire::to(&config.api_base).map_err(crate::Error::Internal)?;
+        Ok(Self::over(wire, config))
+    }
+
+    /// As [`Paypal::new`], over a given wire.
+    pub fn over(wire: Wire, config: PaypalConfig) -> Self {
+        Self { client: Client::new(wire, &config), config }
     }
 
     async fn order(&self, id: &str) -> Outcome<wire::Order> {

@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 
 use self::client::Client;
 use self::wire::{Collection, Link, Payment, Standing};
+use super::http::Wire;
 use super::webhook::Rejection;
 use super::{
     About, CspSources, EventNotice, IntentStatus, Lists, Metadata, NewIntent, NewSession, Outcome, Page, Provider,
@@ -57,8 +58,13 @@ pub struct Razorpay {
 impl Razorpay {
     /// Fails when the base URL is not one or TLS cannot be set up.
     pub fn new(config: RazorpayConfig) -> crate::Result<Self> {
-        let client = Client::new(&config).map_err(crate::Error::Internal)?;
-        Ok(Self { config, client })
+        let wire = Wire::to(&config.api_base).map_err(crate::Error::Internal)?;
+        Ok(Self::over(wire, config))
+    }
+
+    /// As [`Razorpay::new`], over a given wire.
+    pub fn over(wire: Wire, config: RazorpayConfig) -> Self {
+        Self { client: Client::new(wire, &config), config }
     }
 
     /// The link and the payments that were tried at it.

@@ -13,6 +13,7 @@ use reqwest::Method;
 use reqwest::header::HeaderMap;
 
 use self::client::{Call, Client};
+use super::http::Wire;
 use super::webhook::{self, Rejection};
 use super::{
     About, CspSources, EventNotice, IntentStatus, Lists, Metadata, NewIntent, NewSession, Outcome, Page, Provider,
@@ -87,7 +88,13 @@ pub struct Stripe {
 impl Stripe {
     /// Fails when the base URL is not one or TLS cannot be set up.
     pub fn new(config: StripeConfig) -> crate::Result<Self> {
-        let client = Client::new(&config.api_base, &config.secret_key).map_err(crate::Error::Internal)?;
+        let wire = Wire::to(&config.api_base).map_err(crate::Error::Internal)?;
+        Self::over(wire, config)
+    }
+
+    /// As [`Stripe::new`], over a given wire.
+    pub fn over(wire: Wire, config: StripeConfig) -> crate::Result<Self> {
+        let client = Client::new(wire, &config.api_base, &config.secret_key).map_err(crate::Error::Internal)?;
         Ok(Self { config, client })
     }
 

@@ -3,7 +3,6 @@
 use crate::{Result, Shop, args};
 use serde::Serialize;
 use std::collections::HashSet;
-use uuid::Uuid;
 
 /// A difference is confirmed when it is seen again this much later.
 const CONFIRM_MS: i64 = 10 * 60_000;
@@ -69,7 +68,7 @@ pub(super) async fn write_down(shop: &Shop, found: Vec<Found>) -> Result<Vec<Bre
     let still: HashSet<(&str, &str)> = found.iter().map(|found| (found.kind, found.reference.as_str())).collect();
     let mut tx = shop.db.begin().await?;
     for one in &found {
-        tx.execute(SEEN, args![Uuid::now_v7(), one.kind, &one.reference, &one.detail, now, CONFIRM_MS]).await?;
+        tx.execute(SEEN, args![crate::chance::uuid(), one.kind, &one.reference, &one.detail, now, CONFIRM_MS]).await?;
     }
     for old in before.iter().filter(|old| COMPARED.contains(&old.kind.as_str())) {
         if !still.contains(&(old.kind.as_str(), old.reference.as_str())) {

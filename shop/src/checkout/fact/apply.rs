@@ -11,7 +11,6 @@ use crate::id::{AttemptId, CheckoutId};
 use crate::{Result, args, rows};
 use serde::Serialize;
 use std::collections::HashMap;
-use uuid::Uuid;
 
 pub(super) struct Judged<'f> {
     pub fact: &'f Fact,
@@ -249,7 +248,7 @@ async fn write_breaches(tx: &mut Tx, judged: &[Judged<'_>], now: i64) -> Result<
         tx.execute(
             "INSERT INTO recon_break (id, kind, ref, detail, first_seen) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (kind, ref) DO UPDATE SET confirmed_seen = excluded.first_seen",
-            args![Uuid::now_v7(), *kind, &j.situation.number, detail, now],
+            args![crate::chance::uuid(), *kind, &j.situation.number, detail, now],
         )
         .await?;
     }

@@ -76,7 +76,7 @@ impl Gate {
         if writer.is_unfinished() {
             drop(state);
             let turn = Turn { gate: Arc::clone(self), writer: Some(writer), finishing: true };
-            self.runtime.spawn_blocking(move || turn.finish());
+            self.finish(turn);
         } else if let Some(next) = state.queue.pop_front() {
             // Due, but nothing is open: the group was lost.
             drop(state);
@@ -84,6 +84,21 @@ impl Gate {
         } else {
             state.resting = Some(writer);
         }
+    }
+}
+
+impl Gate {
+    /// COMMIT may wait for the disk, so it has a thread of its own; in a simulation there is one thread for everything.
+    fn finish(&self, turn: Turn) {
+        #[cfg(feature = "points")]
+        if let Some(takes) = crate::chance::disk() {
+            self.runtime.spawn(async move {
+                tokio::time::sleep(takes).await;
+                turn.finish();
+            });
+            return;
+        }
+        self.runtime.spawn_blocking(move || turn.finish());
     }
 }
 

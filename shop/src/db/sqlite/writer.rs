@@ -14,8 +14,9 @@ use super::settings::{self, Role};
 use crate::db::{DbError, Result};
 use rusqlite::Connection;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 /// A group is committed when nobody queues behind it (see `Gate::pass`), when it has this many members,
 const GROUP_SIZE: usize = 64;

@@ -73,7 +73,7 @@ pub async fn commit_many(tx: &mut Tx, requests: &[CommitRequest], actor: &str, a
             ids.push(row.id);
             *quantities.entry(row.stock_id).or_default() += row.quantity;
             movements.push(Movement {
-                id: Uuid::now_v7(),
+                id: crate::chance::uuid(),
                 stock_id: row.stock_id,
                 delta: -row.quantity,
                 on_hand_after: *left,

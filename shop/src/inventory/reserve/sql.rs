@@ -31,6 +31,16 @@ pub(super) const RESERVE: Sql = Sql {
       WHERE stock.id = d.id AND stock.on_hand - stock.reserved >= d.quantity",
 };
 
+/// For [`crate::canary`]: as much as the schema lets pass.
+pub(super) const RESERVE_BLINDLY: Sql = Sql {
+    sqlite: "UPDATE stock SET reserved = MIN(on_hand, reserved + d.quantity)
+      FROM (SELECT unhex(value ->> 'id', '-') AS id, value ->> 'quantity' AS quantity FROM json_each($1)) AS d
+      WHERE stock.id = d.id",
+    postgres: "UPDATE stock SET reserved = LEAST(on_hand, reserved + d.quantity)
+      FROM json_to_recordset(CAST($1 AS JSON)) AS d(id UUID, quantity BIGINT)
+      WHERE stock.id = d.id",
+};
+
 /// `$1`: [{id, quantity}]
 pub(super) const UNRESERVE: Sql = Sql {
     sqlite: "UPDATE stock SET reserved = reserved - d.quantity

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::super::http::{self, Http, Reply};
+use super::super::http::{self, Http, Reply, Wire};
 use super::super::{Outcome, Refusal};
 use super::PaypalConfig;
 
@@ -44,13 +44,13 @@ const DECLINES: &[&str] =
     &["INSTRUMENT_DECLINED", "PAYER_CANNOT_PAY", "TRANSACTION_REFUSED", "PAYER_ACCOUNT_RESTRICTED"];
 
 impl Client {
-    pub fn new(config: &PaypalConfig) -> Result<Self, String> {
-        Ok(Self {
-            http: Http::new(&config.api_base)?,
+    pub fn new(wire: Wire, config: &PaypalConfig) -> Self {
+        Self {
+            http: Http::new(wire, &config.api_base),
             client_id: config.client_id.clone(),
             secret: config.secret.clone(),
             token: Mutex::default(),
-        })
+        }
     }
 
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Outcome<T> {
@@ -71,13 +71,13 @@ impl Client {
     async fn call<T: DeserializeOwned>(&self, request: impl Fn() -> RequestBuilder) -> Outcome<T> {
         let known = self.token.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if !known.is_empty() {
-            let reply = http::send(request().bearer_auth(&known)).await;
+            let reply = self.http.send(request().bearer_auth(&known)).await;
             if !matches!(reply, Reply::Answer { status: StatusCode::UNAUTHORIZED, .. }) {
                 return http::read(reply, refusal);
             }
         }
         match self.grant().await {
-            Ok(token) => http::read(http::send(request().bearer_auth(token)).await, refusal),
+            Ok(token) => http::read(self.http.send(request().bearer_auth(token)).await, refusal),
             Err(refusal) => Outcome::Refused(refusal),
         }
     }
@@ -86,7 +86,8 @@ impl Client {
     async fn grant(&self) -> Result<String, Refusal> {
         let request = self.http.request(Method::POST, "/v1/oauth2/token");
         let request = request.basic_auth(&self.client_id, Some(&self.secret));
-        match http::read::<Grant>(http::send(request.form(&[("grant_type", "client_credentials")])).await, refusal) {
+        let request = request.form(&[("grant_type", "client_credentials")]);
+        match http::read::<Grant>(self.http.send(request).await, refusal) {
             Outcome::Done(grant) => {
                 self.token.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&grant.access_token);
                 Ok(grant.access_token)

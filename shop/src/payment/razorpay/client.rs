@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::super::http::{self, Http};
+use super::super::http::{self, Http, Wire};
 use super::super::{Outcome, Refusal};
 use super::RazorpayConfig;
 
@@ -28,16 +28,16 @@ struct Problem {
 }
 
 impl Client {
-    pub fn new(config: &RazorpayConfig) -> Result<Self, String> {
-        Ok(Self {
-            http: Http::new(&config.api_base)?,
+    pub fn new(wire: Wire, config: &RazorpayConfig) -> Self {
+        Self {
+            http: Http::new(wire, &config.api_base),
             key_id: config.key_id.clone(),
             key_secret: config.key_secret.clone(),
-        })
+        }
     }
 
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Outcome<T> {
-        http::read(http::send(self.request(Method::GET, path)).await, refusal)
+        http::read(self.http.send(self.request(Method::GET, path)).await, refusal)
     }
 
     /// `refund_key` makes a refund happen once; other calls have no key.
@@ -46,7 +46,7 @@ impl Client {
         if let Some(key) = refund_key {
             request = request.header("X-Refund-Idempotency", key);
         }
-        http::read(http::send(request.json(body)).await, refusal)
+        http::read(self.http.send(request.json(body)).await, refusal)
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {

@@ -14,7 +14,7 @@ use reqwest::{Method, StatusCode, header};
 use serde::de::DeserializeOwned;
 use url::form_urlencoded::Serializer;
 
-use super::super::http::{self, Http, Reply};
+use super::super::http::{Http, Reply, Wire};
 use super::super::{Metadata, Outcome, Refusal};
 use super::wire::{self, Read as _};
 
@@ -62,11 +62,11 @@ pub struct Client {
 }
 
 impl Client {
-    pub fn new(base: &str, secret_key: &str) -> Result<Self, String> {
+    pub fn new(wire: Wire, base: &str, secret_key: &str) -> Result<Self, String> {
         let mut bearer = header::HeaderValue::from_str(&format!("Bearer {secret_key}"))
             .map_err(|_| "the payment provider's key has characters that no key has".to_owned())?;
         bearer.set_sensitive(true);
-        Ok(Self { http: Http::new(base)?, bearer })
+        Ok(Self { http: Http::new(wire, base), bearer })
     }
 
     /// Sends the call and reads the answer as `W`, then as the shop's `T`.
@@ -88,7 +88,7 @@ impl Client {
         if call.method == Method::POST {
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form);
         }
-        match http::send(request).await {
+        match self.http.send(request).await {
             Reply::Answer { status, retry_after_s, body } => read::<W, T>(status, retry_after_s, &body),
             Reply::Unreachable(why) => Outcome::Refused(Refusal::unreachable(&why)),
             Reply::Lost(why) => Outcome::Unknown(why),
