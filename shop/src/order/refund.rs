@@ -43,30 +43,49 @@ pub(crate) async fn carry_out_refund(shop: &Shop, id: RefundId) -> Result<()> {
     let provider = shop.payments.by_name(&row.provider)?;
     let intent = row.provider_ref.clone().ok_or_else(|| Error::Internal("a refund of a payment without id".into()))?;
     point::reached(Point::RefundWritten).await;
-    mark(shop, id, "sent", None).await?;
-    let metadata: Metadata =
-        [("refund_id".to_owned(), id.to_string()), ("order_no".to_owned(), row.number.clone())].into();
-    let key = checkout::provider_key(shop, &row.provider, id, "refund");
-    let money = row.currency.money(row.amount);
-    let snapshot = match provider.refund(&key, &intent, money, &metadata).await {
-        Outcome::Done(snapshot) => snapshot,
-        Outcome::Refused(refusal) if refusal.http_status == 0 || refusal.http_status == 429 => {
-            return Err(unanswered(&refusal.message));
-        }
-        Outcome::Refused(refusal) => {
-            let Some(snapshot) = known(provider, &intent, id).await? else {
-                tracing::error!(refund = %id, code = refusal.code, refusal.message, "a refund was refused");
-                return mark(shop, id, "failed", None).await;
-            };
-            snapshot
-        }
-        Outcome::Unknown(why) => known(provider, &intent, id).await?.ok_or_else(|| unanswered(&why))?,
+    // Under its key the provider would repeat its first answer, "pending" for one, and after a day refund once more.
+    let sent = if row.state == "sent" { known(provider, &intent, id).await? } else { None };
+    let snapshot = match sent {
+        Some(snapshot) => snapshot,
+        None => match send(shop, provider, id, &row, &intent).await? {
+            Some(snapshot) => snapshot,
+            None => return mark(shop, id, "failed", None).await,
+        },
     };
     point::reached(Point::Refunded).await;
     match snapshot.status {
         RefundStatus::Succeeded => book(shop, id, &row, &snapshot).await,
         RefundStatus::Failed | RefundStatus::Canceled => mark(shop, id, "failed", Some(&snapshot.refund_id)).await,
         RefundStatus::Pending | RefundStatus::RequiresAction => Err(unanswered("the refund is pending")),
+    }
+}
+
+/// Asks for the money; `None` when the provider will not.
+async fn send(
+    shop: &Shop,
+    provider: &dyn Provider,
+    id: RefundId,
+    row: &Row,
+    intent: &str,
+) -> Result<Option<RefundSnapshot>> {
+    mark(shop, id, "sent", None).await?;
+    let metadata: Metadata =
+        [("refund_id".to_owned(), id.to_string()), ("order_no".to_owned(), row.number.clone())].into();
+    let key = checkout::provider_key(shop, &row.provider, id, "refund");
+    let money = row.currency.money(row.amount);
+    match provider.refund(&key, intent, money, &metadata).await {
+        Outcome::Done(snapshot) => Ok(Some(snapshot)),
+        Outcome::Refused(refusal) if refusal.http_status == 0 || refusal.http_status == 429 => {
+            Err(unanswered(&refusal.message))
+        }
+        Outcome::Refused(refusal) => {
+            let snapshot = known(provider, intent, id).await?;
+            if snapshot.is_none() {
+                tracing::error!(refund = %id, code = refusal.code, refusal.message, "a refund was refused");
+            }
+            Ok(snapshot)
+        }
+        Outcome::Unknown(why) => known(provider, intent, id).await?.map(Some).ok_or_else(|| unanswered(&why)),
     }
 }
 
