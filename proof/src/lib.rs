@@ -12,6 +12,7 @@
 
 pub mod life;
 pub mod matrix;
+pub mod sim;
 pub mod stage;
 mod story;
 pub mod world;

@@ -1,0 +1,84 @@
+//! The merchant: cancels, refunds, captures, ships, counts stock, while everything goes on.
+
+use super::world::World;
+use rand::Rng;
+use rand::seq::IndexedRandom;
+use shop::id::{OrderLineId, StaffId};
+use shop::inventory::{self, Reason};
+use shop::staff::{Role, Staff};
+use shop::{Error, Shop, args, order};
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+struct Order {
+    number: String,
+    version: i64,
+    captured: i64,
+    refunded: i64,
+}
+
+fn anna() -> Staff {
+    Staff {
+        id: StaffId(uuid::Uuid::from_u128(1)),
+        email: "anna@shop.example".into(),
+        name: "Anna".into(),
+        role: Role::Owner,
+        address: String::new(),
+    }
+}
+
+impl World {
+    pub async fn merchant(&self, shop: &Shop) {
+        let what = self.between(0, 9);
+        let done = if what == 0 { self.count(shop).await } else { self.handle(shop, what).await };
+        match done {
+            Ok(()) => self.note("merchant: done"),
+            Err(error) => self.failed("merchant", &error),
+        }
+    }
+
+    /// Something arrives, or is found to be missing.
+    async fn count(&self, shop: &Shop) -> shop::Result<()> {
+        let (stock, delta) = {
+            let mut inner = self.lock();
+            let Some(shelf) = self.town.shelves.choose(&mut inner.dice) else { return Ok(()) };
+            (shelf.stock, if inner.dice.random_bool(0.5) { 2 } else { -1 })
+        };
+        let reason = if delta > 0 { Reason::Received } else { Reason::Damaged };
+        self.note(format_args!("merchant: {delta} units"));
+        inventory::adjust(shop, &anna(), stock, delta, reason, "").await?;
+        *self.lock().stocked.entry(stock).or_default() += delta;
+        Ok(())
+    }
+
+    async fn handle(&self, shop: &Shop, what: u64) -> shop::Result<()> {
+        let sql = "SELECT number, version, captured, refunded FROM orders WHERE placed_at IS NOT NULL ORDER BY number";
+        let orders: Vec<Order> = shop.db.fetch_all(sql, args![]).await?;
+        let (order, part, restock) = {
+            let mut inner = self.lock();
+            let Some(order) = orders.choose(&mut inner.dice).cloned() else { return Ok(()) };
+            (order, inner.dice.random_range(1..=4), inner.dice.random_bool(0.5))
+        };
+        let (by, number, version) = (anna(), order.number.as_str(), order.version);
+        self.note(format_args!("merchant: {what} with {number}"));
+        match what {
+            1..=3 => order::cancel(shop, &by, number, version, restock, "wish").await,
+            4..=6 => {
+                let amount = ((order.captured - order.refunded) / part).max(1);
+                let lines = if restock { self.one_unit(shop, number).await? } else { Vec::new() };
+                let done = order::refund(shop, &by, number, version, amount, lines, "scratched").await;
+                // A wish that cannot be met is no fault.
+                if matches!(done, Err(Error::Invalid(_))) { Ok(()) } else { done }
+            }
+            7 => order::capture(shop, &by, number, version).await,
+            8 => order::ship(shop, &by, number, version, Vec::new(), "DHL", "1").await,
+            _ => order::mark_delivered(shop, &by, number, version).await,
+        }
+    }
+
+    async fn one_unit(&self, shop: &Shop, number: &str) -> shop::Result<Vec<(OrderLineId, i64)>> {
+        let sql = "SELECT l.id FROM order_line l JOIN orders o ON o.id = l.order_id WHERE o.number = $1
+            ORDER BY l.position LIMIT 1";
+        let lines: Vec<(OrderLineId,)> = shop.db.fetch_all(sql, args![number]).await?;
+        Ok(lines.into_iter().map(|(id,)| (id, 1)).collect())
+    }
+}
