@@ -13,6 +13,7 @@
 //!
 //! The same seed gives the same story, event by event: the tests compare the digests of two traces.
 
+mod agenda;
 mod calm;
 pub mod campaign;
 mod chores;

@@ -4,8 +4,9 @@ use proof::sim::{self, Town, campaign};
 use shop::canary::Canary;
 use std::ops::Range;
 
-/// In quarters that run side by side; what a machine does in about five minutes. `mercer-proof simulate` plays any number.
-const SEEDS: u64 = 400;
+/// In quarters that can run side by side: together about five minutes of one core. `mercer-proof simulate` plays any
+/// number.
+const SEEDS: u64 = 240;
 /// A campaign is given up after so many seeds that fail.
 const FAILURES: usize = 3;
 

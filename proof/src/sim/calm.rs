@@ -1,7 +1,8 @@
 //! After the storm: nothing fails any more, time passes beyond every hold, and everything has to come to its end.
 
+use super::agenda::Act;
 use super::weather::Odds;
-use super::world::{Act, World};
+use super::world::World;
 use super::{judge, life, town};
 use shop::{Shop, args, reconcile, worker};
 use std::sync::atomic::Ordering;

@@ -1,9 +1,10 @@
 //! One run of the shop's program: it does what the agenda says until nothing is left, or dies at a random step, with
 //! everything that was under way.
 
+use super::agenda::{Act, Agenda};
 use super::chores::Chore;
 use super::town;
-use super::world::{Act, Agenda, STORM_MS, World};
+use super::world::{STORM_MS, World};
 use rand::Rng;
 use rand::rngs::StdRng;
 use shop::Shop;

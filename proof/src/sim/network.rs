@@ -1,6 +1,7 @@
 //! Between the shop, the gateway and the browsers: what arrives, what does not, and when.
 
-use super::world::{Act, GATEWAY, World};
+use super::agenda::Act;
+use super::world::{GATEWAY, World};
 use async_trait::async_trait;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};

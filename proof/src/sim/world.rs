@@ -1,12 +1,13 @@
 //! What outlives a shop that dies: time, the gateway, the database, what shoppers were told, and what is still to come.
 
+use super::agenda::{Act, Agenda};
 use super::shopper::Shopper;
 use super::time::{ShopClock, Time};
 use super::town::{self, Basket, Shelf, Town};
 use super::trace::{Tally, Trace};
 use super::weather::{self, Odds};
 use super::{Outcome, network};
-use gateway::{Inside, Parcel};
+use gateway::Inside;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
@@ -73,28 +74,6 @@ pub struct Inner {
     wrong: Vec<String>,
     /// Units that ever were on the shelves.
     pub stocked: BTreeMap<StockId, i64>,
-}
-
-/// What is still to come, by Unix milliseconds; at one moment, in the order in which it was written down.
-#[derive(Default)]
-pub struct Agenda {
-    acts: BTreeMap<(i64, u64), Act>,
-    last: u64,
-    pub under_way: usize,
-}
-
-#[derive(Clone, Debug)]
-pub enum Act {
-    Shopper(usize),
-    Chore(super::chores::Chore),
-    Merchant,
-    Parcels(Vec<Parcel>),
-    /// A call that arrives after its caller has given up.
-    Late(network::Call),
-    /// The gateway's own clock is looked at.
-    Tick,
-    Outage,
-    ClockJump,
 }
 
 thread_local! {
@@ -324,7 +303,9 @@ impl World {
     async fn at(&self, point: Point) {
         self.note(format_args!("at {point:?}"));
         self.step().await;
-        let paused = self.lock().odds.paused;
+        // With an answer in hand that is not written down, a pause is worst: somebody else takes over meanwhile.
+        let holds_answer = matches!(point, Point::Created | Point::Confirmed);
+        let paused = self.lock().odds.paused * if holds_answer { 8.0 } else { 1.0 };
         // In the middle of a transaction the whole shop would wait, and not this task alone.
         let may_pause = !matches!(point, Point::InPrepare | Point::BatchCommitted);
         if may_pause && self.roll(paused) {
@@ -346,26 +327,5 @@ impl World {
         for batch in self.gateway.fetch() {
             self.later(self.between(1, 1_500), Act::Parcels(batch));
         }
-    }
-}
-
-impl Agenda {
-    pub fn put(&mut self, at: i64, act: Act) {
-        self.last += 1;
-        self.acts.insert((at, self.last), act);
-    }
-
-    pub fn next_at(&self) -> Option<i64> {
-        self.acts.keys().next().map(|(at, _)| *at)
-    }
-
-    /// What is due by now.
-    pub fn take_due(&mut self, now: i64) -> Vec<Act> {
-        let later = self.acts.split_off(&(now + 1, 0));
-        std::mem::replace(&mut self.acts, later).into_values().collect()
-    }
-
-    pub fn retain(&mut self, keep: impl Fn(&Act) -> bool) {
-        self.acts.retain(|_, act| keep(act));
     }
 }
