@@ -194,6 +194,8 @@ pub struct ListFilter {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Attempt {
     pub number: i64,
+    /// Name of the payment provider.
+    pub provider: String,
     pub way: String,
     pub state: String,
     pub amount: Money,

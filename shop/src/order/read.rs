@@ -315,7 +315,8 @@ pub async fn detail(shop: &Shop, _by: &Staff, number: &str) -> Result<Detail> {
     let money = |amount| order.totals.money(amount);
     let attempts: Vec<AttemptRow> = db
         .fetch_all(
-            "SELECT attempt_no, way, state, amount, captured, provider_ref, decline_message, created_at, capture_before
+            "SELECT attempt_no, provider, way, state, amount, captured, provider_ref, decline_message, created_at,
+               capture_before
              FROM payment_attempt WHERE checkout_id = $1 ORDER BY attempt_no",
             args![order.checkout_id],
         )
@@ -368,6 +369,7 @@ pub async fn detail(shop: &Shop, _by: &Staff, number: &str) -> Result<Detail> {
 #[derive(sqlx::FromRow)]
 struct AttemptRow {
     attempt_no: i64,
+    provider: String,
     way: String,
     state: String,
     amount: i64,
@@ -382,6 +384,7 @@ impl AttemptRow {
     fn attempt(self, currency: Currency) -> Attempt {
         Attempt {
             number: self.attempt_no,
+            provider: self.provider,
             way: self.way,
             state: self.state,
             amount: currency.money(self.amount),

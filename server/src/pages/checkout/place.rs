@@ -40,7 +40,11 @@ async fn draw(at: &AtCheckout, status: u16, problem: Option<String>) -> Result<R
     let choices: Vec<_> = enabled
         .iter()
         .filter(|provider| provider.offers(&PaymentWay::Hosted) && provider.takes(currency))
-        .map(|provider| (provider.name().to_owned(), provider.label().to_owned()))
+        .map(|provider| pages::PaymentChoice {
+            name: provider.name().to_owned(),
+            label: provider.label().to_owned(),
+            in_page: provider.offers(&PaymentWay::Embedded),
+        })
         .collect();
     let has_element = enabled.iter().any(|it| it.offers(&PaymentWay::Embedded) && it.takes(currency));
     let keys = (Uuid::new_v4().to_string(), Uuid::new_v4().to_string());
