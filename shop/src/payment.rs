@@ -82,6 +82,7 @@ impl<T> Outcome<T> {
     }
 
     /// What asking came to after something was done: without an answer it is open what that has led to.
+    #[must_use]
     pub fn after_effect(self) -> Self {
         match self {
             Self::Refused(refusal) => {
