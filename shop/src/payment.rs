@@ -31,6 +31,8 @@ macro_rules! done {
 #[cfg(feature = "server")]
 mod event;
 #[cfg(feature = "server")]
+mod guard;
+#[cfg(feature = "server")]
 mod http;
 #[cfg(feature = "server")]
 pub mod paypal;
@@ -49,6 +51,8 @@ pub mod webhook;
 pub use event::webhook_received;
 #[cfg(feature = "server")]
 pub(crate) use event::{Keeping, Received, apply_events};
+#[cfg(feature = "server")]
+pub use guard::RateLimit;
 #[cfg(feature = "server")]
 pub use provider::Provider;
 #[cfg(feature = "server")]
@@ -77,6 +81,17 @@ impl<T> Outcome<T> {
         }
     }
 
+    /// What asking came to after something was done: without an answer it is open what that has led to.
+    #[must_use]
+    pub fn after_effect(self) -> Self {
+        match self {
+            Self::Refused(refusal) => {
+                Self::Unknown(format!("done, but how it stands was not told: {}", refusal.message))
+            }
+            told => told,
+        }
+    }
+
     pub fn done(self) -> Option<T> {
         match self {
             Self::Done(value) => Some(value),
@@ -84,6 +99,9 @@ impl<T> Outcome<T> {
         }
     }
 }
+
+const UNREACHABLE: &str = "unreachable";
+const KEY_SPENT: &str = "key_spent";
 
 /// A definite no.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -95,7 +113,7 @@ pub struct Refusal {
     pub is_card_decline: bool,
     /// 0 when the provider was never reached.
     pub http_status: u16,
-    /// How long the provider asks to be left alone (429).
+    /// How long the provider asks to be left alone (429), or the shop leaves it alone by itself.
     pub retry_after_s: Option<u64>,
     /// The intent as it stands after a decline, when the answer carried it.
     pub intent: Option<Box<Snapshot>>,
@@ -105,7 +123,23 @@ impl Refusal {
     /// Nothing was sent.
     pub fn unreachable(why: &str) -> Self {
         let message = format!("the payment provider cannot be reached: {why}");
-        Self { code: "unreachable".to_owned(), message, ..Self::default() }
+        Self { code: UNREACHABLE.to_owned(), message, ..Self::default() }
+    }
+
+    /// Under the key, the provider keeps a failure for ever, and the payment is proven untouched: a new key is safe, and
+    /// needed. `intent`: the proof.
+    pub fn key_spent(http_status: u16, proof: Snapshot) -> Self {
+        let message = "the payment provider repeats a failure that had no effect".to_owned();
+        Self { code: KEY_SPENT.to_owned(), message, http_status, intent: Some(Box::new(proof)), ..Self::default() }
+    }
+
+    pub fn is_key_spent(&self) -> bool {
+        self.code == KEY_SPENT
+    }
+
+    /// Not reached, held back here, or asked to come later: the same call may be made again, under the same key.
+    pub fn is_for_now(&self) -> bool {
+        self.http_status == 429 || self.code == UNREACHABLE
     }
 
     /// The provider's API has no such call. Who asks first ([`Provider::offers`], [`Provider::lists`]) never sees it.
@@ -151,6 +185,14 @@ pub struct Snapshot {
     /// Until when an authorisation can be captured, Unix milliseconds.
     pub capture_before: Option<i64>,
     pub created_ms: i64,
+}
+
+impl Snapshot {
+    /// Still to be confirmed, as if nobody had tried.
+    pub fn is_untouched(&self) -> bool {
+        let is_open = matches!(self.status, IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation);
+        is_open && self.decline.is_none()
+    }
 }
 
 /// What a new payment is for.

@@ -15,6 +15,7 @@ mod cart;
 mod catalogue;
 mod checkout;
 mod db;
+mod guard;
 mod invariant;
 mod inventory;
 mod order;

@@ -2,6 +2,7 @@
 
 pub mod adapter;
 mod fixture;
+pub mod gauge;
 mod handle;
 pub mod overtake;
 mod postgres;

@@ -175,6 +175,7 @@ async fn go(shop: &Shop, item: Prepare) -> Result<Placed> {
         decline_code: String::new(),
         decline_message: String::new(),
         created_at: item.now,
+        confirm_seq: 0,
     };
     let checkout = Checkout {
         id: item.checkout_id,
@@ -294,6 +295,7 @@ async fn next_attempt(shop: &Shop, checkout: &Checkout, order: &PlaceOrder, epoc
         decline_code: String::new(),
         decline_message: String::new(),
         created_at: now,
+        confirm_seq: 0,
     };
     let mut tx = shop.db.begin().await?;
     let from = transition::lock_checkout(&mut tx, checkout.id).await?.unwrap_or_default();

@@ -189,6 +189,19 @@ impl Till {
         assert!(answer.await.unwrap().status().is_success());
     }
 
+    /// Forgets all moods and ends an outage.
+    pub async fn good_mood(&self) {
+        let url = format!("{}/_sandbox/mood", self.gateway.url());
+        assert!(self.http.delete(url).send().await.unwrap().status().is_success());
+    }
+
+    /// The whole gateway is gone.
+    pub async fn outage(&self, how: Value) {
+        let url = format!("{}/_sandbox/outage", self.gateway.url());
+        let answer = self.http.post(url).header("content-type", "application/json").body(how.to_string()).send();
+        assert!(answer.await.unwrap().status().is_success());
+    }
+
     /// Lets time pass at the gateway.
     pub async fn advance_gateway(&self, ms: i64) {
         let url = format!("{}/_sandbox/clock", self.gateway.url());
