@@ -13,6 +13,7 @@ use super::handover::Handover;
 use super::state::{CheckoutState, Way};
 use super::stored::{Attempt, Checkout, load};
 use super::{Placed, return_path};
+use crate::audit::{self, Actor, Entry};
 use crate::id::CheckoutId;
 use crate::payment::{Outcome, Refusal, SessionStatus, Snapshot};
 use crate::point::{self, Point};
@@ -105,6 +106,9 @@ async fn confirm(shop: &Shop, checkout: &Checkout, attempt: &Attempt, intent: &s
             // An intent that has moved on refuses as well: what it says of itself comes first.
             match provider.retrieve_intent(intent).await {
                 Outcome::Done(mut snapshot) => {
+                    if !refusal.is_card_decline && !is_decided(&snapshot) {
+                        token_refused(shop, checkout, &refusal).await?;
+                    }
                     let decline = (refusal.code.clone(), refusal.message.clone());
                     if snapshot.decline.is_none() {
                         snapshot.decline = Some(decline);
@@ -130,6 +134,15 @@ async fn confirm(shop: &Shop, checkout: &Checkout, attempt: &Attempt, intent: &s
             }
         }
     }
+}
+
+/// A token that is nobody's, or somebody else's: an honest page never sends one, so it goes into the audit log.
+async fn token_refused(shop: &Shop, checkout: &Checkout, refusal: &Refusal) -> Result<()> {
+    let after = serde_json::json!({ "code": refusal.code, "message": refusal.message });
+    let entry = Entry::new(Actor::System, "payment.refuse_token", "order", &checkout.number).after(&after);
+    let mut tx = shop.db.begin().await?;
+    audit::record(&mut tx, &entry, shop.now_ms()).await?;
+    Ok(tx.commit().await?)
 }
 
 fn is_decided(snapshot: &Snapshot) -> bool {
