@@ -14,5 +14,5 @@ mod cross_site;
 mod headers;
 mod health;
 mod media;
+mod negative;
 mod session;
-mod webhook;
