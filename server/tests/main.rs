@@ -15,4 +15,5 @@ mod headers;
 mod health;
 mod media;
 mod negative;
+mod race;
 mod session;

@@ -124,7 +124,7 @@ impl Site {
         let stop = CancellationToken::new();
         let server = tokio::spawn(serve::serve(listener, AppState::new(shop.clone(), config), stop.clone()));
         let client =
-            reqwest::Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(60)).build().unwrap();
+            reqwest::Client::builder().redirect(Policy::none()).timeout(Duration::from_mins(5)).build().unwrap();
         let origin = format!("http://{addr}");
         let database = database.to_owned();
         Self { shop, origin, clock, client, database, gateway, stop, _server: server, _folder: folder }

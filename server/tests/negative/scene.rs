@@ -138,7 +138,7 @@ impl<'s> Scene<'s> {
         match given {
             Given::Emptied => {
                 let cart = self.shopper.api(reqwest::Method::GET, "/cart").send().await.unwrap();
-                self.line = told(cart).await.1["items"][0]["id"].as_str().unwrap().to_owned();
+                told(cart).await.1["items"][0]["id"].as_str().unwrap().clone_into(&mut self.line);
                 let gone = self.shopper.form(&format!("/cart/items/{}/remove", self.line), &[]).send().await.unwrap();
                 assert_eq!(gone.status(), 303);
             }
