@@ -149,6 +149,11 @@ pub struct Problem {
 #[cfg(feature = "server")]
 impl From<crate::db::DbError> for Error {
     fn from(error: crate::db::DbError) -> Self {
+        // Nothing was changed, and nobody did anything wrong: a lock or a connection took too long to get.
+        if error.is_transient() {
+            tracing::warn!(%error, "the database is busy");
+            return Self::Unavailable { message: "The shop is busy. Please try again.".into(), retry_after_s: 1 };
+        }
         Self::Internal(error.to_string())
     }
 }

@@ -58,6 +58,8 @@ impl Arena {
     }
 
     async fn over(site: Site) -> Self {
+        // Why the shop failed or let somebody wait is only in its log.
+        let _ = tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_test_writer().try_init();
         let desk = crate::admin::owner(&site).await;
         let owner = staff::log_in(&site.shop, "olga@example.com", crate::admin::PASSWORD, "").await.unwrap();
         // A clock that stood still would keep every lease for ever.

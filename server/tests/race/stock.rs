@@ -6,6 +6,7 @@ use super::crowd::{Answer, count, rush};
 use super::{QUIET, WITH_NEWS};
 use reqwest::Method;
 use shop::args;
+use shop::db::Engine;
 use shop::id::ProductId;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
@@ -58,6 +59,11 @@ race! {
             assert_eq!(count(&answers, Answer::is_order), crowd, "{:?}", odd(&answers));
         }
         assert_eq!((arena.shelf("CUP").await.1, arena.shelf("BOWL").await.1), (0, 0));
+        if arena.site.shop.db.engine() == Engine::Postgres {
+            // Not even ones that were tried again in silence.
+            let deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+            assert_eq!(arena.number(deadlocks).await, 0);
+        }
         arena.judge(crowd * rounds).await;
     }
 

@@ -80,7 +80,19 @@ async fn run(shop: &Shop, visitor: &Visitor, order: &PlaceOrder, request: &Reque
             _ => return Err(in_progress()),
         }
     }
-    start(shop, visitor, &view, order, request).await
+    match start(shop, visitor, &view, order, request).await {
+        // The units may be held by this very cart: another click was faster, and the shopper is about to have them.
+        Err(Error::SoldOut(short)) => Err(overtaken(shop, visitor, &view).await?.unwrap_or(Error::SoldOut(short))),
+        result => result,
+    }
+}
+
+/// What to say when another request has taken this version of the cart on meanwhile.
+async fn overtaken(shop: &Shop, visitor: &Visitor, view: &View) -> Result<Option<Error>> {
+    if open_checkouts(shop, view.cart.id).await?.is_empty() {
+        return already_placed(shop, visitor, view.cart.version).await;
+    }
+    Ok(Some(in_progress()))
 }
 
 /// T1 for a cart that is not being paid yet, then on to the provider.
@@ -143,11 +155,7 @@ async fn start(shop: &Shop, visitor: &Visitor, view: &View, order: &PlaceOrder, 
             }
             Ok(Prepared::KeyTaken) => return Err(in_progress()),
             Ok(Prepared::CartMoved) => {
-                if !open_checkouts(shop, view.cart.id).await?.is_empty() {
-                    return Err(in_progress());
-                }
-                let placed = already_placed(shop, visitor, order.cart_version).await?;
-                return Err(placed.unwrap_or_else(view::changed));
+                return Err(overtaken(shop, visitor, view).await?.unwrap_or_else(view::changed));
             }
             // Somebody was faster at one of the shelves: look again at what is left.
             Ok(Prepared::Short(short)) => tracing::debug!(?short, "a reservation lost the race"),
@@ -219,6 +227,15 @@ async fn join(shop: &Shop, view: &View, id: CheckoutId, order: &PlaceOrder, requ
         limit_attempts(shop, checkout.cart_id).await?;
     }
     let mut tx = shop.db.begin().await?;
+    // Under the checkout's lock: a key that came after the end would never get its answer.
+    let state = transition::lock_checkout(&mut tx, id).await?.unwrap_or_default();
+    match CheckoutState::try_from(state).map_err(|error| Error::Internal(error.to_string()))? {
+        CheckoutState::Placed | CheckoutState::Settled => return Err(ordered(checkout)),
+        CheckoutState::Released | CheckoutState::LatePaid | CheckoutState::Refunding | CheckoutState::Refunded => {
+            return Err(view::changed());
+        }
+        _ => {}
+    }
     if !idempotency::claim(&mut tx, request, &order.idempotency_key, id, shop.now_ms()).await? {
         return Err(in_progress());
     }
@@ -391,8 +408,11 @@ async fn already_placed(shop: &Shop, visitor: &Visitor, cart_version: i64) -> Re
     let found: Option<(CheckoutId,)> =
         shop.db.fetch_optional(sql, args![visitor.cart_id, cart_version, customer]).await?;
     let Some((id,)) = found else { return Ok(None) };
-    let Checkout { order_id, number, access_token, .. } = stored::load(shop, id).await?;
-    Ok(Some(Error::Ordered { order_id, number, access_token }))
+    Ok(Some(ordered(stored::load(shop, id).await?)))
+}
+
+fn ordered(checkout: Checkout) -> Error {
+    Error::Ordered { order_id: checkout.order_id, number: checkout.number, access_token: checkout.access_token }
 }
 
 /// Nothing about the cart may be unacknowledged, and every step must be done.
