@@ -155,7 +155,7 @@ pub const BACK_PATH: &str = "/checkout/payment";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlaceOrder {
     pub idempotency_key: String,
-    /// Minor units the shopper saw; another total is refused with `total_changed`.
+    /// Minor units the shopper saw; another total is refused with `cart_changed`.
     pub expected_total: i64,
     pub cart_version: i64,
     pub payment: PaymentWay,

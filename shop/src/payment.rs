@@ -48,9 +48,9 @@ pub mod stripe;
 pub mod webhook;
 
 #[cfg(feature = "server")]
-pub use event::webhook_received;
-#[cfg(feature = "server")]
 pub(crate) use event::{Keeping, Received, apply_events};
+#[cfg(feature = "server")]
+pub use event::{webhook_received, webhook_refused, webhook_unreadable};
 #[cfg(feature = "server")]
 pub use guard::RateLimit;
 #[cfg(feature = "server")]

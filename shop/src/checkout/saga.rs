@@ -13,6 +13,7 @@ use super::handover::Handover;
 use super::state::{AttemptState, CheckoutState, Way};
 use super::stored::{Attempt, Checkout, load};
 use super::{Placed, return_path};
+use crate::audit::{self, Actor, Entry};
 use crate::id::CheckoutId;
 use crate::payment::{Outcome, Refusal, SessionStatus};
 use crate::point::{self, Point};
@@ -124,6 +125,9 @@ async fn confirm(
             // An intent that has moved on refuses as well: what it says of itself comes first.
             match provider.retrieve_intent(intent).await {
                 Outcome::Done(mut snapshot) => {
+                    if !refusal.is_card_decline && snapshot.is_untouched() {
+                        token_refused(shop, checkout, &refusal).await?;
+                    }
                     let decline = (refusal.code.clone(), refusal.message.clone());
                     if snapshot.decline.is_none() {
                         snapshot.decline = Some(decline);
@@ -171,6 +175,15 @@ async fn next_key(
         return Ok(pending(checkout));
     }
     Ok(Step::Confirm { intent: intent.to_owned(), op_seq: op_seq + 1 })
+}
+
+/// A token that is nobody's, or somebody else's: an honest page never sends one, so it goes into the audit log.
+async fn token_refused(shop: &Shop, checkout: &Checkout, refusal: &Refusal) -> Result<()> {
+    let after = serde_json::json!({ "code": refusal.code, "message": refusal.message });
+    let entry = Entry::new(Actor::System, "payment.refuse_token", "order", &checkout.number).after(&after);
+    let mut tx = shop.db.begin().await?;
+    audit::record(&mut tx, &entry, shop.now_ms()).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Fetches what the provider holds and applies it.

@@ -1,8 +1,10 @@
 //! News from the provider: stored first, believed only after the object was fetched.
 
 mod keep;
+mod refused;
 
 pub(crate) use keep::{Keeping, Received};
+pub use refused::{webhook_refused, webhook_unreadable};
 
 use super::{About, EventNotice, IntentStatus, Metadata, Outcome, Provider, Providers, Session, SessionStatus};
 use crate::checkout::{self, News};

@@ -13,7 +13,7 @@ const CONFIRM_MS: i64 = 10 * 60_000;
 pub struct Break {
     /// `charged_no_order` (B1), `order_differs` (B2, B4), `charged_twice` (B5), `refund_differs` (B6), and what checkouts
     /// and events write down themselves: `payment_mismatch`, `paid_after_end`, `authorisation_lost`,
-    /// `event_not_applied`.
+    /// `event_not_applied`, `event_unreadable`.
     pub kind: String,
     /// The order's number, or the provider's id of what has none.
     pub reference: String,
@@ -36,6 +36,8 @@ const COMPARED: [&str; 4] = ["charged_no_order", "order_differs", "charged_twice
 
 /// The kind that an event writes down which cannot be applied; over when it could be.
 pub(super) const EVENT: &str = "event_not_applied";
+/// The kinds about events alone, which move no money.
+pub(super) const OF_EVENTS: [&str; 2] = [EVENT, "event_unreadable"];
 
 /// All open breaks, oldest first.
 pub async fn open_breaks(shop: &Shop) -> Result<Vec<Break>> {
