@@ -15,8 +15,8 @@ use reqwest::header::HeaderMap;
 use self::client::{Call, Client};
 use super::webhook::{self, Rejection};
 use super::{
-    About, CspSources, EventNotice, IntentStatus, Lists, Metadata, NewIntent, NewSession, Outcome, Page, Provider,
-    RefundSnapshot, Session, Snapshot, http,
+    About, CspSources, Dispute, EventNotice, IntentStatus, Lists, Metadata, NewIntent, NewSession, Outcome, Page,
+    Provider, RefundSnapshot, Session, Snapshot, http,
 };
 use crate::checkout::PaymentWay;
 use crate::money::{Currency, Money};
@@ -137,6 +137,8 @@ impl Provider for Stripe {
             About::Session
         } else if kind.starts_with("refund.") || kind.starts_with("charge.refund") {
             About::Refund
+        } else if kind.starts_with("charge.dispute.") {
+            About::Dispute
         } else {
             About::Nothing
         }
@@ -274,6 +276,10 @@ impl Provider for Stripe {
                 Outcome::Unknown(why) => return Outcome::Unknown(why),
             }
         }
+    }
+
+    async fn retrieve_dispute(&self, id: &str) -> Outcome<Dispute> {
+        self.client.send::<wire::Dispute, _>(Call::get(&path(&["disputes", id]))).await
     }
 
     async fn list_events(&self, from: i64, page: Option<&str>) -> Outcome<Page<EventNotice>> {
