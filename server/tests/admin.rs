@@ -1,5 +1,7 @@
 //! The merchant's pages over HTTP: who gets in, what each role sees, and that forms do what they say.
 
+mod reconciliation;
+
 use crate::support::{Site, cookie, header};
 use shop::staff::{self, Role};
 
@@ -16,7 +18,8 @@ const STAFF_PAGES: [&str; 8] = [
     "/admin/mail",
     "/admin/sessions",
 ];
-const OWNER_PAGES: [&str; 4] = ["/admin/staff", "/admin/audit", "/admin/health", "/admin/settings"];
+const OWNER_PAGES: [&str; 5] =
+    ["/admin/staff", "/admin/audit", "/admin/health", "/admin/reconciliation", "/admin/settings"];
 
 /// Comes in by a one-time link and answers the session cookie's value.
 async fn enter(site: &Site, token: &str, email: &str) -> String {

@@ -193,6 +193,15 @@ impl Snapshot {
         let is_open = matches!(self.status, IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation);
         is_open && self.decline.is_none()
     }
+
+    /// What the provider holds or has taken and not given back, minor units.
+    pub fn held(&self) -> i64 {
+        match self.status {
+            IntentStatus::RequiresCapture => self.amount,
+            IntentStatus::Succeeded => self.amount_received - self.amount_refunded,
+            _ => 0,
+        }
+    }
 }
 
 /// What a new payment is for.
@@ -272,6 +281,31 @@ pub struct RefundSnapshot {
     pub created_ms: i64,
 }
 
+/// How far the bank has come with a dispute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DisputeStatus {
+    Open,
+    /// The money stays with the shop.
+    Won,
+    /// The money is gone.
+    Lost,
+}
+
+/// A dispute as the provider described it at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dispute {
+    pub dispute_id: String,
+    pub intent_id: String,
+    /// Minor units.
+    pub amount: i64,
+    /// ISO 4217, upper case.
+    pub currency: String,
+    /// In the provider's words: `product_not_received`.
+    pub reason: String,
+    pub status: DisputeStatus,
+    pub created_ms: i64,
+}
+
 /// News from the provider, reduced to what may be believed: which object to fetch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventNotice {
@@ -297,6 +331,8 @@ pub enum About {
     /// A hosted page.
     Session,
     Refund,
+    /// The card holder asks for the money back.
+    Dispute,
     /// Nothing the shop acts on.
     Nothing,
 }

@@ -136,6 +136,7 @@ pub(super) struct Situation {
     pub currency: String,
     pub captured: i64,
     pub attempt_id: Option<AttemptId>,
+    pub provider: Option<String>,
     pub way: Option<String>,
     pub attempt_state: Option<String>,
     pub amount: Option<i64>,
@@ -217,7 +218,7 @@ const LOCK: &str = "SELECT id FROM checkout
 const READ: Sql = rows!(
     "SELECT k.id AS checkout_id, k.state AS checkout_state, k.recovery_point, k.cart_id, k.cart_version, k.expires_at,
        o.id AS order_id, o.number, o.access_token, o.state AS order_state, o.total, o.tax, o.currency, o.captured,
-       a.id AS attempt_id, a.way, a.state AS attempt_state, a.amount, a.provider_ref,
+       a.id AS attempt_id, a.provider, a.way, a.state AS attempt_state, a.amount, a.provider_ref,
        a.next_url, a.decline_code, a.decline_message FROM",
     [checkout_id UUID, attempt_id UUID],
     "JOIN checkout k ON k.id = d.checkout_id

@@ -19,7 +19,7 @@ use crate::id::{AttemptId, CartId, CheckoutId, OrderId};
 use crate::money::Currency;
 use crate::point::{self, Point};
 use crate::pricing::{self, Item};
-use crate::{Error, Result, Shop, args, backup, secret};
+use crate::{Error, Result, Shop, args, backup, reconcile, secret};
 use sha2::{Digest, Sha256};
 
 /// Places the order or goes on with it. `Error::Declined` leaves everything ready for another try under a new key;
@@ -99,7 +99,7 @@ async fn overtaken(shop: &Shop, visitor: &Visitor, view: &View) -> Result<Option
 async fn start(shop: &Shop, visitor: &Visitor, view: &View, order: &PlaceOrder, request: &Request) -> Result<Placed> {
     check(view)?;
     limit_attempts(shop, view.cart.id).await?;
-    let provider = chosen(shop, order, view.cart.currency)?;
+    let provider = chosen(shop, order, view.cart.currency).await?;
     let quote = quote(view)?;
     if quote.totals.total != order.expected_total {
         return Err(total_changed());
@@ -291,15 +291,16 @@ fn goes_on(attempt: &Attempt, order: &PlaceOrder) -> bool {
     }
 }
 
-/// Who a new payment is started with.
-fn chosen(shop: &Shop, order: &PlaceOrder, currency: Currency) -> Result<&'static str> {
+/// Who a new payment is started with, unless payments are stopped.
+async fn chosen(shop: &Shop, order: &PlaceOrder, currency: Currency) -> Result<&'static str> {
+    reconcile::may_start_payment(shop).await?;
     let enabled = &shop.settings.payment_providers;
     Ok(shop.payments.choose(enabled, order.provider.as_deref(), &order.payment, currency)?.name())
 }
 
 async fn next_attempt(shop: &Shop, checkout: &Checkout, order: &PlaceOrder, epoch: i64) -> Result<Attempt> {
     limit_attempts(shop, checkout.cart_id).await?;
-    let provider = chosen(shop, order, checkout.currency)?;
+    let provider = chosen(shop, order, checkout.currency).await?;
     let way = &order.payment;
     let now = shop.now_ms();
     let attempt = Attempt {

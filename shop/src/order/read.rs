@@ -1,7 +1,8 @@
 //! Reading orders: the shopper's own, and the merchant's list and detail.
 
 use super::{
-    Attempt, Detail, Event, Fulfilment, Line, ListFilter, MailEntry, Order, PaymentState, Refund, State, Summary,
+    Attempt, Detail, Dispute, Event, Fulfilment, Line, ListFilter, MailEntry, Order, PaymentState, Refund, State,
+    Summary,
 };
 use crate::account::Customer;
 use crate::catalogue::Page;
@@ -342,7 +343,10 @@ pub async fn detail(shop: &Shop, _by: &Staff, number: &str) -> Result<Detail> {
             args![order.id],
         )
         .await?;
+    let sql = "SELECT dispute FROM orders WHERE id = $1";
+    let (dispute,): (String,) = db.fetch_one(sql, args![order.id]).await?;
     Ok(Detail {
+        dispute: Dispute::parse(&dispute),
         attempts: attempts.into_iter().map(|row| row.attempt(order.totals.currency)).collect(),
         refunds: refunds
             .into_iter()

@@ -16,8 +16,8 @@ use self::client::{Call, Client};
 use super::guard::Guard;
 use super::webhook::{self, Rejection};
 use super::{
-    About, CspSources, EventNotice, IntentStatus, Lists, Metadata, NewIntent, NewSession, Outcome, Page, Provider,
-    RateLimit, RefundSnapshot, Refusal, Session, Snapshot, http,
+    About, CspSources, Dispute, EventNotice, IntentStatus, Lists, Metadata, NewIntent, NewSession, Outcome, Page,
+    Provider, RateLimit, RefundSnapshot, Refusal, Session, Snapshot, http,
 };
 use crate::checkout::PaymentWay;
 use crate::money::{Currency, Money};
@@ -156,6 +156,8 @@ impl Provider for Stripe {
             About::Session
         } else if kind.starts_with("refund.") || kind.starts_with("charge.refund") {
             About::Refund
+        } else if kind.starts_with("charge.dispute.") {
+            About::Dispute
         } else {
             About::Nothing
         }
@@ -302,6 +304,10 @@ impl Provider for Stripe {
                 Outcome::Unknown(why) => return Outcome::Unknown(why),
             }
         }
+    }
+
+    async fn retrieve_dispute(&self, id: &str) -> Outcome<Dispute> {
+        self.client.send::<wire::Dispute, _>(Call::get("disputes.retrieve", &path(&["disputes", id]))).await
     }
 
     async fn list_events(&self, from: i64, page: Option<&str>) -> Outcome<Page<EventNotice>> {

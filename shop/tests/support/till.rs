@@ -202,6 +202,30 @@ impl Till {
         assert!(answer.await.unwrap().status().is_success());
     }
 
+    /// The card holder asks the bank for the money of a payment back; the dispute's name.
+    pub async fn dispute(&self, intent: &str) -> String {
+        let url = format!("{}/_sandbox/disputes", self.gateway.url());
+        let body = serde_json::json!({ "intent": intent }).to_string();
+        let answer = self.http.post(url).header("content-type", "application/json").body(body).send().await.unwrap();
+        let dispute: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        dispute["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The bank decides a dispute: "won" or "lost".
+    pub async fn decide(&self, dispute: &str, status: &str) {
+        let url = format!("{}/_sandbox/disputes/{dispute}", self.gateway.url());
+        let body = serde_json::json!({ "status": status }).to_string();
+        let answer = self.http.post(url).header("content-type", "application/json").body(body).send().await.unwrap();
+        assert!(answer.status().is_success());
+    }
+
+    /// Changes rows behind the shop's back.
+    pub async fn tamper(&self, sql: &str) {
+        let mut tx = self.shop.db.begin().await.unwrap();
+        assert!(tx.execute(sql, args![]).await.unwrap() > 0, "{sql} changed nothing");
+        tx.commit().await.unwrap();
+    }
+
     /// Lets time pass at the gateway.
     pub async fn advance_gateway(&self, ms: i64) {
         let url = format!("{}/_sandbox/clock", self.gateway.url());

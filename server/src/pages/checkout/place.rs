@@ -120,7 +120,11 @@ async fn again(state: AppState, visitor: Visitor, uri: Uri, error: &Error) -> Re
         Err(_) => return Ok(Redirect::to("/cart").into_response()),
     };
     let at = AtCheckout { state, visitor, uri, view };
-    draw(&at, error.status(), Some(error.problem().detail)).await
+    let mut response = draw(&at, error.status(), Some(error.problem().detail)).await?;
+    if let Error::Unavailable { retry_after_s, .. } = error {
+        response.headers_mut().insert(http::header::RETRY_AFTER, (*retry_after_s).into());
+    }
+    Ok(response)
 }
 
 /// The next page for a plain form.

@@ -2,6 +2,7 @@
 
 use crate::audit::{self, Actor, Entry};
 use crate::payment::webhook::Rejection;
+use crate::reconcile::{self, Found, Kind};
 use crate::{Result, Shop, args};
 use sha2::{Digest, Sha256};
 
@@ -42,12 +43,8 @@ pub async fn webhook_unreadable(shop: &Shop, provider: &str, body: &[u8]) -> Res
     if kept == 0 {
         return Ok(());
     }
-    tx.execute(
-        "INSERT INTO recon_break (id, kind, ref, detail, first_seen) VALUES ($1, 'event_unreadable', $2, $3, $4)
-         ON CONFLICT (kind, ref) DO NOTHING",
-        args![uuid::Uuid::now_v7(), &id, format!("{provider}: {WHY}"), now],
-    )
-    .await?;
+    let found = Found::new(Kind::EventUnreadable, &id, format!("{provider}: {WHY}"));
+    reconcile::put(&mut tx, &found, now).await?;
     tracing::error!(provider, event = id, "a signed webhook cannot be read");
     Ok(tx.commit().await?)
 }
