@@ -2,8 +2,8 @@
 //! chance has chosen, or until its disk loses power; the next one finds what is left. After every death the judge looks
 //! at it. In the end one more life brings everything to its end, and the judge looks once more.
 //!
-//! Chance is seeded. A season with the same seed dies at the same times with the same choices of its shoppers; how the
-//! machine interleaves them is its own.
+//! Chance is seeded. A season with the same seed dies after the same numbers of answers or disk operations, with the same
+//! choices of its shoppers; how the machine interleaves them is its own.
 
 use crate::judge::{self, Case};
 use crate::life;

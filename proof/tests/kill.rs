@@ -4,12 +4,14 @@ use crate::support::{postgres, program};
 use proof::season::{self, Manner, Plan};
 use proof::stage::Stage;
 
-/// On each engine; 150 in all.
-const KILLS: usize = 75;
+/// 150 in all. What is durable differs most on SQLite, where the shop's own process is the database, and a life there
+/// costs half as much.
+const KILLS_ON_SQLITE: usize = 100;
+const KILLS_ON_POSTGRES: usize = 50;
 
-async fn kills(server: Option<String>, first_seed: u64) {
+async fn kills(server: Option<String>, kills: usize, first_seed: u64) {
     let stage = Stage::build(server.as_deref()).await.unwrap();
-    for (at, deaths) in season::split(KILLS).enumerate() {
+    for (at, deaths) in season::split(kills).enumerate() {
         let plan = Plan { manner: Manner::Kill, seed: first_seed + at as u64, deaths, canary: None };
         let score = season::play(&stage, program(), plan, || ()).await.unwrap();
         assert!(score.wrong.is_empty(), "{plan:?}: {}", score.wrong.join("\n"));
@@ -20,12 +22,12 @@ async fn kills(server: Option<String>, first_seed: u64) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killing_a_shop_under_load_loses_nothing_on_sqlite() {
-    kills(None, 100).await;
+    kills(None, KILLS_ON_SQLITE, 100).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killing_a_shop_under_load_loses_nothing_on_postgres() {
     if let Some(server) = postgres() {
-        kills(Some(server), 200).await;
+        kills(Some(server), KILLS_ON_POSTGRES, 200).await;
     }
 }
