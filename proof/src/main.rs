@@ -2,12 +2,16 @@
 
 use clap::{Parser, Subcommand};
 use proof::life::{self, Birth};
-use proof::matrix::{self, Cell};
+use proof::matrix::Cell;
+use proof::rush;
+use proof::season::{DEATHS, Manner};
 use proof::stage::Stage;
+use proof::torture::{PROOFS, Round, proofs, report, torture};
+use shop::canary::Canary;
+use shop::clock::{Clock, SystemClock};
 use std::io::Write;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
 
 #[derive(Parser)]
 #[command(name = "mercer-proof", about = "Proof that money and stock cannot go wrong", version)]
@@ -27,9 +31,53 @@ enum Verb {
         #[arg(long)]
         point: Option<usize>,
     },
+    /// Kill a shop under load at random moments, again and again, on one database
+    Kills(Deaths),
+    /// Let the disk under a shop on SQLite lose power at random moments, again and again
+    PowerCuts(Deaths),
+    /// Every proof, at its nightly count or a share of it, with a report
+    Torture(Wanted),
     /// One life of a shop, as the other verbs start it
     #[command(hide = true)]
     Life(Birth),
+    /// One life under load, as the other verbs start it
+    #[command(hide = true)]
+    Rush(rush::Birth),
+}
+
+#[derive(clap::Args)]
+struct Deaths {
+    /// How many
+    #[arg(long, default_value_t = DEATHS)]
+    deaths: usize,
+    /// Where chance begins; a failure names it
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// URL of a PostgreSQL cluster on which databases may be made; SQLite without
+    #[arg(long)]
+    postgres: Option<String>,
+    /// Plant the fault with this number of RELIABILITY.md 3.6
+    #[arg(long)]
+    canary: Option<u8>,
+}
+
+#[derive(clap::Args)]
+struct Wanted {
+    /// A tenth of the nightly counts: about half an hour on two cores
+    #[arg(long, conflicts_with = "scale")]
+    tenth: bool,
+    /// This share of the nightly counts
+    #[arg(long, default_value_t = 1.0)]
+    scale: f64,
+    /// Where chance begins; another one every time without
+    #[arg(long)]
+    seed: Option<u64>,
+    /// URL of a PostgreSQL cluster on which databases may be made; without, what needs one is not run
+    #[arg(long)]
+    postgres: Option<String>,
+    /// Where the report is written, Markdown
+    #[arg(long, default_value = "torture.md")]
+    report: PathBuf,
 }
 
 fn main() -> ExitCode {
@@ -50,28 +98,54 @@ fn main() -> ExitCode {
 async fn perform(verb: Verb) -> Result<(), String> {
     match verb {
         Verb::Crash { postgres, point } => crash(postgres.as_deref(), point).await,
+        Verb::Kills(deaths) => die(Manner::Kill, deaths).await,
+        Verb::PowerCuts(deaths) => die(Manner::PowerCut, deaths).await,
+        Verb::Torture(wanted) => torment(wanted).await,
         Verb::Life(birth) => life::live(birth).await,
+        Verb::Rush(birth) => rush::live(birth).await,
     }
 }
 
+fn program() -> Result<PathBuf, String> {
+    std::env::current_exe().map_err(|error| error.to_string())
+}
+
+fn verdict(failures: usize) -> Result<(), String> {
+    if failures == 0 { Ok(()) } else { Err(format!("{failures} failed")) }
+}
+
 async fn crash(postgres: Option<&str>, point: Option<usize>) -> Result<(), String> {
-    let program = std::env::current_exe().map_err(|error| error.to_string())?;
-    let stage = Stage::build(postgres).await?;
+    let program = program()?;
     let cells: Vec<_> = Cell::all().filter(|cell| point.is_none_or(|point| cell.point.number() == point)).collect();
-    let begun = Instant::now();
-    let (mut deaths, mut failed) = (0, 0);
-    for (at, cell) in cells.iter().enumerate() {
-        let fate = matrix::play(&stage, Path::new(&program), *cell).await?;
-        deaths += fate.deaths;
-        if !fate.wrong.is_empty() {
-            failed += 1;
-            println!("{cell:?}\n  {}", fate.wrong.join("\n  "));
-        }
-        let _ = write!(std::io::stderr(), "\r{} of {} cells, {deaths} deaths, {failed} failed ", at + 1, cells.len());
+    let stage = Stage::build(postgres).await?;
+    let mut round = Round::new(format!("crashes on {:?}", stage.engine()), &program, postgres, cells.len(), 0);
+    for cell in cells {
+        proofs::crash(&mut round, &stage, cell).await?;
     }
-    let engine = stage.engine();
     stage.strike().await?;
-    let seconds = begun.elapsed().as_secs();
-    println!("\n{engine:?}: {} cells, {deaths} deaths, {failed} failed, {seconds} s", cells.len());
-    if failed == 0 { Ok(()) } else { Err(format!("{failed} cells failed")) }
+    verdict(round.end().1.len())
+}
+
+async fn die(manner: Manner, asked: Deaths) -> Result<(), String> {
+    let program = program()?;
+    let canary = asked.canary.map(|number| Canary::numbered(number).ok_or("there is no such canary")).transpose()?;
+    let title = format!("{manner:?} on {}", if asked.postgres.is_some() { "PostgreSQL" } else { "SQLite" });
+    let mut round = Round::new(title, &program, asked.postgres.as_deref(), asked.deaths, asked.seed);
+    let score = proofs::deaths(&mut round, manner, canary).await?;
+    println!("{score:#?}");
+    verdict(round.end().1.len())
+}
+
+async fn torment(wanted: Wanted) -> Result<(), String> {
+    let seed = wanted.seed.unwrap_or_else(|| SystemClock.now_ms().unsigned_abs() / 1000);
+    let scale = if wanted.tenth { 0.1 } else { wanted.scale };
+    if !(scale > 0.0 && scale <= 1000.0) {
+        return Err("the scale is a number above 0".into());
+    }
+    let _ = writeln!(std::io::stderr(), "seed {seed}, {scale} of a night");
+    let outcomes = torture(PROOFS, &program()?, wanted.postgres.as_deref(), scale, seed).await;
+    let text = report(&outcomes);
+    print!("{text}");
+    std::fs::write(&wanted.report, &text).map_err(|error| format!("{}: {error}", wanted.report.display()))?;
+    verdict(outcomes.iter().map(|outcome| outcome.failures.len()).sum())
 }

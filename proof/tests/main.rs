@@ -3,3 +3,6 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by panicking"))]
 
 mod crash;
+mod kill;
+mod power;
+mod support;
