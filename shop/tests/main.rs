@@ -24,3 +24,4 @@ mod providers;
 mod reconcile;
 mod session;
 mod staff;
+mod twice;
