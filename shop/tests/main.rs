@@ -17,6 +17,7 @@ mod checkout;
 mod db;
 mod invariant;
 mod inventory;
+mod model;
 mod order;
 mod overtaken;
 mod payment;
