@@ -304,7 +304,7 @@ on_both_engines! {
             let (visitor, view) = till.guest("MUG", 1).await;
             let placed = till.place(&visitor, &view, "k1", PaymentWay::Embedded).await.unwrap();
             let Placed::Confirm { checkout_id, client_secret } = placed else { panic!("{placed:?}") };
-            force_release(&t, checkout_id).await;
+            force_release(&t.db, checkout_id).await;
             late.push((visitor, checkout_id, client_secret));
         }
         assert_eq!(till.stock(stock).await, (2, 0));
@@ -451,8 +451,8 @@ on_both_engines! {
 }
 
 /// What a sweeper would have left that wrongly believed the payment to be over.
-async fn force_release(t: &TestShop, id: shop::id::CheckoutId) {
-    let mut tx = t.db.begin().await.unwrap();
+pub async fn force_release(db: &shop::db::Db, id: shop::id::CheckoutId) {
+    let mut tx = db.begin().await.unwrap();
     shop::inventory::reserve::release_many(&mut tx, &[id]).await.unwrap();
     let moved = "INSERT INTO transition_log (id, entity, entity_id, from_state, to_state, cause, actor, at)
         SELECT $2, 'checkout', k.id, k.state, 'releasing', 'test', 'system', 0 FROM checkout k WHERE k.id = $1";

@@ -163,14 +163,16 @@ pub(crate) async fn refund_everything(shop: &Shop, attempt: AttemptId) -> Result
                                     WHERE r.attempt_id = a.id AND r.state <> 'failed')
         FROM payment_attempt a WHERE a.id = $1";
     let (left,): (i64,) = tx.fetch_one(sql, args![attempt]).await?;
-    if left > 0 {
-        let id = RefundId::new();
-        if !merchant::write_refund(&mut tx, id, attempt, left, "order not carried out", "system", now).await? {
-            // The bank decides about the money first; this is tried again until it has.
-            return Err(unanswered("the payment is disputed"));
-        }
-        outbox::put(&mut tx, &[Note::refund(order, id)], now).await?;
+    if left <= 0 {
+        // Not committed: whoever has the order's page open has still seen the latest version.
+        return Ok(());
     }
+    let id = RefundId::new();
+    if !merchant::write_refund(&mut tx, id, attempt, left, "order not carried out", "system", now).await? {
+        // The bank decides about the money first; this is tried again until it has.
+        return Err(unanswered("the payment is disputed"));
+    }
+    outbox::put(&mut tx, &[Note::refund(order, id)], now).await?;
     tx.commit().await?;
     shop.wake.notify_one();
     Ok(())
