@@ -200,11 +200,12 @@ impl Arena {
     /// Places the order, and asks again under the same key as long as the answer is not the last word.
     pub async fn buy(&self, buyer: &Buyer, key: &str, method: &str) -> Answer {
         let mut answer = self.place(buyer, key, method).await;
-        for again in 1..=60 {
+        // Two minutes: the provider may take its ten seconds several times on a busy machine.
+        for again in 1..=145 {
             if !answer.asks_to_come_again() {
                 break;
             }
-            tokio::time::sleep(Duration::from_millis(20 * again)).await;
+            tokio::time::sleep(Duration::from_millis((20 * again).min(1000))).await;
             answer = self.place(buyer, key, method).await;
         }
         answer

@@ -30,7 +30,7 @@ pub const C15: Count = Count { crowd: 30, rounds: 100 };
 pub const C16: Count = Count { crowd: 5000, rounds: 1 };
 
 /// Hundredths of the plan's rounds that run with the other tests; see `race.rs` for the seconds behind it.
-const SHARE: usize = 5;
+const SHARE: usize = 10;
 
 impl Count {
     /// Rounds to play: a share of the plan's, `MERCER_TORTURE_SCALE` hundredths when it is set (100 is the plan's count for
