@@ -19,6 +19,7 @@ mod dispute;
 mod events;
 mod kind;
 mod mend;
+mod owner;
 mod progress;
 mod resolve;
 mod watch;
