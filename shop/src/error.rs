@@ -139,6 +139,11 @@ pub struct Problem {
 #[cfg(feature = "server")]
 impl From<crate::db::DbError> for Error {
     fn from(error: crate::db::DbError) -> Self {
+        if error.is_transient() {
+            tracing::warn!(%error, "the database is busy");
+            let message = "The shop is very busy right now and nothing was changed. Please try again.".into();
+            return Self::Unavailable { message, retry_after_s: 1 };
+        }
         Self::Internal(error.to_string())
     }
 }
