@@ -194,7 +194,9 @@ impl Work for Facts {
     }
 }
 
-/// Locks the checkouts, in order of id, then reads what belongs to them.
+/// Locks the checkouts, in order of id, then their orders, then reads what belongs to them. Everybody who needs both an
+/// order and its shelves takes the order first: a merchant who cancels does, and here one batch takes goods off shelves
+/// for some orders and books money for others.
 async fn situations(tx: &mut Tx, facts: &[&Fact]) -> Result<HashMap<CheckoutId, Situation>, DbError> {
     #[derive(Serialize)]
     struct Row {
@@ -206,6 +208,7 @@ async fn situations(tx: &mut Tx, facts: &[&Fact]) -> Result<HashMap<CheckoutId, 
     if tx.engine() == Engine::Postgres {
         // A statement of its own: what it waited for must be visible to the one that reads.
         tx.fetch_all::<(CheckoutId,)>(LOCK, args![&rows]).await?;
+        tx.fetch_all::<(OrderId,)>(LOCK_ORDERS, args![&rows]).await?;
     }
     let found: Vec<Situation> = tx.fetch_all(READ.of(tx.engine()), args![rows]).await?;
     Ok(found.into_iter().map(|situation| (situation.checkout_id, situation)).collect())
@@ -213,6 +216,10 @@ async fn situations(tx: &mut Tx, facts: &[&Fact]) -> Result<HashMap<CheckoutId, 
 
 const LOCK: &str = "SELECT id FROM checkout
     WHERE id IN (SELECT checkout_id FROM json_to_recordset(CAST($1 AS JSON)) AS d(checkout_id UUID))
+    ORDER BY id FOR NO KEY UPDATE";
+
+const LOCK_ORDERS: &str = "SELECT id FROM orders
+    WHERE checkout_id IN (SELECT checkout_id FROM json_to_recordset(CAST($1 AS JSON)) AS d(checkout_id UUID))
     ORDER BY id FOR NO KEY UPDATE";
 
 const READ: Sql = rows!(

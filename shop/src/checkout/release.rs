@@ -63,12 +63,13 @@ pub(super) async fn write(tx: &mut Tx, all: &[Release], now: i64) -> Result<()> 
     let to_state = |r: &Release| if r.expires_at <= now || r.was_declined { "payment_failed" } else { "cancelled" };
     let rows: Vec<_> = all.iter().map(|of| Row { of, to_state: to_state(of) }).collect();
     let rows = serde_json::to_string(&rows)?;
-    reserve::release_many(tx, &all.iter().map(|r| r.id).collect::<Vec<_>>()).await?;
     let engine = tx.engine();
     tx.execute(CLOSE_ORDERS.of(engine), args![&rows]).await?;
     tx.execute(FREE_CARTS.of(engine), args![&rows]).await?;
     let answer = fact::expired();
     tx.execute(ANSWER.of(engine), args![&rows, answer.status(), serde_json::to_string::<Answer>(&answer)?]).await?;
+    // After the orders, as everybody does who needs both.
+    reserve::release_many(tx, &all.iter().map(|r| r.id).collect::<Vec<_>>()).await?;
     let moves: Vec<_> = all
         .iter()
         .map(|r| transition::of_order(r.order_id, &r.order_state, to_state(r), "not paid, stock given back"))

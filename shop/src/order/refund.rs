@@ -96,6 +96,8 @@ async fn mark(shop: &Shop, id: RefundId, state: &str, provider_ref: Option<&str>
 async fn book(shop: &Shop, id: RefundId, row: &Row, snapshot: &RefundSnapshot) -> Result<()> {
     let now = shop.now_ms();
     let mut tx = shop.db.begin().await?;
+    // Checkout before order, as news of payments does.
+    transition::lock_checkout(&mut tx, row.checkout_id).await?;
     let sql = "UPDATE refund SET state = 'succeeded', provider_ref = $2, updated_at = $3
         WHERE id = $1 AND state IN ('prepared','sent')";
     if tx.execute(sql, args![id, &snapshot.refund_id, now]).await? == 0 {
