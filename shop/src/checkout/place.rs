@@ -58,6 +58,18 @@ async fn run(shop: &Shop, visitor: &Visitor, order: &PlaceOrder, request: &Reque
         Known::Started(checkout) => return resume(shop, checkout, order).await,
         Known::New => {}
     }
+    match first(shop, visitor, order, request).await {
+        // The same request may have been on its way when the key was looked up: a key has one answer.
+        Err(error) => match idempotency::look_up(shop, request, &order.idempotency_key).await? {
+            Known::Answered(answer) => answer,
+            Known::Started(_) | Known::New => Err(error),
+        },
+        placed => placed,
+    }
+}
+
+/// A request whose key was not known.
+async fn first(shop: &Shop, visitor: &Visitor, order: &PlaceOrder, request: &Request) -> Result<Placed> {
     let view = match view::view(shop, visitor).await {
         // Another tab, after the first has won: the cart is gone, the order is there.
         Err(error) => return Err(already_placed(shop, visitor, order.cart_version).await?.unwrap_or(error)),
