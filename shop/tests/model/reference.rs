@@ -2,11 +2,13 @@
 //!
 //! ```text
 //! reference        goods, carts, time
-//! reference/pay    checkouts: placing, the bank, the worker
+//! reference/pay    checkouts: placing, and what the bank holds
+//! reference/hear   how the shop comes to know of it: waiting pages, events, the worker
 //! reference/order  what the merchant does
 //! ```
 //! An answer is what a caller can act on: a status with its code, or what became of whose checkout.
 
+mod hear;
 mod order;
 mod pay;
 

@@ -1,14 +1,13 @@
 //! The real shop that the model is held against: one database and its gateway, emptied before every story.
 
 mod look;
+mod shopper;
 
-use super::op::{Card, GOODS, Job, Lost, Op, SHOPPERS, Units};
+use super::op::{GOODS, Job, Lost, Op, SHOPPERS, Units};
 use super::reference::{Bank, Model, Request};
 use crate::support::TestShop;
-use crate::support::till::{Till, VISA};
-use serde_json::json;
+use crate::support::till::Till;
 use shop::account::Visitor;
-use shop::checkout::{self, PaymentWay, PlaceOrder, Placed, Status, StepName};
 use shop::id::{CartLineId, CheckoutId, OrderLineId, StaffId, StockId};
 use shop::inventory::{self, Reason};
 use shop::money::Currency;
@@ -185,54 +184,6 @@ impl World {
         line.map_or_else(CartLineId::new, |line| line.id)
     }
 
-    async fn place_cart(&mut self, who: usize, key: String, card: Card, lost: Lost) -> String {
-        let visitor = &self.visitors[who];
-        let view = match checkout::view(&self.till.shop, visitor).await {
-            Ok(view) if view.reached == StepName::Payment => view,
-            Ok(_) => self.till.ready(visitor).await,
-            Err(error) => return refusal(&error),
-        };
-        let (operation, mood) = match lost {
-            Lost::Create => ("payment_intents.create", "html"),
-            Lost::Answer | Lost::Nothing => ("payment_intents.confirm", "truncated"),
-        };
-        if lost != Lost::Nothing {
-            self.till.mood(json!({ "operation": operation, "times": 1, "mood": mood })).await;
-            let deaf = json!({ "operation": "payment_intents.retrieve", "times": 1, "mood": "html" });
-            self.till.mood(deaf).await;
-        }
-        let request = Request { key, version: view.cart.version, total: view.totals.total, card };
-        let answer = self.place(who, request).await;
-        if lost != Lost::Nothing {
-            self.till.good_mood().await;
-        }
-        answer
-    }
-
-    async fn place(&self, who: usize, request: Request) -> String {
-        let payment_method = match request.card {
-            Card::Good => VISA,
-            Card::Declined => "pm_card_chargeDeclined",
-            Card::Challenged => "pm_card_threeDSecure2Required",
-        };
-        let order = PlaceOrder {
-            idempotency_key: request.key,
-            expected_total: request.total,
-            cart_version: request.version,
-            payment: PaymentWay::Token { payment_method: payment_method.into() },
-            provider: None,
-        };
-        match checkout::place(&self.till.shop, &self.visitors[who], order).await {
-            Ok(Placed::Order { number, .. }) => format!("order {}", self.position(|it| it.1 == number).await),
-            Ok(Placed::Redirect { checkout_id, .. }) => {
-                format!("redirect {}", self.position(|it| it.0 == checkout_id).await)
-            }
-            Ok(Placed::Pending { checkout_id }) => format!("pending {}", self.position(|it| it.0 == checkout_id).await),
-            Ok(Placed::Confirm { .. }) => "confirm".into(),
-            Err(error) => refusal(&error),
-        }
-    }
-
     /// Checkouts in the order in which they were placed, with the numbers of their orders.
     async fn checkouts(&self) -> Vec<(CheckoutId, String)> {
         let sql = "SELECT k.id, o.number FROM checkout k JOIN orders o ON o.checkout_id = k.id ORDER BY k.id";
@@ -241,26 +192,6 @@ impl World {
 
     async fn position(&self, is_it: impl Fn(&(CheckoutId, String)) -> bool) -> usize {
         self.checkouts().await.iter().position(is_it).expect("the shop names a checkout it has")
-    }
-
-    async fn look(&self, who: usize, give_up: bool, before: &Model) -> String {
-        let Some(at) = before.own(who) else { return "-".into() };
-        let all = self.checkouts().await;
-        let (shop, visitor) = (&self.till.shop, &self.visitors[who]);
-        let status = if give_up {
-            checkout::cancel(shop, visitor, all[at].0).await
-        } else {
-            checkout::status(shop, visitor, all[at].0).await
-        };
-        match status {
-            Ok(Status::Placed { number, .. }) => {
-                format!("placed {}", all.iter().position(|it| it.1 == number).expect("an order it has"))
-            }
-            Ok(Status::Released) => "released".into(),
-            Ok(Status::PayableAgain { .. }) => "payable again".into(),
-            Ok(Status::Pending) => "pending".into(),
-            Err(error) => refusal(&error),
-        }
     }
 
     /// A column of the checkout's last attempt.
