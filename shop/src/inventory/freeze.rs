@@ -27,11 +27,8 @@ impl Unsound {
     /// In words.
     pub fn detail(&self) -> String {
         let Self { warehouse, on_hand, reserved, held, moved, .. } = self;
-        let mut text = format!("{warehouse}: {on_hand} on hand, {reserved} reserved, {held} held by open checkouts");
-        if moved != on_hand {
-            text += &format!(", {moved} by its movements");
-        }
-        text
+        let text = format!("{warehouse}: {on_hand} on hand, {reserved} reserved, {held} held by open checkouts");
+        if moved == on_hand { text } else { format!("{text}, {moved} by its movements") }
     }
 }
 

@@ -111,7 +111,8 @@ async fn look_at(
 ) -> Result<()> {
     let Some(owner) = owner else { return unknown_money(shop, provider, snapshot, found).await };
     let is_another = owner.provider_ref.as_ref().is_some_and(|known| *known != snapshot.intent_id);
-    if !is_another && !(owner.has_ended() && snapshot.held() > 0) {
+    let is_beside = is_another || (owner.has_ended() && snapshot.held() > 0);
+    if !is_beside {
         return catch_up(shop, owner, snapshot, found).await;
     }
     if snapshot.held() == 0 || (is_another && owner.checkout_state == "manual_review") {

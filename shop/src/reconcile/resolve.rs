@@ -57,7 +57,7 @@ pub async fn resolve(
 }
 
 fn is_as_seen(one: &Break, version: i64) -> Result<()> {
-    if let Some(_at) = one.resolved_at {
+    if one.resolved_at.is_some() {
         return Err(Error::conflict("settled", format!("This was settled meanwhile: {}.", one.action)));
     }
     if one.version != version {

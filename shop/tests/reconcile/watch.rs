@@ -79,7 +79,7 @@ on_both_engines! {
         till.tamper("UPDATE outbox SET delivered_at = NULL, created_at = 0 WHERE kind = 'event'").await;
         t.clock.advance(11 * 60_000);
         let expected =
-            [format!("rule_broken I12 event"), format!("rule_broken I13 {number}"), format!("rule_broken I3 {number}"),
+            ["rule_broken I12 event".to_owned(), format!("rule_broken I13 {number}"), format!("rule_broken I3 {number}"),
              format!("rule_broken I9 {number}")];
         assert_eq!(watch(&t, &till).await, expected);
         till.work().await;
