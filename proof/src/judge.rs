@@ -4,7 +4,7 @@
 use crate::notebook::Line;
 use crate::stage::Copy;
 use shop::args;
-use shop::db::Db;
+use shop::db::{Db, Engine};
 use shop::id::CartId;
 use shop::invariant::client::{self, Told};
 use shop::invariant::provider::{self, Payment};
@@ -71,9 +71,23 @@ async fn found(db: &Db, case: &Case<'_>) -> shop::Result<Vec<String>> {
     if case.moment == Moment::Quiet {
         verdicts.extend(client::check(&mut &*db, &told, true).await?);
     }
+    if case.moment == Moment::Quiet {
+        wrong.extend(deadlocks(db).await?);
+    }
     let breaches = invariant::breaches(&verdicts);
     wrong.extend(breaches.iter().map(|breach| format!("{} {}: {}", breach.rule, breach.reference, breach.detail)));
     Ok(wrong)
+}
+
+/// On PostgreSQL: transactions that waited for each other in a circle. The server ends one of them, so nothing is wrong
+/// in the database; but somebody was turned away because two places lock the same rows in another order.
+async fn deadlocks(db: &Db) -> shop::Result<Option<String>> {
+    if db.engine() == Engine::Sqlite {
+        return Ok(None);
+    }
+    let sql = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+    let (count,): (i64,) = db.fetch_one(sql, args![]).await?;
+    Ok((count > 0).then(|| format!("{count} deadlocks; the server's log names the statements")))
 }
 
 /// I8: carts, final answers, orders, refunds and cancellations that somebody was told of.

@@ -34,7 +34,7 @@ const EARLY: f64 = 0.2;
 const KILL_PATIENCE: Duration = Duration::from_secs(10);
 /// The disk's operation at which the power fails: some while the database is opened, most under load. The exponent is
 /// drawn, so that early moments are as likely as late ones.
-const POWER_CUT_LOG2: std::ops::Range<f64> = 2.0..11.5;
+const POWER_CUT_LOG2: std::ops::Range<f64> = 0.0..11.5;
 /// Every second death is found so late that the leases of the dead have run out.
 const LATE_MS: i64 = 65_000;
 /// A life that does not get ready, or does not settle, in this time hangs.

@@ -35,7 +35,7 @@ static DISK: OnceLock<Mutex<Disk>> = OnceLock::new();
 #[derive(Clone, Copy, Debug)]
 pub struct Failure {
     pub seed: u64,
-    /// At this write, truncation, sync or deletion, counted from 1 over all files.
+    /// At this write, truncation, sync or deletion, counted from 1 over all files once [`arm`] was called.
     pub at: u64,
 }
 
@@ -69,6 +69,7 @@ impl Damage {
 struct Disk {
     files: BTreeMap<PathBuf, Image>,
     ghosts: Ghosts,
+    is_armed: bool,
     done: u64,
     failure: Failure,
     chance: StdRng,
@@ -84,6 +85,7 @@ pub fn install(failure: Failure, told: impl Fn(&Damage) + Send + 'static) -> Res
     let disk = Disk {
         files: BTreeMap::new(),
         ghosts: Ghosts::default(),
+        is_armed: false,
         done: 0,
         failure,
         chance: StdRng::seed_from_u64(failure.seed),
@@ -91,6 +93,13 @@ pub fn install(failure: Failure, told: impl Fn(&Damage) + Send + 'static) -> Res
     };
     DISK.set(Mutex::new(disk)).map_err(|_| "there is such a disk already".to_owned())?;
     vfs::register()
+}
+
+/// From now on what is asked of the disk counts. Nothing happens without a disk.
+pub fn arm() {
+    if let Some(mut disk) = disk() {
+        disk.is_armed = true;
+    }
 }
 
 /// The disk; whoever asks after the power failed waits for ever.
@@ -118,8 +127,8 @@ impl Disk {
 
     /// Counts what was asked of the disk. Does not return when the power fails.
     fn count(&mut self) {
-        self.done += 1;
-        if self.done == self.failure.at {
+        self.done += u64::from(self.is_armed);
+        if self.is_armed && self.done == self.failure.at {
             let damage = self.fail();
             (self.told)(&damage);
             std::process::abort();

@@ -144,7 +144,7 @@ impl Shopper {
 
     /// Some orders are refunded in part, some cancelled.
     async fn afterwards(&mut self, crowd: &Crowd, number: &str) -> shop::Result<()> {
-        let (refunds, cancels) = (self.chance.random_bool(0.15), self.chance.random_bool(0.08));
+        let (refunds, cancels) = (self.chance.random_bool(0.2), self.chance.random_bool(0.15));
         if !refunds && !cancels {
             return Ok(());
         }
