@@ -9,6 +9,9 @@ use futures_util::future::BoxFuture;
 use shop::canary::Canary;
 use shop::db::Engine::{Postgres, Sqlite};
 
+/// A planted fault has at least so many deaths to show itself, however short the night.
+const PATIENCE: usize = 100;
+
 type Done<'r> = BoxFuture<'r, Result<(), String>>;
 
 pub const PROOFS: &[Proof] = &[
@@ -78,6 +81,7 @@ fn no_syncs<'r>(round: &'r mut Round<'_>) -> Done<'r> {
 
 /// A shop with a planted fault has to be found out (I8) before all its deaths are died.
 async fn canary(round: &mut Round<'_>, canary: Canary) -> Result<(), String> {
+    round.count = round.count.max(PATIENCE);
     let stage = Stage::build(round.postgres).await?;
     let mut is_found = false;
     for (seed, deaths) in (round.seed..).zip(season::split(round.count)) {
