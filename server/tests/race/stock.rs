@@ -195,13 +195,15 @@ async fn timed(arena: &Arena, buyer: &Buyer, begun: Instant) -> (Duration, Answe
     (begun.elapsed(), answer)
 }
 
-/// Looks at the merchant's orders until the rush is over; how often.
+/// Looks at the merchant's orders until the rush is over; how often they were shown.
 async fn look_around(arena: &Arena, until: &CancellationToken) -> usize {
     let mut seen = 0;
     while !until.is_cancelled() {
         let page = arena.site.ask(Method::GET, "/admin/orders").header("cookie", format!("mercer={}", arena.desk));
-        assert_eq!(page.send().await.unwrap().status(), 200);
-        seen += 1;
+        let status = page.send().await.unwrap().status().as_u16();
+        // On a machine that has too much to do the merchant, too, is asked to come again.
+        assert!(matches!(status, 200 | 503), "{status}");
+        seen += usize::from(status == 200);
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     seen
