@@ -24,7 +24,7 @@ const AUDITED: &str = "SELECT COUNT(*) FROM audit_log WHERE action = 'reconcilia
 on_both_engines! {
     async fn an_owner_gives_strange_money_back_once(t: TestShop) {
         let till = open(&t).await;
-        stray(&till, &till.shop.origin.to_string(), "taken", true).await;
+        stray(&till, &till.shop.origin, "taken", true).await;
         let one = run(&till).await.breaks.remove(0);
         let by = staff(Role::Staff);
         let refused = reconcile::resolve(&till.shop, &by, one.id, one.version, Resolution::GiveBack, "").await;
@@ -46,7 +46,7 @@ on_both_engines! {
 
     async fn what_was_let_stand_is_not_told_again_until_it_says_something_else(t: TestShop) {
         let till = open(&t).await;
-        stray(&till, &till.shop.origin.to_string(), "taken", true).await;
+        stray(&till, &till.shop.origin, "taken", true).await;
         let one = run(&till).await.breaks.remove(0);
         let by = staff(Role::Owner);
         let silent = reconcile::resolve(&till.shop, &by, one.id, one.version, Resolution::Handled, " ").await;
