@@ -7,7 +7,7 @@ SHELL := /bin/bash
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 export MERCER_DATA_DIR ?= $(CURDIR)/data
 
-.PHONY: help run build test e2e size bench fmt clean-data
+.PHONY: help run build test torture e2e size bench fmt clean-data
 
 help: ## This list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
@@ -20,6 +20,9 @@ build: ## The release binary, with its site inside: $CARGO_TARGET_DIR/release/me
 
 test: ## Every check there is
 	@scripts/test.sh
+
+torture: ## A tenth of a night of crashes, kills and power cuts; SCALE=1 is the whole night, SEED=7 plays one again
+	@scripts/torture.sh $(if $(SCALE),--scale $(SCALE),--tenth) $(if $(SEED),--seed $(SEED))
 
 e2e: ## Only the end-to-end stories; STORY="guest" picks by title
 	@scripts/e2e.sh $(if $(STORY),--grep "$(STORY)")

@@ -9,6 +9,7 @@ pub mod inventory;
 pub mod mail;
 pub mod order;
 pub mod product;
+pub mod reconciliation;
 pub mod sessions;
 pub mod setting;
 pub mod staff;

@@ -1,4 +1,4 @@
-//! Building blocks that many pages share: badges, empty states, paging, tabs, facts.
+//! Building blocks that many pages share: badges, empty states, paging, tabs, facts, tables.
 
 use leptos::prelude::*;
 use shop::order::{PaymentState, State};
@@ -134,6 +134,39 @@ pub fn heading(title: impl Into<String>, actions: Option<AnyView>) -> AnyView {
 /// A link up to the list the page belongs to.
 pub fn up(href: &'static str, label: &'static str) -> AnyView {
     view! { <p class="up"><a href=href>"← "{label}</a></p> }.into_any()
+}
+
+/// A column of a table by its heading; numbers stand at its right edge.
+#[derive(Clone, Copy, Debug)]
+pub enum Column {
+    Text(&'static str),
+    Number(&'static str),
+}
+pub use Column::{Number, Text};
+
+/// A table that can be scrolled sideways where it is wider than the page. `label` names it to those who listen.
+pub fn table(label: &'static str, columns: &[Column], rows: impl IntoView + 'static) -> AnyView {
+    let head = columns
+        .iter()
+        .map(|column| {
+            let (name, class) = match *column {
+                Text(name) => (name, None),
+                Number(name) => (name, Some("num")),
+            };
+            view! { <th scope="col" class=class>{name}</th> }
+        })
+        .collect_view();
+    view! {
+        <div class="scroll" role="group" aria-label=label tabindex="0">
+            <table>
+                <thead>
+                    <tr>{head}</tr>
+                </thead>
+                <tbody>{rows.into_any()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
 }
 
 /// Text as a part of an address.

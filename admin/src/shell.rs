@@ -65,6 +65,7 @@ const GROUPS: &[(&str, &[Entry])] = &[
             entry("staff", "Staff", true),
             entry("audit", "Audit log", true),
             entry("health", "Health", true),
+            entry("reconciliation", "Reconciliation", true),
             entry("settings", "Settings", true),
             entry("sessions", "Your account", false),
         ],

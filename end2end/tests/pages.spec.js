@@ -60,6 +60,7 @@ const DESK = [
   "/admin/mail",
   "/admin/audit",
   "/admin/health",
+  "/admin/reconciliation",
   "/admin/staff",
   "/admin/sessions",
   "/admin/settings",

@@ -119,7 +119,8 @@
       this._send({ type: "dress", scheme: scheme, variables: Object.assign({}, variables) });
     },
     _send: function (message) {
-      if (!this._frame || !this._frame.contentWindow) return;
+      // Before it is ready, the frame holds another page, and the browser would complain of a message not meant for it.
+      if (!this._frame || !this._ready || !this._frame.contentWindow) return;
       this._frame.contentWindow.postMessage(Object.assign({ sandboxElement: true }, message), gateway);
     },
     _ask: function (type, order) {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::{Request, header};
+use axum::http::{HeaderName, Request, header};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
 use serde_json::Value;
@@ -26,6 +26,8 @@ pub enum Said {
     Answer {
         status: u16,
         retry_after_s: Option<u64>,
+        /// Kept of an earlier call under the same key.
+        is_replay: bool,
         body: Bytes,
         location: Option<String>,
     },
@@ -86,6 +88,7 @@ impl Inside {
         Said::Answer {
             status: parts.status.as_u16(),
             retry_after_s: text(header::RETRY_AFTER).and_then(|value| value.parse().ok()),
+            is_replay: text(HeaderName::from_static("idempotent-replayed")).is_some_and(|value| value == "true"),
             body: whole.freeze(),
             location: text(header::LOCATION).map(str::to_owned),
         }

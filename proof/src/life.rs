@@ -1,5 +1,6 @@
 //! One life of a shop: a process that plays the story and dies where it is told to.
 
+use crate::notebook::Notebook;
 use crate::stage;
 use crate::story::{Cast, Plan};
 use async_trait::async_trait;
@@ -16,8 +17,8 @@ use shop::payment::{
 };
 use shop::point::{self, Point};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 
 /// What a life finds when it begins.
 #[derive(clap::Args, Clone, Debug)]
@@ -75,8 +76,7 @@ pub async fn live(birth: Birth) -> Result<(), String> {
     }
     let text = std::fs::read_to_string(plan(&birth.folder)).map_err(|error| error.to_string())?;
     let plan: Plan = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-    let notes = std::fs::OpenOptions::new().create(true).append(true).open(notes(&birth.folder));
-    let notes = Mutex::new(notes.map_err(|error| error.to_string())?);
+    let notes = Notebook::open(&notes(&birth.folder)).map_err(|error| error.to_string())?;
     let clock = Arc::new(ManualClock::at(birth.now));
     let shop = stage::shop(&birth.database, &birth.gateway, clock.clone(), &birth.folder).await?;
     let shop = Shop { payments: Fragile(stage::provider(&birth.gateway)?).into(), ..shop };

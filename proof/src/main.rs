@@ -2,15 +2,17 @@
 
 use clap::{Parser, Subcommand};
 use proof::life::{self, Birth};
-use proof::matrix::{self, Cell};
+use proof::matrix::Cell;
+use proof::rush;
+use proof::season::{DEATHS, Manner};
 use proof::sim::{self, Town, campaign};
 use proof::stage::Stage;
+use proof::torture::{PROOFS, Round, proofs, report, torture};
 use shop::canary::Canary;
+use shop::clock::{Clock, SystemClock};
 use std::io::Write;
-use std::ops::Range;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
 
 #[derive(Parser)]
 #[command(name = "mercer-proof", about = "Proof that money and stock cannot go wrong", version)]
@@ -34,7 +36,7 @@ enum Verb {
     Simulate {
         /// How many seeds
         #[arg(long, default_value_t = 3000)]
-        seeds: u64,
+        seeds: usize,
         /// The first of them
         #[arg(long, default_value_t = 0)]
         from: u64,
@@ -44,25 +46,63 @@ enum Verb {
         /// Write the story of that one, a line for each event
         #[arg(long, requires = "seed")]
         story: bool,
-        /// Show how far it is
-        #[arg(long)]
-        progress: bool,
     },
-    /// Plant bugs, one after the other, and see the simulation find each
+    /// Plant bugs, one after the other, and see the simulation find each (RELIABILITY.md 3.6)
     Canaries {
-        /// All of them; three by default
-        #[arg(long)]
-        all: bool,
         /// Only the one of this number
         #[arg(long)]
-        number: Option<usize>,
+        number: Option<u8>,
         /// A bug that so many seeds do not find is missed
         #[arg(long, default_value_t = 2000)]
         seeds: u64,
     },
+    /// Kill a shop under load at random moments, again and again, on one database
+    Kills(Deaths),
+    /// Let the disk under a shop on SQLite lose power at random moments, again and again
+    PowerCuts(Deaths),
+    /// Every proof, at its nightly count or a share of it, with a report
+    Torture(Wanted),
     /// One life of a shop, as the other verbs start it
     #[command(hide = true)]
     Life(Birth),
+    /// One life under load, as the other verbs start it
+    #[command(hide = true)]
+    Rush(rush::Birth),
+}
+
+#[derive(clap::Args)]
+struct Deaths {
+    /// How many
+    #[arg(long, default_value_t = DEATHS)]
+    deaths: usize,
+    /// Where chance begins; a failure names it
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// URL of a PostgreSQL cluster on which databases may be made; SQLite without
+    #[arg(long)]
+    postgres: Option<String>,
+    /// Plant the fault with this number of RELIABILITY.md 3.6
+    #[arg(long)]
+    canary: Option<u8>,
+}
+
+#[derive(clap::Args)]
+struct Wanted {
+    /// A tenth of the nightly counts: about half an hour on two cores
+    #[arg(long, conflicts_with = "scale")]
+    tenth: bool,
+    /// This share of the nightly counts
+    #[arg(long, default_value_t = 1.0)]
+    scale: f64,
+    /// Where chance begins; another one every time without
+    #[arg(long)]
+    seed: Option<u64>,
+    /// URL of a PostgreSQL cluster on which databases may be made; without, what needs one is not run
+    #[arg(long)]
+    postgres: Option<String>,
+    /// Where the report is written, Markdown
+    #[arg(long, default_value = "torture.md")]
+    report: PathBuf,
 }
 
 fn main() -> ExitCode {
@@ -78,12 +118,14 @@ fn main() -> ExitCode {
 fn perform(verb: Verb) -> Result<(), String> {
     match verb {
         Verb::Crash { postgres, point } => on_threads(crash(postgres.as_deref(), point)),
-        Verb::Life(birth) => on_threads(life::live(birth)),
+        Verb::Kills(deaths) => on_threads(die(Manner::Kill, deaths)),
+        Verb::PowerCuts(deaths) => on_threads(die(Manner::PowerCut, deaths)),
         Verb::Simulate { seed: Some(seed), story, .. } => replay(seed, story),
-        Verb::Simulate { seeds, from, seed: None, progress, .. } => {
-            simulate(from..from.saturating_add(seeds), progress)
-        }
-        Verb::Canaries { all, number, seeds } => canaries(all, number, seeds),
+        Verb::Simulate { seeds, from, seed: None, .. } => simulate(seeds, from),
+        Verb::Canaries { number, seeds } => canaries(number, seeds),
+        Verb::Torture(wanted) => on_threads(torment(wanted)),
+        Verb::Life(birth) => on_threads(life::live(birth)),
+        Verb::Rush(birth) => on_threads(rush::live(birth)),
     }
 }
 
@@ -92,25 +134,19 @@ fn on_threads(work: impl Future<Output = Result<(), String>>) -> Result<(), Stri
     runtime.map_err(|error| error.to_string())?.block_on(work)
 }
 
-/// Seeds that fail before a campaign is given up.
-const FAILURES: usize = 5;
+fn program() -> Result<PathBuf, String> {
+    std::env::current_exe().map_err(|error| error.to_string())
+}
 
-fn simulate(seeds: Range<u64>, progress: bool) -> Result<(), String> {
-    let count = seeds.end - seeds.start;
-    let town = Town::build()?;
-    let report = campaign::run(&town, seeds, FAILURES, |report| {
-        if progress {
-            let _ = write!(std::io::stderr(), "\r{} of {count} seeds, {} failed ", report.seeds, report.failed.len());
-        }
-    })?;
-    if progress {
-        let _ = writeln!(std::io::stderr());
-    }
-    if !report.failed.is_empty() {
-        println!("{}", report.failures());
-    }
-    println!("{}", report.line());
-    if report.failed.is_empty() { Ok(()) } else { Err(format!("{} seeds failed", report.failed.len())) }
+fn verdict(failures: usize) -> Result<(), String> {
+    if failures == 0 { Ok(()) } else { Err(format!("{failures} failed")) }
+}
+
+fn simulate(seeds: usize, from: u64) -> Result<(), String> {
+    let program = program()?;
+    let mut round = Round::new("storms".into(), &program, None, seeds, from);
+    println!("{}", proofs::storms(&mut round)?.line());
+    verdict(round.end().1.len())
 }
 
 fn replay(seed: u64, story: bool) -> Result<(), String> {
@@ -122,46 +158,51 @@ fn replay(seed: u64, story: bool) -> Result<(), String> {
     if outcome.wrong.is_empty() { Ok(()) } else { Err(format!("seed {seed} fails:\n  {}", outcome.wrong.join("\n  "))) }
 }
 
-/// The bugs that are hunted when not all are.
-const SOME: [Canary; 3] = [Canary::UnconditionalStock, Canary::TimeoutDeclines, Canary::ReleaseWithoutCancel];
-
-fn canaries(all: bool, number: Option<usize>, seeds: u64) -> Result<(), String> {
-    let town = Town::build()?;
-    let wanted = |bug: &Canary| match number {
-        Some(number) => bug.number() == number,
-        None => all || SOME.contains(bug),
-    };
-    let mut missed = 0;
-    for bug in Canary::ALL.into_iter().filter(wanted) {
-        match campaign::hunt(&town, bug, seeds)? {
-            Some((after, wrong)) => println!("{:2} {bug:?}: found after {after} seeds: {}", bug.number(), wrong[0]),
-            None => {
-                missed += 1;
-                println!("{:2} {bug:?}: not found in {seeds} seeds", bug.number());
-            }
-        }
+fn canaries(number: Option<u8>, seeds: u64) -> Result<(), String> {
+    let program = program()?;
+    let bugs: Vec<_> = campaign::FINDS.into_iter().filter(|bug| number.is_none_or(|it| it == bug.number())).collect();
+    if bugs.is_empty() {
+        return Err("the simulation does not look for such a bug".into());
     }
-    if missed == 0 { Ok(()) } else { Err(format!("{missed} planted bugs were not found")) }
+    let mut round = Round::new("planted bugs".into(), &program, None, bugs.len(), 0);
+    for bug in bugs {
+        println!("{}", proofs::hunt(&mut round, bug, seeds)?);
+    }
+    verdict(round.end().1.len())
 }
 
 async fn crash(postgres: Option<&str>, point: Option<usize>) -> Result<(), String> {
-    let program = std::env::current_exe().map_err(|error| error.to_string())?;
-    let stage = Stage::build(postgres).await?;
+    let program = program()?;
     let cells: Vec<_> = Cell::all().filter(|cell| point.is_none_or(|point| cell.point.number() == point)).collect();
-    let begun = Instant::now();
-    let (mut deaths, mut failed) = (0, 0);
-    for (at, cell) in cells.iter().enumerate() {
-        let fate = matrix::play(&stage, Path::new(&program), *cell).await?;
-        deaths += fate.deaths;
-        if !fate.wrong.is_empty() {
-            failed += 1;
-            println!("{cell:?}\n  {}", fate.wrong.join("\n  "));
-        }
-        let _ = write!(std::io::stderr(), "\r{} of {} cells, {deaths} deaths, {failed} failed ", at + 1, cells.len());
+    let stage = Stage::build(postgres).await?;
+    let mut round = Round::new(format!("crashes on {:?}", stage.engine()), &program, postgres, cells.len(), 0);
+    for cell in cells {
+        proofs::crash(&mut round, &stage, cell).await?;
     }
-    let engine = stage.engine();
     stage.strike().await?;
-    let seconds = begun.elapsed().as_secs();
-    println!("\n{engine:?}: {} cells, {deaths} deaths, {failed} failed, {seconds} s", cells.len());
-    if failed == 0 { Ok(()) } else { Err(format!("{failed} cells failed")) }
+    verdict(round.end().1.len())
+}
+
+async fn die(manner: Manner, asked: Deaths) -> Result<(), String> {
+    let program = program()?;
+    let canary = asked.canary.map(|number| Canary::numbered(number).ok_or("there is no such canary")).transpose()?;
+    let title = format!("{manner:?} on {}", if asked.postgres.is_some() { "PostgreSQL" } else { "SQLite" });
+    let mut round = Round::new(title, &program, asked.postgres.as_deref(), asked.deaths, asked.seed);
+    let score = proofs::deaths(&mut round, manner, canary).await?;
+    println!("{score:#?}");
+    verdict(round.end().1.len())
+}
+
+async fn torment(wanted: Wanted) -> Result<(), String> {
+    let seed = wanted.seed.unwrap_or_else(|| SystemClock.now_ms().unsigned_abs() / 1000);
+    let scale = if wanted.tenth { 0.1 } else { wanted.scale };
+    if !(scale > 0.0 && scale <= 1000.0) {
+        return Err("the scale is a number above 0".into());
+    }
+    let _ = writeln!(std::io::stderr(), "seed {seed}, {scale} of a night");
+    let outcomes = torture(PROOFS, &program()?, wanted.postgres.as_deref(), scale, seed).await;
+    let text = report(&outcomes);
+    print!("{text}");
+    std::fs::write(&wanted.report, &text).map_err(|error| format!("{}: {error}", wanted.report.display()))?;
+    verdict(outcomes.iter().map(|outcome| outcome.failures.len()).sum())
 }

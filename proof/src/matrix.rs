@@ -54,7 +54,7 @@ pub struct Cell {
 }
 
 impl Cell {
-    pub fn all() -> impl Iterator<Item = Self> {
+    pub fn all() -> impl Iterator<Item = Self> + Clone {
         Mood::ALL.into_iter().flat_map(|mood| {
             [false, true]
                 .into_iter()

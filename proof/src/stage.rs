@@ -4,13 +4,16 @@
 use crate::story::{Plan, Role, Shopper};
 use shop::account::Visitor;
 use shop::address::Address;
+use shop::checkout::View;
 use shop::clock::{Clock, ManualClock, SystemClock};
-use shop::db::{Db, Engine};
+use shop::db::{Db, Engine, Tx};
+use shop::id::{CartId, StaffId, StockId};
 use shop::mail::FolderMailer;
 use shop::media::Media;
 use shop::money::Currency;
 use shop::payment::stripe::{Stripe, StripeConfig};
 use shop::setting::{Live, Settings};
+use shop::staff::{self, Staff};
 use shop::{Shop, args, cart, checkout, seed};
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
 use std::path::{Path, PathBuf};
@@ -18,8 +21,11 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Units on the one shelf that everybody buys from.
+/// Units on the one shelf that everybody in the story buys from.
 pub const ON_HAND: i64 = 40;
+/// Units on each of the shelves that a rush buys from, and how many shelves there are: few, so that shoppers meet.
+const PLENTY: i64 = 1_000_000;
+const RANGE: usize = 4;
 
 /// The demo shop with one cart for each shopper of the story.
 pub struct Stage {
@@ -129,6 +135,17 @@ pub fn provider(gateway: &str) -> Result<Stripe, String> {
     Stripe::new(stripe).map_err(|error| error.to_string())
 }
 
+/// Who refunds and cancels.
+pub fn merchant() -> Staff {
+    Staff {
+        id: StaffId::new(),
+        email: "anna@shop.example".into(),
+        name: "Anna".into(),
+        role: staff::Role::Owner,
+        address: String::new(),
+    }
+}
+
 /// The shop over a database that is there, with the sandbox gateway at `gateway` as its provider.
 pub async fn shop(url: &str, gateway: &str, clock: Arc<dyn Clock>, folder: &Path) -> Result<Shop, String> {
     let db = Db::open(url).await.map_err(|error| error.to_string())?;
@@ -151,31 +168,50 @@ async fn set(shop: &Shop) -> shop::Result<Plan> {
     let sql =
         "SELECT v.sku, s.id FROM variant v JOIN stock s ON s.variant_id = v.id JOIN price p ON p.variant_id = v.id
         WHERE v.tracked = TRUE AND p.currency = 'EUR' AND p.amount > 1000
-        ORDER BY v.sku, s.id LIMIT 1";
-    let (sku, stock): (String, shop::id::StockId) = shop.db.fetch_one(sql, args![]).await?;
+        ORDER BY v.sku, s.id";
+    let mut shelves: Vec<(String, StockId)> = shop.db.fetch_all(sql, args![]).await?;
+    shelves.dedup_by(|next, first| next.0 == first.0);
+    shelves.truncate(1 + RANGE);
     let mut tx = shop.db.begin().await?;
-    // One shelf, so that everybody meets there.
-    let others = "DELETE FROM stock WHERE id <> $1 AND variant_id = (SELECT variant_id FROM stock WHERE id = $1)";
-    tx.execute(others, args![stock]).await?;
-    tx.execute("DELETE FROM stock_movement WHERE stock_id = $1", args![stock]).await?;
-    tx.execute("UPDATE stock SET on_hand = $2 WHERE id = $1", args![stock, ON_HAND]).await?;
-    tx.execute(
-        "INSERT INTO stock_movement (id, stock_id, delta, on_hand_after, reason, actor, at)
-         VALUES ($1, $1, $2, $2, 'initial', 'cli', $3)",
-        args![stock, ON_HAND, shop.now_ms()],
-    )
-    .await?;
+    for (at, (_, stock)) in shelves.iter().enumerate() {
+        shelve(&mut tx, *stock, if at == 0 { ON_HAND } else { PLENTY }, shop.now_ms()).await?;
+    }
     tx.commit().await?;
+    let mut range: Vec<String> = shelves.into_iter().map(|(sku, _)| sku).collect();
+    let sku = range.remove(0);
     let mut shoppers = Vec::new();
     for role in Role::ALL {
         shoppers.push(shopper(shop, role, &sku).await?);
     }
-    Ok(Plan { sku, shoppers })
+    Ok(Plan { sku, shoppers, range })
+}
+
+/// Puts all units of a variant on one shelf, so that everybody meets there.
+async fn shelve(tx: &mut Tx, stock: StockId, units: i64, now: i64) -> shop::Result<()> {
+    let others = "DELETE FROM stock WHERE id <> $1 AND variant_id = (SELECT variant_id FROM stock WHERE id = $1)";
+    tx.execute(others, args![stock]).await?;
+    tx.execute("DELETE FROM stock_movement WHERE stock_id = $1", args![stock]).await?;
+    tx.execute("UPDATE stock SET on_hand = $2 WHERE id = $1", args![stock, units]).await?;
+    tx.execute(
+        "INSERT INTO stock_movement (id, stock_id, delta, on_hand_after, reason, actor, at)
+         VALUES ($1, $1, $2, $2, 'initial', 'cli', $3)",
+        args![stock, units, now],
+    )
+    .await?;
+    Ok(())
 }
 
 async fn shopper(shop: &Shop, role: Role, sku: &str) -> shop::Result<Shopper> {
+    let (cart_id, view) = fill(shop, &[(sku, role.units())]).await?;
+    Ok(Shopper { role, cart_id, cart_version: view.cart.version, total: view.totals.total })
+}
+
+/// Brings a new shopper with these SKUs and units to the payment step.
+pub async fn fill(shop: &Shop, lines: &[(&str, i64)]) -> shop::Result<(CartId, View)> {
     let mut visitor = Visitor { cart_id: None, customer: None, currency: Currency::EUR };
-    cart::add(shop, &mut visitor, sku, role.units()).await?;
+    for (sku, units) in lines {
+        cart::add(shop, &mut visitor, sku, *units).await?;
+    }
     checkout::save_contact(shop, &visitor, "ada@example.com", "").await?;
     let address = Address {
         name: "Ada Byron".into(),
@@ -187,6 +223,5 @@ async fn shopper(shop: &Shop, role: Role, sku: &str) -> shop::Result<Shopper> {
     };
     let view = checkout::save_address(shop, &visitor, address).await?;
     let view = checkout::save_delivery(shop, &visitor, view.delivery_options[0].id).await?;
-    let cart_id = visitor.cart_id.ok_or(shop::Error::NotFound("cart"))?;
-    Ok(Shopper { role, cart_id, cart_version: view.cart.version, total: view.totals.total })
+    Ok((visitor.cart_id.ok_or(shop::Error::NotFound("cart"))?, view))
 }

@@ -4,23 +4,24 @@
 //! Every step can be done again: a shopper sends the same request under the same key until the answer is final, as a
 //! browser does that was interrupted (RELIABILITY.md R21).
 
+use crate::notebook::{self, Notebook};
+use crate::{page, stage};
 use serde::{Deserialize, Serialize};
 use shop::account::Visitor;
 use shop::checkout::{self, PaymentWay, PlaceOrder, Placed};
 use shop::clock::ManualClock;
-use shop::id::{CartId, StaffId};
-use shop::invariant::client::Told;
+use shop::id::CartId;
 use shop::money::Currency;
 use shop::payment::Outcome;
-use shop::staff::{self, Staff};
 use shop::{Error, Shop, args, order, payment, worker};
-use std::sync::Mutex;
 
 /// Who buys what.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Plan {
     pub sku: String,
     pub shoppers: Vec<Shopper>,
+    /// SKUs that a rush buys; there is plenty of them.
+    pub range: Vec<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -85,7 +86,7 @@ pub struct Cast<'a> {
     pub clock: &'a ManualClock,
     pub gateway: &'a str,
     pub http: &'a reqwest::Client,
-    pub notes: &'a Mutex<std::fs::File>,
+    pub notes: &'a Notebook,
 }
 
 impl Cast<'_> {
@@ -105,23 +106,12 @@ impl Cast<'_> {
     /// Lets time pass, for shop and gateway, and works off what is due then.
     async fn pass(&self, ms: i64) -> shop::Result<()> {
         self.clock.advance(ms);
-        let change = serde_json::json!({ "advance_ms": ms });
-        self.http
-            .post(format!("{}/_sandbox/clock", self.gateway))
-            .json(&change)
-            .send()
-            .await
-            .map_err(|error| Error::Internal(error.to_string()))?;
+        page::advance(self.http, self.gateway, ms).await?;
         self.work().await
     }
 
     async fn work(&self) -> shop::Result<()> {
-        for _ in 0..20 {
-            if worker::run_once(self.shop).await? == 0 {
-                break;
-            }
-        }
-        Ok(())
+        work_off(self.shop).await
     }
 
     async fn shop_for(&self, shopper: &Shopper) -> shop::Result<()> {
@@ -152,22 +142,13 @@ impl Cast<'_> {
         for _ in 0..TRIES {
             match self.place(shopper, shopper.role.last_key(), PaymentWay::Embedded).await? {
                 None => return Ok(()),
-                Some(Some(secret)) => self.pay_in_page(&secret).await,
+                Some(Some(secret)) => page::pay(self.http, self.gateway, &secret, VISA).await,
                 Some(None) => {}
             }
             self.webhooks().await?;
             self.pass(15_000).await?;
         }
         Ok(())
-    }
-
-    /// What the provider's frame does with the secret. Any answer will do, and none: the shop is told by webhook.
-    async fn pay_in_page(&self, secret: &str) {
-        let id = secret.split("_secret_").next().unwrap_or_default();
-        let form = [("client_secret", secret), ("payment_method", VISA), ("return_url", "http://shop.example/")];
-        let key = gateway::Config::sandbox(([127, 0, 0, 1], 0).into()).publishable_key;
-        let url = format!("{}/v1/payment_intents/{id}/confirm", self.gateway);
-        self.http.post(url).basic_auth(key, Some("")).form(&form).send().await.ok();
     }
 
     /// Delivers every event there has been, twice.
@@ -193,7 +174,7 @@ impl Cast<'_> {
             provider: None,
         };
         let answer = checkout::place(self.shop, &visitor, request).await;
-        self.note(&told(key, &answer))?;
+        self.notes.write(&notebook::told(key, &answer))?;
         match answer {
             Ok(Placed::Order { .. })
             | Err(Error::Declined { .. } | Error::Conflict { code: "checkout_expired", .. }) => Ok(None),
@@ -203,21 +184,8 @@ impl Cast<'_> {
         }
     }
 
-    fn note(&self, told: &Told) -> shop::Result<()> {
-        use std::io::Write;
-        let line = serde_json::to_string(told)? + "\n";
-        let mut file = self.notes.lock().map_err(|error| Error::Internal(error.to_string()))?;
-        file.write_all(line.as_bytes()).map_err(|error| Error::Internal(error.to_string()))
-    }
-
     async fn merchant(&self, plan: &Plan) -> shop::Result<()> {
-        let anna = Staff {
-            id: StaffId::new(),
-            email: "anna@shop.example".into(),
-            name: "Anna".into(),
-            role: staff::Role::Owner,
-            address: String::new(),
-        };
+        let anna = stage::merchant();
         for shopper in &plan.shoppers {
             let Some(standing) = self.standing(shopper).await? else { continue };
             let done = match shopper.role {
@@ -247,6 +215,16 @@ impl Cast<'_> {
     }
 }
 
+/// Lets the shop's workers do whatever is due.
+pub async fn work_off(shop: &Shop) -> shop::Result<()> {
+    for _ in 0..20 {
+        if worker::run_once(shop).await? == 0 {
+            break;
+        }
+    }
+    Ok(())
+}
+
 #[derive(sqlx::FromRow)]
 struct Standing {
     number: String,
@@ -254,18 +232,4 @@ struct Standing {
     state: String,
     captured: i64,
     refunds: i64,
-}
-
-/// The answer as an HTTP client would have it.
-fn told(key: &str, answer: &shop::Result<Placed>) -> Told {
-    let (status, is_final, number, body) = match answer {
-        Ok(Placed::Order { number, .. }) => (201, true, Some(number.clone()), number.clone()),
-        Ok(Placed::Pending { .. }) => (202, false, None, String::new()),
-        Ok(_) => (200, false, None, String::new()),
-        Err(error) => {
-            let is_final = matches!(error, Error::Declined { .. } | Error::Conflict { code: "checkout_expired", .. });
-            (error.status(), is_final, None, error.problem().code)
-        }
-    };
-    Told { key: key.to_owned(), status, is_final, number, body }
 }

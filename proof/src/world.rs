@@ -2,6 +2,8 @@
 //! notebook. The judge looks at these and at nothing that a shop says of itself.
 
 use crate::life::{self, Death};
+use crate::notebook;
+use crate::sandbox::Sandbox;
 use crate::stage::{Copy, ON_HAND, Stage};
 use crate::story::{GIVEN_BACK, Plan, Role};
 use serde_json::Value;
@@ -24,12 +26,11 @@ const LIFE_MAX: Duration = Duration::from_secs(90);
 pub struct World {
     /// The program that lives, with the verb `life`.
     program: PathBuf,
-    gateway: gateway::Handle,
+    gateway: Sandbox,
     folder: tempfile::TempDir,
     copy: Copy,
     plan: Plan,
     now: i64,
-    http: reqwest::Client,
 }
 
 /// How a life ended.
@@ -47,17 +48,13 @@ impl World {
         let plan = serde_json::to_string(&stage.plan).map_err(|error| error.to_string())?;
         std::fs::write(life::plan(folder.path()), plan).map_err(|error| error.to_string())?;
         let copy = stage.copy(folder.path()).await?;
-        let config = gateway::Config { control: true, ..gateway::Config::sandbox(([127, 0, 0, 1], 0).into()) };
-        let gateway = gateway::serve(config).await.map_err(|error| error.to_string())?;
-        let (plan, now, http) = (stage.plan.clone(), stage.now, life::client()?);
-        Ok(Self { program: program.to_owned(), gateway, folder, copy, plan, now, http })
+        let gateway = Sandbox::start().await?;
+        Ok(Self { program: program.to_owned(), gateway, folder, copy, plan: stage.plan.clone(), now: stage.now })
     }
 
     /// Sets a mood of the gateway for the next call of an operation.
     pub async fn mood(&self, rule: &Value) -> Result<(), String> {
-        let url = format!("{}/_sandbox/mood", self.gateway.url());
-        let answer = self.http.post(url).json(rule).send().await.map_err(|error| error.to_string())?;
-        answer.error_for_status().map(|_| ()).map_err(|error| error.to_string())
+        self.gateway.mood(rule).await
     }
 
     /// Lets a process live on this world's database; it dies where it is told to, unless it never comes there.
@@ -82,9 +79,7 @@ impl World {
         };
         let pause = if end == End::Died { AFTER_DEATH_MS } else { AFTER_LIFE_MS };
         self.now += pause;
-        let url = format!("{}/_sandbox/clock", self.gateway.url());
-        let change = serde_json::json!({ "advance_ms": pause });
-        self.http.post(url).json(&change).send().await.map_err(|error| error.to_string())?;
+        self.gateway.advance(pause).await?;
         Ok(end)
     }
 
@@ -97,11 +92,8 @@ impl World {
     }
 
     async fn found(&self, db: &Db) -> Result<Vec<String>, Box<dyn std::error::Error>> {
-        let told = std::fs::read_to_string(life::notes(self.folder.path()))?;
-        let told: Vec<Told> = told.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
-        let url = format!("{}/_sandbox/ledger", self.gateway.url());
-        let dump: Value = self.http.get(url).send().await?.json().await?;
-        let payments: Vec<Payment> = serde_json::from_value(dump["intents"].clone())?;
+        let told: Vec<Told> = notebook::read(&life::notes(self.folder.path()))?;
+        let payments = self.gateway.payments().await?;
 
         let mut verdicts = invariant::check(&mut &*db, Moment::Quiet, self.now).await?;
         verdicts.extend(provider::check(&mut &*db, Moment::Quiet, 0, &["stripe"], &payments).await?);

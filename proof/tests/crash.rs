@@ -1,23 +1,18 @@
 //! A shop that dies at each of its crash points has the same orders, stock and money in the end as one that does not.
 
+use crate::support::{postgres, program};
 use proof::matrix::{self, Cell, Mood};
 use proof::stage::Stage;
-use std::path::Path;
 
 async fn all_cells(server: Option<String>, mood: Mood) {
     let stage = Stage::build(server.as_deref()).await.unwrap();
     let mut wrong = Vec::new();
     for cell in Cell::all().filter(|cell| cell.mood == mood) {
-        let fate = matrix::play(&stage, Path::new(env!("CARGO_BIN_EXE_mercer-proof")), cell).await.unwrap();
+        let fate = matrix::play(&stage, program(), cell).await.unwrap();
         wrong.extend(fate.wrong.into_iter().map(|wrong| format!("{cell:?}: {wrong}")));
     }
     stage.strike().await.unwrap();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-fn postgres() -> Option<String> {
-    #[expect(clippy::disallowed_methods, reason = "the test run is configured by its environment")]
-    std::env::var("MERCER_TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty())
 }
 
 macro_rules! moods {

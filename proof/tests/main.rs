@@ -3,4 +3,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by panicking"))]
 
 mod crash;
+mod kill;
+mod power;
 mod simulate;
+mod support;

@@ -14,6 +14,7 @@ mod inventory;
 mod mail;
 mod order;
 mod product;
+mod reconciliation;
 mod setting;
 mod staff;
 
@@ -36,6 +37,10 @@ pub fn router() -> Router<AppState> {
         .route("/admin/staff/{id}/enable", post(staff::enable))
         .route("/admin/audit", get(audit::list))
         .route("/admin/health", get(health::show))
+        .route("/admin/reconciliation", get(reconciliation::list))
+        .route("/admin/reconciliation/compare", post(reconciliation::compare))
+        .route("/admin/reconciliation/resume", post(reconciliation::resume))
+        .route("/admin/reconciliation/{id}", post(reconciliation::decide))
         .route("/admin/settings", get(setting::page).post(setting::change));
     let orders = Router::new()
         .route("/admin/orders", get(order::list))
@@ -59,6 +64,7 @@ pub fn router() -> Router<AppState> {
         .route("/admin", get(home::page))
         .route("/admin/inventory", get(inventory::list))
         .route("/admin/inventory/{sku}", get(inventory::detail).post(inventory::adjust))
+        .route("/admin/inventory/{sku}/unfreeze", post(inventory::unfreeze))
         .merge(products)
         .merge(uploads)
         .route("/admin/login", get(door::log_in_page).post(door::log_in))

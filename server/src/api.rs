@@ -7,7 +7,7 @@ mod auth;
 mod body;
 mod cart;
 mod catalogue;
-mod checkout;
+pub mod checkout;
 mod docs;
 mod model;
 mod order;

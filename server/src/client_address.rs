@@ -5,15 +5,28 @@
 //! client's own invention.
 
 use crate::config::Config;
-use axum::extract::ConnectInfo;
+use crate::state::AppState;
+use axum::extract::{ConnectInfo, FromRequestParts};
 use http::HeaderMap;
 use http::request::Parts;
+use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 
 /// As text, for limits and the audit log; empty when it is not known.
 pub fn of(parts: &Parts, config: &Config) -> String {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
     client(peer, &parts.headers, config.trusted_proxies).map(|address| address.to_string()).unwrap_or_default()
+}
+
+/// [`of`] as an extractor.
+pub struct From(pub String);
+
+impl FromRequestParts<AppState> for From {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+        Ok(Self(of(parts, &state.config)))
+    }
 }
 
 fn client(peer: Option<IpAddr>, headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {

@@ -11,6 +11,7 @@ pub use file::command_with_file;
 pub use reference::markdown;
 
 use clap::{Args, ValueEnum};
+use shop::payment::RateLimit;
 use shop::payment::paypal::PaypalConfig;
 use shop::payment::razorpay::RazorpayConfig;
 use shop::payment::stripe::StripeConfig;
@@ -94,6 +95,11 @@ pub struct Config {
     )]
     pub stripe_webhook_secret: Vec<Secret>,
 
+    /// Calls a second to Stripe from this process, in all and at each endpoint; 0 is no limit. Without it `100/25`, with
+    /// test keys `25/25`, and none for a sandbox gateway
+    #[arg(long, env = "STRIPE_RATE_LIMIT", value_name = "ALL/EACH", global = true)]
+    pub stripe_rate_limit: Option<RateLimit>,
+
     /// Where PayPal's API answers: PayPal, its sandbox, or `…/paypal` of a sandbox gateway
     #[arg(
         long,
@@ -115,6 +121,10 @@ pub struct Config {
     /// PayPal's id of the webhook that points to `/webhooks/paypal`
     #[arg(long, env = "PAYPAL_WEBHOOK_ID", value_name = "ID", default_value = "", global = true)]
     pub paypal_webhook_id: String,
+
+    /// Calls a second to PayPal from this process; 0 is no limit
+    #[arg(long, env = "PAYPAL_RATE_LIMIT", value_name = "COUNT", default_value_t = 0, global = true)]
+    pub paypal_rate_limit: u32,
 
     /// Where Razorpay's API answers: Razorpay, or `…/razorpay` of a sandbox gateway
     #[arg(
@@ -144,6 +154,10 @@ pub struct Config {
         global = true
     )]
     pub razorpay_webhook_secret: Vec<Secret>,
+
+    /// Calls a second to Razorpay from this process; 0 is no limit
+    #[arg(long, env = "RAZORPAY_RATE_LIMIT", value_name = "COUNT", default_value_t = 0, global = true)]
+    pub razorpay_rate_limit: u32,
 
     /// Where `mercer run` lets the sandbox gateway listen
     #[arg(

@@ -174,6 +174,7 @@ fn problem(status: StatusCode, code: &str, detail: &str) -> Problem {
         detail: detail.into(),
         errors: Vec::new(),
         shortages: Vec::new(),
+        order_url: None,
     }
 }
 

@@ -1,8 +1,9 @@
 //! News from the payment provider: verified on the bytes as they came, stored, answered. The work is the worker's.
 //!
-//! An event that is signed but cannot be read is stored by its digest and answered with 200: asking for it again
-//! would never make it readable.
+//! An event that is signed but cannot be read is stored with its error and answered with 200: asking for it again
+//! would never make it readable. A forged one is noted in the audit log.
 
+use crate::client_address::From;
 use crate::error::ApiError;
 use crate::state::AppState;
 use axum::Router;
@@ -11,10 +12,9 @@ use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::routing::post;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use sha2::{Digest, Sha256};
 use shop::limits::WEBHOOK_BODY_BYTES;
 use shop::payment::webhook::Rejection;
-use shop::payment::{EventNotice, webhook_received};
+use shop::payment::{webhook_received, webhook_refused, webhook_unreadable};
 use std::time::Duration;
 
 /// A provider sends its few kilobytes at once.
@@ -27,6 +27,7 @@ pub fn router() -> Router<AppState> {
 async fn receive(
     State(state): State<AppState>,
     Path(provider): Path<String>,
+    From(address): From,
     headers: HeaderMap,
     body: Body,
 ) -> Result<StatusCode, ApiError> {
@@ -35,11 +36,15 @@ async fn receive(
     let body = arrived(&headers, body).await?;
     let notice = match provider.read_webhook(&headers, &body, shop.now_ms()).await {
         Ok(notice) => notice,
-        Err(Rejection::Unreadable) => unreadable(&body),
+        Err(Rejection::Unreadable) => {
+            webhook_unreadable(shop, provider.name(), &body).await?;
+            return Ok(StatusCode::OK);
+        }
         // The provider sends it again.
         Err(Rejection::Unverified) => return Err(unverified().into()),
         Err(rejection) => {
             tracing::warn!(provider = provider.name(), %rejection, "refused a webhook");
+            webhook_refused(shop, provider.name(), rejection, &address).await?;
             return Err(ApiError::Refused(
                 StatusCode::BAD_REQUEST,
                 "bad_webhook",
@@ -71,16 +76,5 @@ async fn arrived(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
         Ok(Ok(body)) => Ok(body),
         Ok(Err(_)) => Err(too_large()),
         Err(_) => Err(ApiError::Refused(StatusCode::REQUEST_TIMEOUT, "timeout", "The event took too long.".into())),
-    }
-}
-
-fn unreadable(body: &[u8]) -> EventNotice {
-    tracing::error!("a signed webhook cannot be read");
-    EventNotice {
-        event_id: format!("unreadable_{}", hex::encode(Sha256::digest(body))),
-        kind: "unreadable".into(),
-        object_id: String::new(),
-        livemode: false,
-        created_ms: 0,
     }
 }

@@ -1,9 +1,11 @@
 //! The merchant's pages over HTTP: who gets in, what each role sees, and that forms do what they say.
 
+mod reconciliation;
+
 use crate::support::{Site, cookie, header};
 use shop::staff::{self, Role};
 
-const PASSWORD: &str = "correct horse battery";
+pub const PASSWORD: &str = "correct horse battery";
 
 /// Pages for all staff, then those for owners alone.
 const STAFF_PAGES: [&str; 8] = [
@@ -16,7 +18,8 @@ const STAFF_PAGES: [&str; 8] = [
     "/admin/mail",
     "/admin/sessions",
 ];
-const OWNER_PAGES: [&str; 4] = ["/admin/staff", "/admin/audit", "/admin/health", "/admin/settings"];
+const OWNER_PAGES: [&str; 5] =
+    ["/admin/staff", "/admin/audit", "/admin/health", "/admin/reconciliation", "/admin/settings"];
 
 /// Comes in by a one-time link and answers the session cookie's value.
 async fn enter(site: &Site, token: &str, email: &str) -> String {
@@ -27,8 +30,12 @@ async fn enter(site: &Site, token: &str, email: &str) -> String {
 }
 
 pub async fn owner(site: &Site) -> String {
+    owner_as(site, "olga@example.com").await
+}
+
+pub async fn owner_as(site: &Site, email: &str) -> String {
     let link = staff::first_link(&site.shop).await.unwrap();
-    enter(site, &link.token, "olga@example.com").await
+    enter(site, &link.token, email).await
 }
 
 async fn colleague(site: &Site) -> String {

@@ -1,7 +1,7 @@
 //! Whom a shopper can pay with: a choice where there is one, and the page it leads to.
 
 use crate::support::{Site, cookie, header};
-use reqwest::RequestBuilder;
+use reqwest::{RequestBuilder, Response};
 use shop::id::StaffId;
 use shop::setting::{self, Settings};
 use shop::staff::{Role, Staff};
@@ -49,6 +49,12 @@ impl<'s> Shopper<'s> {
 
     /// Presses the button of the plain form on `page`; where it leads.
     async fn place(&self, page: &str, provider: Option<&str>) -> String {
+        let answer = self.press(page, provider).await;
+        assert_eq!(answer.status(), 303);
+        header(&answer, "location")
+    }
+
+    async fn press(&self, page: &str, provider: Option<&str>) -> Response {
         let form = &page[page.find("data-hosted").unwrap()..];
         let fields: Vec<_> = ["way", "idempotency_key", "expected_total", "cart_version"]
             .map(|name| (name, value_of(form, name)))
@@ -56,9 +62,7 @@ impl<'s> Shopper<'s> {
             .chain(provider.map(|name| ("provider", name.to_owned())))
             .collect();
         let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let answer = self.as_me(self.site.form("/checkout/place", &fields)).send().await.unwrap();
-        assert_eq!(answer.status(), 303);
-        header(&answer, "location")
+        self.as_me(self.site.form("/checkout/place", &fields)).send().await.unwrap()
     }
 }
 
@@ -87,11 +91,34 @@ async fn enable(site: &Site, names: &[&str]) {
     setting::change(&site.shop, &owner, settings).await.unwrap();
 }
 
+/// As the kill switch does.
+pub async fn stop_payments(site: &Site) {
+    let mut tx = site.shop.db.begin().await.unwrap();
+    tx.execute("INSERT INTO setting (key, value) VALUES ('payments_stopped_at', '1')", shop::args![]).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
 over_http! {
     async fn with_one_provider_there_is_nothing_to_choose(site: Site) {
         let shopper = Shopper::at_payment(&site).await;
         let page = shopper.page("/checkout/payment").await;
         assert_eq!(choices(&page), Vec::<&str>::new());
+        let stripes = shopper.place(&page, None).await;
+        assert!(stripes.contains("/c/pay/"), "{stripes}");
+    }
+
+    async fn while_payments_are_stopped_the_cart_is_kept_and_the_page_says_so(site: Site) {
+        let shopper = Shopper::at_payment(&site).await;
+        let page = shopper.page("/checkout/payment").await;
+        stop_payments(&site).await;
+        let refused = shopper.press(&page, None).await;
+        assert_eq!((refused.status().as_u16(), header(&refused, "retry-after").as_str()), (503, "300"));
+        assert!(refused.text().await.unwrap().contains("Payments are paused"));
+        assert!(shopper.page("/cart").await.contains("CUP"));
+        assert_eq!(site.number("SELECT CAST(COUNT(*) AS BIGINT) FROM checkout").await, 0);
+        let mut tx = site.shop.db.begin().await.unwrap();
+        tx.execute("DELETE FROM setting WHERE key = 'payments_stopped_at'", shop::args![]).await.unwrap();
+        tx.commit().await.unwrap();
         let stripes = shopper.place(&page, None).await;
         assert!(stripes.contains("/c/pay/"), "{stripes}");
     }

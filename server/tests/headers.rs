@@ -1,6 +1,6 @@
 //! What every answer carries, and what no answer tells.
 
-use crate::support::{Site, header};
+use crate::support::{Setup, Site, header};
 
 over_http! {
     async fn every_page_forbids_what_our_pages_never_do(site: Site) {
@@ -49,7 +49,7 @@ over_http! {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn over_https_browsers_are_told_to_stay_there() {
-    let site = Site::on_sqlite(&["--origin", "https://shop.example"]).await;
+    let site = Site::on_sqlite(Setup { flags: &[("--origin", "https://shop.example")], ..Setup::default() }).await;
     let page = site.get("/").send().await.unwrap();
     assert!(header(&page, "strict-transport-security").starts_with("max-age=31536000"));
 }

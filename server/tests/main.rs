@@ -14,5 +14,6 @@ mod cross_site;
 mod headers;
 mod health;
 mod media;
+mod negative;
+mod race;
 mod session;
-mod webhook;

@@ -1,6 +1,7 @@
 //! A running shop and somebody who asks it things.
 
 mod fixture;
+pub mod shopper;
 
 use clap::{Args, Command, FromArgMatches};
 use reqwest::redirect::Policy;
@@ -30,17 +31,26 @@ macro_rules! over_http {
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_sqlite() {
-                body($crate::support::Site::on_sqlite(&[]).await).await;
+                body($crate::support::Site::on_sqlite($crate::support::Setup::default()).await).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_postgres() {
-                if let Some(site) = $crate::support::Site::on_postgres(&[]).await {
+                if let Some(site) = $crate::support::Site::on_postgres($crate::support::Setup::default()).await {
                     body(site).await;
                 }
             }
         }
     )*};
+}
+
+/// What a shop is started with.
+#[derive(Clone, Copy, Default)]
+pub struct Setup<'f> {
+    /// Come in the place of the flags that every shop here has.
+    pub flags: &'f [(&'f str, &'f str)],
+    /// Whether the gateway posts its events to the shop. Its clock is the real one.
+    pub webhooks: bool,
 }
 
 /// A shop that answers on a port of its own; gone with the value.
@@ -50,66 +60,60 @@ pub struct Site {
     pub clock: Arc<ManualClock>,
     pub client: reqwest::Client,
     pub database: String,
+    pub gateway: gateway::Handle,
     stop: CancellationToken,
     _server: JoinHandle<Result<(), String>>,
-    _gateway: gateway::Handle,
     _folder: tempfile::TempDir,
 }
 
 impl Site {
-    pub async fn on_sqlite(flags: &[&str]) -> Self {
+    pub async fn on_sqlite(setup: Setup<'_>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("shop.sqlite").display());
-        Self::over(&url, folder, flags).await
+        Self::over(&url, folder, setup).await
     }
 
     /// `None` without a cluster to make databases on.
-    pub async fn on_postgres(flags: &[&str]) -> Option<Self> {
+    pub async fn on_postgres(setup: Setup<'_>) -> Option<Self> {
         #[expect(clippy::disallowed_methods, reason = "the test run is configured by its environment")]
         let server = std::env::var("MERCER_TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty())?;
-        Some(Self::over(&fixture::fresh_postgres(&server).await, tempfile::tempdir().unwrap(), flags).await)
+        Some(Self::over(&fixture::fresh_postgres(&server).await, tempfile::tempdir().unwrap(), setup).await)
     }
 
-    async fn over(database: &str, folder: tempfile::TempDir, flags: &[&str]) -> Self {
+    async fn over(database: &str, folder: tempfile::TempDir, Setup { flags, webhooks }: Setup<'_>) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let gateway = gateway::serve(gateway::Config::sandbox("127.0.0.1:0".parse().unwrap())).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap().to_string();
+        let sandbox = gateway::Config {
+            control: true,
+            webhook_url: webhooks.then(|| format!("http://{addr}/webhooks/stripe")),
+            webhook_secret: "whsec_new".into(),
+            ..gateway::Config::sandbox("127.0.0.1:0".parse().unwrap())
+        };
+        let gateway = gateway::serve(sandbox).await.unwrap();
         let data = folder.path().display().to_string();
+        let (paypal, razorpay) = (gateway.paypal_url(), gateway.razorpay_url());
         let fixed = [
-            "--addr",
-            &addr,
-            "--data-dir",
-            &data,
-            "--database-url",
-            database,
-            "--stripe-api-base",
-            gateway.url(),
-            "--stripe-secret-key",
-            "sk_test_mercer_sandbox",
-            "--stripe-publishable-key",
-            "pk_test_mercer_sandbox",
-            "--stripe-webhook-secret",
-            "whsec_new,whsec_old",
-            "--paypal-api-base",
-            &gateway.paypal_url(),
-            "--paypal-client-id",
-            "mercer-sandbox-client",
-            "--paypal-secret",
-            "mercer-sandbox-secret",
-            "--paypal-webhook-id",
-            "7MERCERSANDBOX001",
-            "--razorpay-api-base",
-            &gateway.razorpay_url(),
-            "--razorpay-key-id",
-            "rzp_test_mercersandbox",
-            "--razorpay-key-secret",
-            "mercer-sandbox-key-secret",
-            "--razorpay-webhook-secret",
-            "rzp_new,rzp_old",
+            ("--addr", addr.as_str()),
+            ("--data-dir", &data),
+            ("--database-url", database),
+            ("--stripe-api-base", gateway.url()),
+            ("--stripe-secret-key", "sk_test_mercer_sandbox"),
+            ("--stripe-publishable-key", "pk_test_mercer_sandbox"),
+            ("--stripe-webhook-secret", "whsec_new,whsec_old"),
+            ("--paypal-api-base", &paypal),
+            ("--paypal-client-id", "mercer-sandbox-client"),
+            ("--paypal-secret", "mercer-sandbox-secret"),
+            ("--paypal-webhook-id", "7MERCERSANDBOX001"),
+            ("--razorpay-api-base", &razorpay),
+            ("--razorpay-key-id", "rzp_test_mercersandbox"),
+            ("--razorpay-key-secret", "mercer-sandbox-key-secret"),
+            ("--razorpay-webhook-secret", "rzp_new,rzp_old"),
         ];
+        let kept = fixed.into_iter().filter(|(name, _)| flags.iter().all(|(other, _)| other != name));
+        let given = kept.chain(flags.iter().copied()).flat_map(|(name, value)| [name, value]);
         let command = Config::augment_args(Command::new("test").no_binary_name(true));
-        let config = Config::from_arg_matches(&command.get_matches_from(fixed.iter().chain(flags))).unwrap();
+        let config = Config::from_arg_matches(&command.get_matches_from(given)).unwrap();
 
         let db = Db::open(database).await.unwrap();
         db.migrate().await.unwrap();
@@ -117,23 +121,13 @@ impl Site {
         let clock = Arc::new(ManualClock::at(shop::clock::Clock::now_ms(&shop::clock::SystemClock)));
         let shop = Shop { clock: clock.clone(), ..open::shop_over(db, &config).await.unwrap() };
         fixture::fill(&shop).await;
-        let ending = CancellationToken::new();
-        let server = tokio::spawn(serve::serve(listener, AppState::new(shop.clone(), config), ending.clone()));
+        let stop = CancellationToken::new();
+        let server = tokio::spawn(serve::serve(listener, AppState::new(shop.clone(), config), stop.clone()));
         let client =
-            reqwest::Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(20)).build().unwrap();
+            reqwest::Client::builder().redirect(Policy::none()).timeout(Duration::from_mins(5)).build().unwrap();
         let origin = format!("http://{addr}");
         let database = database.to_owned();
-        Self {
-            shop,
-            origin,
-            clock,
-            client,
-            database,
-            stop: ending,
-            _server: server,
-            _gateway: gateway,
-            _folder: folder,
-        }
+        Self { shop, origin, clock, client, database, gateway, stop, _server: server, _folder: folder }
     }
 
     pub fn ask(&self, method: Method, path: &str) -> RequestBuilder {

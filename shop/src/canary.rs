@@ -1,9 +1,10 @@
 //! Bugs that are planted on purpose, to show that the proofs find what they claim to find. The numbers are those of
-//! `RELIABILITY.md` 3.6. Without the feature `canaries`, which the crate `proof` alone switches on, there are none; with
-//! it there is one at a time, on the threads that have asked for it.
+//! `RELIABILITY.md` 3.6. Without the feature `points`, which the crate `proof` alone switches on, there are none; with it
+//! there is one at a time: of a thread that has asked for one, and else of the whole process.
 
 /// A planted bug.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Canary {
     /// Stock is taken whether or not it is there.
     UnconditionalStock = 1,
@@ -13,6 +14,10 @@ pub enum Canary {
     TimeoutDeclines = 3,
     /// A hold that ran out is released, and the provider is not told.
     ReleaseWithoutCancel = 4,
+    /// A batch of transactions is answered before its COMMIT.
+    ReplyBeforeCommit = 6,
+    /// SQLite does not wait for the disk.
+    SynchronousOff = 7,
     /// What an order caused is marked as done before it is.
     MarkedBeforeDelivery = 9,
     /// Whoever lost the lease writes all the same.
@@ -20,44 +25,59 @@ pub enum Canary {
 }
 
 impl Canary {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::UnconditionalStock,
         Self::FreshKeys,
         Self::TimeoutDeclines,
         Self::ReleaseWithoutCancel,
+        Self::ReplyBeforeCommit,
+        Self::SynchronousOff,
         Self::MarkedBeforeDelivery,
         Self::NoEpoch,
     ];
 
     /// 1 to 14.
-    pub fn number(self) -> usize {
-        self as usize
+    pub fn number(self) -> u8 {
+        self as u8
+    }
+
+    pub fn numbered(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|canary| canary.number() == number)
     }
 }
 
-#[cfg(not(feature = "canaries"))]
+#[cfg(not(feature = "points"))]
 pub(crate) const fn on(_canary: Canary) -> bool {
     false
 }
 
-#[cfg(feature = "canaries")]
-pub use planted::{on, plant};
+#[cfg(feature = "points")]
+pub use planted::{on, plant, plant_here};
 
-#[cfg(feature = "canaries")]
+#[cfg(feature = "points")]
 mod planted {
     use super::Canary;
     use std::cell::Cell;
+    use std::sync::atomic::{AtomicU8, Ordering};
+
+    /// The number of the process's; 0 without.
+    static EVERYWHERE: AtomicU8 = AtomicU8::new(0);
 
     thread_local! {
-        static PLANTED: Cell<Option<Canary>> = const { Cell::new(None) };
+        static HERE: Cell<Option<Canary>> = const { Cell::new(None) };
     }
 
-    /// Plants a bug on this thread in place of the one before; `None` takes it away.
-    pub fn plant(canary: Option<Canary>) {
-        PLANTED.set(canary);
+    /// Plants one in this process, before any database is opened.
+    pub fn plant(canary: Canary) {
+        EVERYWHERE.store(canary.number(), Ordering::SeqCst);
+    }
+
+    /// Plants one on this thread, in place of the one before and of the process's; `None` takes it away.
+    pub fn plant_here(canary: Option<Canary>) {
+        HERE.set(canary);
     }
 
     pub fn on(canary: Canary) -> bool {
-        PLANTED.get() == Some(canary)
+        HERE.get().map_or_else(|| EVERYWHERE.load(Ordering::SeqCst) == canary.number(), |here| here == canary)
     }
 }

@@ -56,7 +56,7 @@ pub use queue::Queues;
 #[cfg(feature = "server")]
 pub(crate) use recover::{ask_about, poll_stuck_attempts, recover_checkouts};
 #[cfg(feature = "server")]
-pub(crate) use release::sweep_expired;
+pub(crate) use release::{end_review, sweep_expired};
 #[cfg(feature = "server")]
 pub(crate) use saga::key as provider_key;
 #[cfg(feature = "server")]
@@ -155,7 +155,7 @@ pub const BACK_PATH: &str = "/checkout/payment";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlaceOrder {
     pub idempotency_key: String,
-    /// Minor units the shopper saw; another total is refused with `total_changed`.
+    /// Minor units the shopper saw; another total is refused with `cart_changed`.
     pub expected_total: i64,
     pub cart_version: i64,
     pub payment: PaymentWay,

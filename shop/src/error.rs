@@ -1,5 +1,6 @@
 //! What can go wrong, as the caller can act on it, and how it looks on the wire (RFC 9457).
 
+use crate::id::OrderId;
 use serde::{Deserialize, Serialize};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -34,6 +35,9 @@ pub enum Error {
     /// The state has moved on: `code` is stable for programs, `message` is for people.
     #[error("{message}")]
     Conflict { code: &'static str, message: String },
+    /// This cart was ordered before, in another tab or under another key: nothing is charged again.
+    #[error("ordered already")]
+    Ordered { order_id: OrderId, number: String, access_token: String },
     /// The provider proved that no money moves. `code` is the provider's decline code.
     #[error("{message}")]
     Declined { code: String, message: String },
@@ -65,7 +69,7 @@ impl Error {
         match self {
             Self::NotFound(_) => 404,
             Self::Invalid(_) => 422,
-            Self::SoldOut(_) | Self::Conflict { .. } => 409,
+            Self::SoldOut(_) | Self::Conflict { .. } | Self::Ordered { .. } => 409,
             Self::Declined { .. } => 402,
             Self::Unauthenticated => 401,
             Self::Forbidden => 403,
@@ -97,6 +101,7 @@ impl Error {
                     .join(" "),
             ),
             Self::Conflict { code, message } => (*code, message.clone()),
+            Self::Ordered { number, .. } => ("already_ordered", format!("This cart was ordered already: {number}.")),
             Self::Declined { code, message } => (code.as_str(), message.clone()),
             Self::Unauthenticated => ("unauthenticated", "Log in first.".to_owned()),
             Self::Forbidden => ("forbidden", "You may not do this.".to_owned()),
@@ -117,11 +122,13 @@ impl Error {
             detail,
             errors,
             shortages,
+            order_url: None,
         }
     }
 }
 
-/// An error as programs and islands read it: RFC 9457 with the members `code`, `errors`, `shortages`.
+/// An error as programs and islands read it: RFC 9457 with the members `code`, `errors`, `shortages`,
+/// `order_url`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     #[serde(rename = "type")]
@@ -134,11 +141,19 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shortages: Vec<Shortage>,
+    /// Where the order is that was meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_url: Option<String>,
 }
 
 #[cfg(feature = "server")]
 impl From<crate::db::DbError> for Error {
     fn from(error: crate::db::DbError) -> Self {
+        // Nothing was changed, and nobody did anything wrong: a lock or a connection took too long to get.
+        if error.is_transient() {
+            tracing::warn!(%error, "the database is busy");
+            return Self::Unavailable { message: "The shop is busy. Please try again.".into(), retry_after_s: 1 };
+        }
         Self::Internal(error.to_string())
     }
 }

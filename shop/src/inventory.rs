@@ -1,9 +1,15 @@
 //! Stock per variant and warehouse: on hand, reserved, available; every movement has a reason.
 
 #[cfg(feature = "server")]
+mod freeze;
+#[cfg(feature = "server")]
 pub mod reserve;
 #[cfg(feature = "server")]
 mod sql;
+#[cfg(feature = "server")]
+pub use freeze::unfreeze;
+#[cfg(feature = "server")]
+pub(crate) use freeze::{Part, Unsound, freeze, unsound};
 #[cfg(feature = "server")]
 pub(crate) use sql::{Count, count_to};
 #[cfg(feature = "server")]
@@ -90,4 +96,6 @@ pub struct StockRow {
     pub tracked: bool,
     pub on_hand: i64,
     pub reserved: i64,
+    /// Why nothing of it is sold; empty: it is sold.
+    pub frozen: String,
 }

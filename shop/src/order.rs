@@ -9,6 +9,8 @@
 #[cfg(feature = "server")]
 mod machine;
 #[cfg(feature = "server")]
+mod mend;
+#[cfg(feature = "server")]
 mod merchant;
 #[cfg(feature = "server")]
 mod read;
@@ -19,6 +21,8 @@ mod restock;
 
 #[cfg(feature = "server")]
 use machine::Happening;
+#[cfg(feature = "server")]
+pub(crate) use mend::{cancel_uncharged, send_refunds_again, take_refunds_over};
 #[cfg(feature = "server")]
 pub(crate) use read::by_order_id;
 #[cfg(feature = "server")]
@@ -194,6 +198,8 @@ pub struct ListFilter {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Attempt {
     pub number: i64,
+    /// Name of the payment provider.
+    pub provider: String,
     pub way: String,
     pub state: String,
     pub amount: Money,
@@ -226,6 +232,42 @@ pub struct MailEntry {
     pub at: i64,
 }
 
+/// The card holder has asked the bank for the money back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dispute {
+    Open,
+    /// The money stays.
+    Won,
+    /// The money is gone.
+    Lost,
+}
+
+impl Dispute {
+    /// As stored; nothing for an order that nobody disputes.
+    pub fn parse(code: &str) -> Option<Self> {
+        match code {
+            "open" => Some(Self::Open),
+            "won" => Some(Self::Won),
+            "lost" => Some(Self::Lost),
+            _ => None,
+        }
+    }
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Won => "won",
+            Self::Lost => "lost",
+        }
+    }
+
+    /// Whether the bank has the money or has given it away: no refund goes out.
+    pub fn blocks_refunds(self) -> bool {
+        self != Self::Won
+    }
+}
+
 /// What the merchant's page of one order shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Detail {
@@ -235,6 +277,8 @@ pub struct Detail {
     /// Oldest first.
     pub events: Vec<Event>,
     pub mails: Vec<MailEntry>,
+    /// Where the card holder's dispute stands, when there is one.
+    pub dispute: Option<Dispute>,
 }
 
 /// What the merchant can do with an order as it stands.

@@ -17,6 +17,8 @@ pub struct Overview {
     pub unpaid: i64,
     /// Checkouts that need a person to decide.
     pub to_review: i64,
+    /// Open differences with the payment provider or within the books.
+    pub differences: i64,
     pub failed_mails: i64,
     /// Active variants of published products with one to five units left, and with none.
     pub low_stock: i64,
@@ -46,7 +48,7 @@ pub async fn read(shop: &Shop, _by: &Staff) -> Result<Overview> {
     let midnight = shop.now_ms().div_euclid(DAY_MS) * DAY_MS;
     let left = |condition: &str| {
         format!(
-            "SELECT COUNT(*) FROM (SELECT COALESCE(SUM(s.on_hand - s.reserved), 0) AS units
+            "SELECT COUNT(*) FROM (SELECT COALESCE(SUM(s.free), 0) AS units
                FROM variant v JOIN product p ON p.id = v.product_id LEFT JOIN stock s ON s.variant_id = v.id
                WHERE v.active AND v.tracked AND p.status = 'published' GROUP BY v.id) AS counted WHERE {condition}"
         )
@@ -67,6 +69,7 @@ pub async fn read(shop: &Shop, _by: &Staff) -> Result<Overview> {
         to_ship: count(shop, "SELECT COUNT(*) FROM orders WHERE state IN ('confirmed', 'processing')").await?,
         unpaid: count(shop, "SELECT COUNT(*) FROM orders WHERE state = 'pending_payment'").await?,
         to_review: count(shop, "SELECT COUNT(*) FROM checkout WHERE state = 'manual_review'").await?,
+        differences: count(shop, "SELECT COUNT(*) FROM recon_break WHERE resolved_at IS NULL").await?,
         failed_mails: count(shop, "SELECT COUNT(*) FROM mail WHERE state = 'failed'").await?,
         low_stock: count(shop, &left("units BETWEEN 1 AND 5")).await?,
         sold_out: count(shop, &left("units <= 0")).await?,

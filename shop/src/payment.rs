@@ -31,6 +31,8 @@ macro_rules! done {
 #[cfg(feature = "server")]
 mod event;
 #[cfg(feature = "server")]
+mod guard;
+#[cfg(feature = "server")]
 mod http;
 #[cfg(feature = "server")]
 pub mod paypal;
@@ -46,9 +48,11 @@ pub mod stripe;
 pub mod webhook;
 
 #[cfg(feature = "server")]
-pub use event::webhook_received;
-#[cfg(feature = "server")]
 pub(crate) use event::{Keeping, Received, apply_events};
+#[cfg(feature = "server")]
+pub use event::{webhook_received, webhook_refused, webhook_unreadable};
+#[cfg(feature = "server")]
+pub use guard::RateLimit;
 #[cfg(feature = "server")]
 pub use http::Wire;
 #[cfg(feature = "points")]
@@ -81,6 +85,17 @@ impl<T> Outcome<T> {
         }
     }
 
+    /// What asking came to after something was done: without an answer it is open what that has led to.
+    #[must_use]
+    pub fn after_effect(self) -> Self {
+        match self {
+            Self::Refused(refusal) => {
+                Self::Unknown(format!("done, but how it stands was not told: {}", refusal.message))
+            }
+            told => told,
+        }
+    }
+
     pub fn done(self) -> Option<T> {
         match self {
             Self::Done(value) => Some(value),
@@ -88,6 +103,9 @@ impl<T> Outcome<T> {
         }
     }
 }
+
+const UNREACHABLE: &str = "unreachable";
+const KEY_SPENT: &str = "key_spent";
 
 /// A definite no.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -99,7 +117,7 @@ pub struct Refusal {
     pub is_card_decline: bool,
     /// 0 when the provider was never reached.
     pub http_status: u16,
-    /// How long the provider asks to be left alone (429).
+    /// How long the provider asks to be left alone (429), or the shop leaves it alone by itself.
     pub retry_after_s: Option<u64>,
     /// The intent as it stands after a decline, when the answer carried it.
     pub intent: Option<Box<Snapshot>>,
@@ -109,7 +127,23 @@ impl Refusal {
     /// Nothing was sent.
     pub fn unreachable(why: &str) -> Self {
         let message = format!("the payment provider cannot be reached: {why}");
-        Self { code: "unreachable".to_owned(), message, ..Self::default() }
+        Self { code: UNREACHABLE.to_owned(), message, ..Self::default() }
+    }
+
+    /// Under the key, the provider keeps a failure for ever, and the payment is proven untouched: a new key is safe, and
+    /// needed. `intent`: the proof.
+    pub fn key_spent(http_status: u16, proof: Snapshot) -> Self {
+        let message = "the payment provider repeats a failure that had no effect".to_owned();
+        Self { code: KEY_SPENT.to_owned(), message, http_status, intent: Some(Box::new(proof)), ..Self::default() }
+    }
+
+    pub fn is_key_spent(&self) -> bool {
+        self.code == KEY_SPENT
+    }
+
+    /// Not reached, held back here, or asked to come later: the same call may be made again, under the same key.
+    pub fn is_for_now(&self) -> bool {
+        self.http_status == 429 || self.code == UNREACHABLE
     }
 
     /// The provider's API has no such call. Who asks first ([`Provider::offers`], [`Provider::lists`]) never sees it.
@@ -155,6 +189,23 @@ pub struct Snapshot {
     /// Until when an authorisation can be captured, Unix milliseconds.
     pub capture_before: Option<i64>,
     pub created_ms: i64,
+}
+
+impl Snapshot {
+    /// Still to be confirmed, as if nobody had tried.
+    pub fn is_untouched(&self) -> bool {
+        let is_open = matches!(self.status, IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation);
+        is_open && self.decline.is_none()
+    }
+
+    /// What the provider holds or has taken and not given back, minor units.
+    pub fn held(&self) -> i64 {
+        match self.status {
+            IntentStatus::RequiresCapture => self.amount,
+            IntentStatus::Succeeded => self.amount_received - self.amount_refunded,
+            _ => 0,
+        }
+    }
 }
 
 /// What a new payment is for.
@@ -234,6 +285,31 @@ pub struct RefundSnapshot {
     pub created_ms: i64,
 }
 
+/// How far the bank has come with a dispute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DisputeStatus {
+    Open,
+    /// The money stays with the shop.
+    Won,
+    /// The money is gone.
+    Lost,
+}
+
+/// A dispute as the provider described it at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dispute {
+    pub dispute_id: String,
+    pub intent_id: String,
+    /// Minor units.
+    pub amount: i64,
+    /// ISO 4217, upper case.
+    pub currency: String,
+    /// In the provider's words: `product_not_received`.
+    pub reason: String,
+    pub status: DisputeStatus,
+    pub created_ms: i64,
+}
+
 /// News from the provider, reduced to what may be believed: which object to fetch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventNotice {
@@ -259,6 +335,8 @@ pub enum About {
     /// A hosted page.
     Session,
     Refund,
+    /// The card holder asks for the money back.
+    Dispute,
     /// Nothing the shop acts on.
     Nothing,
 }

@@ -17,7 +17,8 @@ const KEEP_DELIVERED_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 pub async fn run(shop: Shop, until: CancellationToken) {
     let news = repeat(shop.clone(), until.clone(), events_and_outbox);
     let comparison = repeat(shop.clone(), until.clone(), comparison);
-    tokio::join!(news, comparison, repeat(shop, until, care));
+    let watch = repeat(shop.clone(), until.clone(), watch);
+    tokio::join!(news, comparison, watch, repeat(shop, until, care));
 }
 
 async fn repeat<F>(shop: Shop, until: CancellationToken, round: impl Fn(Shop, CancellationToken) -> F)
@@ -48,6 +49,16 @@ async fn events_and_outbox(shop: Shop, until: CancellationToken) -> Result<()> {
 /// Apart from the rest: reading a month of payments from a slow provider may take minutes.
 async fn comparison(shop: Shop, until: CancellationToken) -> Result<()> {
     let done = reconcile::on_time(&shop).await;
+    tokio::select! {
+        () = until.cancelled() => {}
+        () = tokio::time::sleep(TICK) => {}
+    }
+    done.map(drop)
+}
+
+/// Apart from the rest, too: a shop that is busy is the one to be watched.
+async fn watch(shop: Shop, until: CancellationToken) -> Result<()> {
+    let done = reconcile::watch_on_time(&shop).await;
     tokio::select! {
         () = until.cancelled() => {}
         () = tokio::time::sleep(TICK) => {}

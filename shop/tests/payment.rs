@@ -8,7 +8,7 @@ use gateway::{Config, Handle};
 use shop::money::Currency;
 use shop::payment::stripe::{Stripe, StripeConfig};
 use shop::payment::{
-    IntentStatus, Metadata, NewIntent, NewSession, Outcome, Provider, RefundStatus, Refusal, SessionLine,
+    IntentStatus, Metadata, NewIntent, NewSession, Outcome, Provider, RateLimit, RefundStatus, Refusal, SessionLine,
     SessionStatus, Snapshot,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -182,7 +182,7 @@ async fn a_hosted_page_is_opened_found_and_closed() {
 #[tokio::test]
 async fn a_lost_answer_is_unknown_and_the_same_key_finds_it() {
     let b = bench().await;
-    for (at, mood) in [r#""truncated""#, r#""status_500_uncached""#, r#""html""#, r#""in_flight""#].iter().enumerate() {
+    for (at, mood) in [r#""truncated""#, r#""status_500_uncached""#, r#""html""#].iter().enumerate() {
         b.mood(&format!(r#"{{"operation":"payment_intents.create","mood":{mood}}}"#)).await;
         let key = format!("k{at}");
         unknown(b.stripe.create_intent(&key, &new_intent()).await);
@@ -190,7 +190,72 @@ async fn a_lost_answer_is_unknown_and_the_same_key_finds_it() {
         assert_eq!(b.intent(&key).await, first, "{mood}");
     }
     let made = done(b.stripe.list_intents(0, i64::MAX / 2, None).await);
-    assert_eq!(made.items.len(), 4, "one payment for each key");
+    assert_eq!(made.items.len(), 3, "one payment for each key");
+}
+
+#[tokio::test]
+async fn a_key_in_use_is_tried_again_and_a_provider_that_only_fails_is_left_alone() {
+    let b = bench().await;
+    b.mood(r#"{"operation":"payment_intents.create","mood":"in_flight","times":2}"#).await;
+    b.intent("busy").await;
+    b.mood(r#"{"operation":"payment_intents.create","mood":"in_flight","times":3}"#).await;
+    unknown(b.stripe.create_intent("busier", &new_intent()).await);
+    b.mood(r#"{"operation":"*","mood":"status_500_uncached","always":true}"#).await;
+    let mut sent = 0;
+    while let Outcome::Unknown(_) = b.stripe.retrieve_intent("pi_any").await {
+        sent += 1;
+        assert!(sent < 20, "the breaker never opens");
+    }
+    let refusal = refused(b.stripe.create_intent("k", &new_intent()).await);
+    assert_eq!((refusal.code.as_str(), refusal.http_status), ("unreachable", 0), "nothing is sent any more");
+    assert!(refusal.retry_after_s.is_some());
+}
+
+#[tokio::test]
+async fn a_failure_that_is_kept_under_a_key_is_told_only_when_the_payment_proves_it() {
+    let b = bench().await;
+    let kept = |processed: bool| {
+        format!(r#"{{"operation":"payment_intents.confirm","mood":"status_500_cached","processed":{processed}}}"#)
+    };
+    let id = b.intent("create").await.intent_id;
+    b.mood(&kept(false)).await;
+    unknown(b.confirm("confirm", &id, "pm_card_visa").await);
+    // Without a look at the payment, nothing is proven.
+    b.mood(r#"{"operation":"payment_intents.retrieve","mood":"html"}"#).await;
+    unknown(b.confirm("confirm", &id, "pm_card_visa").await);
+    let refusal = refused(b.confirm("confirm", &id, "pm_card_visa").await);
+    assert!(refusal.is_key_spent() && !refusal.is_for_now(), "{refusal:?}");
+    assert_eq!(refusal.intent.unwrap().status, IntentStatus::RequiresPaymentMethod);
+    assert_eq!(done(b.confirm("next", &id, "pm_card_visa").await).status, IntentStatus::RequiresCapture);
+    // Kept as well, and yet it was carried out.
+    let id = b.intent("other").await.intent_id;
+    b.mood(&kept(true)).await;
+    unknown(b.confirm("other confirm", &id, "pm_card_visa").await);
+    assert_eq!(done(b.confirm("other confirm", &id, "pm_card_visa").await).status, IntentStatus::RequiresCapture);
+}
+
+#[tokio::test]
+async fn the_shop_keeps_to_the_limit_of_its_provider() {
+    let limit = gateway::RateLimit { per_second: 40, per_endpoint: 20 };
+    let config = Config { rate_limit: Some(limit), ..Config::sandbox(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))) };
+    let sandbox = gateway::serve(config).await.unwrap();
+    let stripe = adapter(sandbox.url()).limited(RateLimit { per_second: 40, per_endpoint: 20 });
+    let begun = std::time::Instant::now();
+    let calls = (0..100).map(|at| {
+        let stripe = &stripe;
+        async move { stripe.create_intent(&format!("k{at}"), &new_intent()).await }
+    });
+    let mut made = 0;
+    for outcome in futures_util::future::join_all(calls).await {
+        match outcome {
+            Outcome::Done(_) => made += 1,
+            Outcome::Refused(refusal) => assert_eq!((refusal.code.as_str(), refusal.http_status), ("unreachable", 0)),
+            Outcome::Unknown(why) => panic!("{why}"),
+        }
+    }
+    // What could wait two seconds for its turn.
+    assert!((30..=50).contains(&made), "{made} in {:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(4));
 }
 
 #[tokio::test]
@@ -219,7 +284,20 @@ async fn a_rate_limit_is_a_refusal_with_the_time_to_wait() {
     b.mood(r#"{"operation":"payment_intents.create","mood":"rate_limited","retry_after_s":3}"#).await;
     let refusal = refused(b.stripe.create_intent("k", &new_intent()).await);
     assert_eq!((refusal.http_status, refusal.retry_after_s), (429, Some(3)));
-    b.intent("k").await;
+    let early = refused(b.stripe.create_intent("k", &new_intent()).await);
+    assert_eq!((early.code.as_str(), early.http_status), ("unreachable", 0), "left alone for as long as it asks");
+    assert!(early.is_for_now() && refusal.is_for_now());
+}
+
+#[tokio::test]
+async fn a_short_pause_that_is_asked_for_is_kept_and_then_it_goes_on() {
+    let b = bench().await;
+    for rest in [r#","retry_after_s":1"#, ""] {
+        b.mood(&format!(r#"{{"operation":"payment_intents.create","mood":"rate_limited"{rest}}}"#)).await;
+        let begun = std::time::Instant::now();
+        b.intent("k").await;
+        assert!(begun.elapsed() >= Duration::from_secs(1), "{:?}", begun.elapsed());
+    }
 }
 
 #[tokio::test]

@@ -167,8 +167,8 @@ at_every_provider! {
         let asked =
             operation(provider, ["checkout.sessions.retrieve", "paypal.orders.authorize", "razorpay.orders.payments"]);
         // The last one is done and not told: the next question finds it so.
-        for mood in ["html", "status_500_uncached", "rate_limited", "in_flight", "truncated"] {
-            till.mood(json!({"operation": asked, "mood": mood})).await;
+        for (mood, times) in [("html", 1), ("status_500_uncached", 1), ("in_flight", 3), ("truncated", 1)] {
+            till.mood(json!({"operation": asked, "mood": mood, "times": times})).await;
             t.clock.advance(3_000);
             assert_eq!(status(&till, &visitor, id).await, Status::Pending, "{mood}");
             assert_eq!(till.stock(stock).await, (1, 1), "{mood}");
@@ -176,6 +176,21 @@ at_every_provider! {
         t.clock.advance(3_000);
         assert!(matches!(status(&till, &visitor, id).await, Status::Placed { .. }));
         till.work().await;
+        assert_eq!(till.money().await, (TOTAL, TOTAL, 0, 0));
+        till.check().await;
+    }
+
+    async fn a_provider_that_asks_for_fewer_calls_loses_no_payment(till: Till, t: &TestShop, provider: &str) {
+        t.stock("MUG", 1).await;
+        let (visitor, view) = till.guest("MUG", 1).await;
+        // The pause is short enough to be waited for, so that the shopper sees nothing of it.
+        till.mood(json!({"operation": creation(provider), "mood": "rate_limited", "retry_after_s": 1})).await;
+        let (id, url) = till.go_to(provider, &visitor, &view, "k1").await.unwrap();
+        till.act(&url, "good").await;
+        t.clock.advance(3_000);
+        assert!(matches!(status(&till, &visitor, id).await, Status::Placed { .. }));
+        till.work().await;
+        assert_eq!(till.count("SELECT COUNT(*) FROM payment_attempt").await, 1);
         assert_eq!(till.money().await, (TOTAL, TOTAL, 0, 0));
         till.check().await;
     }

@@ -2,6 +2,7 @@
 
 pub mod adapter;
 mod fixture;
+pub mod gauge;
 mod handle;
 pub mod overtake;
 mod postgres;
@@ -11,6 +12,7 @@ use shop::clock::ManualClock;
 use shop::db::{Db, Engine};
 use std::future::Future;
 use std::io::Write;
+use std::path::Path;
 use std::sync::{Arc, Once};
 
 #[allow(dead_code, reason = "tests take what they need")]
@@ -55,9 +57,19 @@ macro_rules! on_both_engines {
 
 /// Runs `body` with a migrated database of its own and takes the database away afterwards, also after a panic.
 pub fn run<F: Future<Output = ()> + Send + 'static>(engine: Engine, body: impl FnOnce(TestShop) -> F) {
+    run_in(engine, std::env::temp_dir().as_path(), body);
+}
+
+/// As [`run`], for tests of so many writes that a disk would be all they wait for.
+pub fn run_in_memory<F: Future<Output = ()> + Send + 'static>(engine: Engine, body: impl FnOnce(TestShop) -> F) {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { run_in(engine, memory, body) } else { run(engine, body) }
+}
+
+fn run_in<F: Future<Output = ()> + Send + 'static>(engine: Engine, folder: &Path, body: impl FnOnce(TestShop) -> F) {
     match engine {
         Engine::Sqlite => {
-            let folder = tempfile::tempdir().expect("a temporary folder");
+            let folder = tempfile::tempdir_in(folder).expect("a temporary folder");
             let url = format!("sqlite:{}", folder.path().join("shop.sqlite").display());
             let outcome = on_a_runtime(
                 async move {

@@ -1,12 +1,13 @@
-//! Whether stock and money are as they must be: every rule, green or red, and where shop and payment provider differ.
+//! Whether stock and money are as they must be: every rule, green or red.
 
-use crate::{date, part};
+use crate::date;
+use crate::part::{self, Text};
 use leptos::prelude::*;
 use shop::invariant::{Breach, SHOWN, Verdict};
-use shop::reconcile::Break;
 
-/// `at`: when the rules were asked, Unix milliseconds.
-pub fn page(verdicts: Vec<Verdict>, breaks: Vec<Break>, at: i64) -> AnyView {
+/// `open`: differences that are open; `stopped`: no new payment is started; `at`: when the rules were asked, Unix
+/// milliseconds.
+pub fn page(verdicts: Vec<Verdict>, open: usize, stopped: bool, at: i64) -> AnyView {
     let broken = verdicts.iter().filter(|verdict| !verdict.breaches.is_empty()).count();
     let summary = match broken {
         0 => view! { <p class="notice good" role="status">"Everything is as it must be."</p> }.into_any(),
@@ -26,74 +27,29 @@ pub fn page(verdicts: Vec<Verdict>, breaks: Vec<Break>, at: i64) -> AnyView {
             <code>"mercer doctor"</code>" asks the same on the command line."
         </p>
         <section class="card flush" aria-label="Rules">
-            <div class="scroll" role="group" aria-label="Rules" tabindex="0">
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Rule"</th>
-                            <th scope="col">"State"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            {part::table("Rules", &[Text("Rule"), Text("State")], rows)}
         </section>
-        {differences(breaks)}
+        {differences(open, stopped)}
     }
     .into_any()
 }
 
-fn differences(breaks: Vec<Break>) -> AnyView {
-    let body = if breaks.is_empty() {
-        part::empty(
-            "Shop and payment provider agree",
-            "They are compared every hour, and over 35 days once a day. What differs is listed here.",
-            None,
-        )
-    } else {
-        let rows = breaks.into_iter().map(difference).collect_view();
-        view! {
-            <div class="scroll" role="group" aria-label="Differences" tabindex="0">
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Difference"</th>
-                            <th scope="col">"Seen since"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-        }
-        .into_any()
+fn differences(open: usize, stopped: bool) -> AnyView {
+    let badge = match open {
+        0 => part::badge("good", "Nothing differs"),
+        1 => part::badge("bad", "1 difference is open"),
+        _ => part::badge("bad", format!("{open} differences are open")),
     };
+    let stopped = stopped.then(|| {
+        view! { <p class="error">"No new payment is taken: too much differs."</p> }
+    });
     view! {
-        <h2>"Payment provider"</h2>
-        <section class="card flush" aria-label="Differences with the payment provider">{body}</section>
-    }
-    .into_any()
-}
-
-fn difference(one: Break) -> AnyView {
-    let says = match one.kind.as_str() {
-        "charged_no_order" => "Charged, and there is no order",
-        "charged_twice" => "Charged twice",
-        "refund_differs" => "Refunded differently",
-        "authorisation_lost" => "The authorisation is lost",
-        "paid_after_end" => "Paid after the payment had ended",
-        "payment_mismatch" => "Another amount, currency or checkout",
-        "event_not_applied" => "An event that belongs to nothing here",
-        _ => "Order and payment differ",
-    };
-    let since = date::time(one.first_seen);
-    view! {
-        <tr>
-            <th scope="row">
-                {says}
-                <ul class="breaches">{item(one.reference, one.detail)}</ul>
-            </th>
-            <td>{since}</td>
-        </tr>
+        <section class="card" aria-labelledby="provider">
+            <h2 id="provider">"Payment provider"</h2>
+            <p>{badge}</p>
+            {stopped}
+            <p><a href="/admin/reconciliation">"Reconciliation"</a>" lists what differs and what can be done about it."</p>
+        </section>
     }
     .into_any()
 }

@@ -17,7 +17,7 @@ pub fn page(me: &Staff, overview: &Overview) -> AnyView {
             {figure("Unpaid", overview.unpaid.to_string(), None)}
         </div>
         {setup(me, overview.setup)}
-        {todo(overview)}
+        {todo(overview, me.is_owner())}
     }
     .into_any()
 }
@@ -44,8 +44,11 @@ fn orders(sales: &[(i64, Money)]) -> String {
     sales.iter().map(|(count, _)| count).sum::<i64>().to_string()
 }
 
-fn todo(overview: &Overview) -> AnyView {
+fn todo(overview: &Overview, is_owner: bool) -> AnyView {
+    // Only an owner can settle them.
+    let differences = if is_owner { overview.differences } else { 0 };
     let rows = [
+        (differences, "differences with the payment provider or in the books", "/admin/reconciliation?show=open"),
         (overview.to_ship, "orders to ship", "/admin/orders?tab=confirmed"),
         (overview.unpaid, "orders wait for their payment", "/admin/orders?tab=pending_payment"),
         (overview.failed_mails, "mails could not be sent", "/admin/mail"),
@@ -54,7 +57,7 @@ fn todo(overview: &Overview) -> AnyView {
     ];
     let review = (overview.to_review > 0).then(|| {
         view! {
-            <li><span><strong>{overview.to_review}</strong>" payments need a decision: see the provider's dashboard and the log"</span></li>
+            <li><span><strong>{overview.to_review}</strong>" payments need an owner's decision"</span></li>
         }
     });
     let items = rows

@@ -2,7 +2,7 @@
 
 use crate::date;
 use crate::form::{Field, Form};
-use crate::part::{self, Place};
+use crate::part::{self, Number, Place, Text};
 use leptos::prelude::*;
 use shop::inventory::{Level, Movement, Reason, StockRow};
 use shop::limits::REASON_CHARS;
@@ -50,24 +50,8 @@ pub fn list(rows: Vec<StockRow>, stock: &str, text: &str, place: &Place) -> AnyV
 }
 
 fn table(rows: Vec<StockRow>) -> AnyView {
-    let rows = rows.into_iter().map(row).collect_view();
-    view! {
-        <div class="scroll" role="group" aria-label="Stock, table" tabindex="0">
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">"SKU"</th>
-                        <th scope="col">"Product"</th>
-                        <th scope="col" class="num">"On hand"</th>
-                        <th scope="col" class="num">"Reserved"</th>
-                        <th scope="col" class="num">"Available"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+    let columns = [Text("SKU"), Text("Product"), Number("On hand"), Number("Reserved"), Number("Available")];
+    part::table("Stock, table", &columns, rows.into_iter().map(row).collect_view())
 }
 
 fn row(row: StockRow) -> AnyView {
@@ -92,6 +76,7 @@ fn row(row: StockRow) -> AnyView {
 fn available(row: &StockRow) -> AnyView {
     let units = row.on_hand - row.reserved;
     match units {
+        _ if !row.frozen.is_empty() => part::badge("bad", "Frozen"),
         _ if !row.tracked => view! { <span class="hint">"Not counted"</span> }.into_any(),
         units if units <= 0 => part::badge("bad", "Sold out"),
         1..=5 => part::badge("warn", units.to_string()),
@@ -103,7 +88,11 @@ pub fn detail(row: StockRow, levels: Vec<Level>, moves: Vec<Movement>, place: &P
     let name =
         if row.variant_title.is_empty() { row.title.clone() } else { format!("{}, {}", row.title, row.variant_title) };
     let units = row.on_hand - row.reserved;
-    let badge = if row.tracked && units > 5 { format!("{units} available").into_any() } else { available(&row) };
+    let badge = if row.tracked && units > 5 && row.frozen.is_empty() {
+        format!("{units} available").into_any()
+    } else {
+        available(&row)
+    };
     let rows = levels
         .iter()
         .map(|level| {
@@ -122,6 +111,7 @@ pub fn detail(row: StockRow, levels: Vec<Level>, moves: Vec<Movement>, place: &P
         {part::heading(row.sku.clone(), Some(badge))}
         <p class="lead"><a href=format!("/admin/products/{}", row.product_id)>{name}</a></p>
         {form.summary()}
+        {(!row.frozen.is_empty()).then(|| frozen(&row))}
         <section class="card" aria-labelledby="levels">
             <h2 id="levels">"Where it is"</h2>
             <div class="scroll" role="group" aria-labelledby="levels" tabindex="0">
@@ -141,6 +131,24 @@ pub fn detail(row: StockRow, levels: Vec<Level>, moves: Vec<Movement>, place: &P
         {adjust(&row.sku, &levels, form)}
         {ledger(moves)}
         {part::pager(place)}
+    }
+    .into_any()
+}
+
+/// Says that nothing of it is sold, and why.
+fn frozen(row: &StockRow) -> AnyView {
+    view! {
+        <div class="notice bad" role="alert">
+            <p><strong>"Shoppers see this as sold out: its numbers do not add up."</strong></p>
+            <p>{row.frozen.clone()}</p>
+            <p>
+                "Count what is there and adjust it first. Then reserved is set to what open checkouts hold, and the ledger \
+                 notes what no movement explained."
+            </p>
+            <form method="post" action=format!("/admin/inventory/{}/unfreeze", part::encode(&row.sku))>
+                <button data-confirm="Put the numbers right and sell this SKU again?">"Unfreeze and sell again"</button>
+            </form>
+        </div>
     }
     .into_any()
 }

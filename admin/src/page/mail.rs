@@ -1,7 +1,7 @@
 //! What the shop has written to people: the list, and one mail as its reader sees it.
 
 use crate::date;
-use crate::part::{self, Place};
+use crate::part::{self, Place, Text};
 use leptos::prelude::*;
 use shop::mail::Stored;
 
@@ -14,22 +14,7 @@ pub fn list(mails: Vec<Stored>, place: &Place) -> AnyView {
         )
     } else {
         let rows = mails.into_iter().map(row).collect_view();
-        view! {
-            <div class="scroll" role="group" aria-label="Mails" tabindex="0">
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Subject"</th>
-                            <th scope="col">"To"</th>
-                            <th scope="col">"State"</th>
-                            <th scope="col">"Written"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-        }
-        .into_any()
+        part::table("Mails", &[Text("Subject"), Text("To"), Text("State"), Text("Written")], rows)
     };
     view! {
         {part::heading("Sent mail", None)}

@@ -29,7 +29,8 @@ pub fn page(form: &Form, providers: &[(String, String)]) -> AnyView {
         .iter()
         .map(|(name, label)| {
             let id = format!("payment-provider-{name}");
-            let text = format!("{label} ({name})");
+            // "Card" says nothing of who takes it.
+            let text = if label.to_lowercase() == *name { label.clone() } else { format!("{label} ({name})") };
             view! {
                 <li class="check">
                     <input
@@ -74,8 +75,8 @@ pub fn page(form: &Form, providers: &[(String, String)]) -> AnyView {
                 <h2 id="payment">"Payment"</h2>
                 <fieldset id="settings-payment_providers">
                     <legend>"Ways to pay that shoppers can choose"</legend>
-                    <p class="hint">"Listed are the providers that have keys. Without a choice, the first is used."</p>
-                    <ul class="choices grid">{offered}</ul>
+                    <p class="hint">"Listed are the providers that have keys. When none is chosen, the first is used."</p>
+                    <ul class="choices">{offered}</ul>
                 </fieldset>
                 {Field::new("capture", "Take authorised money").select(form, policies)}
                 {Field::new("hold_minutes", "Minutes a started payment holds its stock")

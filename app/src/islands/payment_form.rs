@@ -269,7 +269,7 @@ mod live {
         fn refused(&self, refusal: &Refusal) {
             dom::set_text(&self.root, "[data-problem]", &refusal.message);
             dom::set_hidden(&self.root, "[data-problem]", false);
-            if refusal.code == "total_changed" || refusal.code == "cart_changed" {
+            if refusal.code == "cart_changed" {
                 set_timeout(
                     || {
                         let _ = window().location().reload();

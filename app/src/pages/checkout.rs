@@ -5,7 +5,7 @@ mod payment;
 mod steps;
 
 pub use outcome::{payable_again, pending, released};
-pub use payment::payment;
+pub use payment::{PaymentChoice, payment};
 pub(super) use steps::address_fields;
 pub use steps::{address, address_form, contact, contact_form, delivery};
 

@@ -77,8 +77,8 @@ fn page(order: &Order) -> Response {
          <p>{description}</p>\n<ul>\n{lines}</ul>\n\
          <form method=\"post\" action=\"/paypal/checkoutnow\">\n<input type=\"hidden\" name=\"token\" value=\"{id}\">\n\
          <p><button class=\"button\" name=\"answer\" value=\"approve\">Agree and pay {total}</button></p>\n\
-         <p><button class=\"button\" name=\"answer\" value=\"decline\">Pay with a card that will be declined</button></p>\n\
-         <p><button class=\"button\" name=\"answer\" value=\"cancel\">Cancel and return to the shop</button></p>\n\
+         <p><button class=\"button quiet\" name=\"answer\" value=\"decline\">Pay with a card that will be declined</button></p>\n\
+         <p><button class=\"button quiet\" name=\"answer\" value=\"cancel\">Cancel and return to the shop</button></p>\n\
          </form>\n<p>No real money moves here.</p>\n</main>",
         description = escape(order.description.as_deref().unwrap_or_default()),
         id = escape(&order.id),

@@ -80,8 +80,8 @@ fn page(gateway: &Gateway, link: &Link, declined: bool) -> Response {
          <p class=\"problem\" role=\"alert\">{problem}</p>\n\
          <form method=\"post\" action=\"/razorpay/pay/{id}\">\n\
          <p><button class=\"button\" name=\"answer\" value=\"success\">Pay {total}</button></p>\n\
-         <p><button class=\"button\" name=\"answer\" value=\"late\">Pay, with a bank that answers late</button></p>\n\
-         <p><button class=\"button\" name=\"answer\" value=\"failure\">Pay with a bank that declines</button></p>\n\
+         <p><button class=\"button quiet\" name=\"answer\" value=\"late\">Pay, with a bank that answers late</button></p>\n\
+         <p><button class=\"button quiet\" name=\"answer\" value=\"failure\">Pay with a bank that declines</button></p>\n\
          </form>\n<p>No real money moves here.</p>\n</main>",
         description = escape(&link.description),
         id = escape(&link.id),

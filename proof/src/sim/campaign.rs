@@ -3,6 +3,8 @@
 use super::{Tally, Town, play};
 use shop::canary::{self, Canary};
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 /// What many seeds came to.
@@ -36,32 +38,70 @@ impl Report {
     }
 }
 
-/// Plays the seeds one after the other, and stops after the first `failures` that fail. `seen` hears of each.
-pub fn run(town: &Town, seeds: Range<u64>, failures: usize, mut seen: impl FnMut(&Report)) -> Result<Report, String> {
+/// Plays the seeds, so many at a time, and stops after the first `failures` that fail. `seen` hears of each, and of what
+/// was wrong with it.
+///
+/// # Errors
+/// When the machine does not play along.
+pub fn run(
+    town: &Town,
+    seeds: Range<u64>,
+    threads: usize,
+    failures: usize,
+    mut seen: impl FnMut(u64, &[String]),
+) -> Result<Report, String> {
     let begun = Instant::now();
     let mut report = Report::default();
-    for seed in seeds {
-        let outcome = play(town, seed, false)?;
-        report.seeds += 1;
-        report.tally += outcome.tally;
-        report.took = begun.elapsed();
-        if !outcome.wrong.is_empty() {
-            report.failed.push((seed, outcome.wrong));
+    let (tell, told) = mpsc::channel();
+    let next = AtomicU64::new(seeds.start);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            let (tell, next) = (tell.clone(), &next);
+            scope.spawn(move || {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= seeds.end || tell.send((seed, play(town, seed, false))).is_err() {
+                        break;
+                    }
+                }
+            });
         }
-        seen(&report);
-        if report.failed.len() >= failures {
-            break;
+        drop(tell);
+        for (seed, outcome) in told {
+            let outcome = outcome?;
+            report.seeds += 1;
+            report.tally += outcome.tally;
+            report.took = begun.elapsed();
+            seen(seed, &outcome.wrong);
+            if !outcome.wrong.is_empty() {
+                report.failed.push((seed, outcome.wrong));
+            }
+            if report.failed.len() >= failures {
+                break;
+            }
         }
-    }
-    Ok(report)
+        Ok(report)
+    })
 }
+
+/// What storms can find. Planted bugs 6 and 7 need a disk that forgets.
+pub const FINDS: [Canary; 6] = [
+    Canary::UnconditionalStock,
+    Canary::FreshKeys,
+    Canary::TimeoutDeclines,
+    Canary::ReleaseWithoutCancel,
+    Canary::MarkedBeforeDelivery,
+    Canary::NoEpoch,
+];
+/// A bug that so many seeds do not find is missed.
+pub const PATIENCE: u64 = 2_000;
 
 /// How many seeds it takes to find a planted bug, and how it shows; `None` when `most` seeds do not.
 pub fn hunt(town: &Town, bug: Canary, most: u64) -> Result<Option<(u64, Vec<String>)>, String> {
     for seed in 0..most {
-        canary::plant(Some(bug));
+        canary::plant_here(Some(bug));
         let outcome = play(town, seed, false);
-        canary::plant(None);
+        canary::plant_here(None);
         let outcome = outcome?;
         if !outcome.wrong.is_empty() {
             return Ok(Some((seed + 1, outcome.wrong)));

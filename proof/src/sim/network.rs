@@ -70,10 +70,10 @@ impl Carrier for Link {
                 world.step().await;
                 world.pause(WAY_MS.0, WAY_MS.1).await;
                 match said {
-                    Ok(Said::Answer { status, retry_after_s, body, .. }) if fate == Fate::Arrives => {
+                    Ok(Said::Answer { status, retry_after_s, is_replay, body, .. }) if fate == Fate::Arrives => {
                         world.note(format_args!("answered {status}"));
                         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                        return Reply::Answer { status, retry_after_s, body: body.to_vec() };
+                        return Reply::Answer { status, retry_after_s, is_replay, body: body.to_vec() };
                     }
                     Ok(Said::BrokeOff) => {
                         world.note("the answer broke off");

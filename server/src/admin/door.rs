@@ -1,32 +1,19 @@
 //! Coming in and leaving: log in, one-time link, log out.
 
 use super::desk::{form, mendable, outside};
-use crate::client_address;
+use crate::client_address::From;
 use crate::error::PageError;
 use crate::session;
 use crate::session::RequireStaff;
 use crate::state::AppState;
 use admin::form::Form;
 use admin::page::door;
-use axum::extract::{Form as Body, FromRequestParts, Path, Query, State};
+use axum::extract::{Form as Body, Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use shop::{Error, staff};
-use std::convert::Infallible;
 use tower_sessions::Session;
-
-/// The network address of whoever asks.
-pub struct From(String);
-
-impl FromRequestParts<AppState> for From {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
-        Ok(Self(client_address::of(parts, &state.config)))
-    }
-}
 
 #[derive(Deserialize)]
 pub struct Next {

@@ -10,6 +10,7 @@ use shop::reconcile;
 pub async fn show(OwnersDesk(desk): OwnersDesk) -> Result<Response, PageError> {
     let now = desk.shop.now_ms();
     let verdicts = invariant::check(&mut &desk.shop.db, Moment::Quiet, now).await?;
-    let breaks = reconcile::open_breaks(&desk.shop).await?;
-    Ok(desk.page("health", "Health", || page(verdicts, breaks, now)).await)
+    let open = reconcile::open_breaks(&desk.shop).await?.len();
+    let stopped = reconcile::payments_stopped(&desk.shop).await?.is_some();
+    Ok(desk.page("health", "Health", || page(verdicts, open, stopped, now)).await)
 }

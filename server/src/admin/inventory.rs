@@ -57,6 +57,16 @@ pub async fn adjust(desk: Desk, Path(sku): Path<String>, Body(pairs): Body<Vec<(
     }
 }
 
+pub async fn unfreeze(desk: Desk, Path(sku): Path<String>) -> Answer {
+    match inventory::unfreeze(&desk.shop, &desk.staff, &sku).await {
+        Ok(()) => Ok(desk.done(&format!("/admin/inventory/{}", encode(&sku)), "It is sold again.").await?),
+        Err(error) => {
+            let (status, fields) = mendable(error)?;
+            draw(&desk, status, &sku, "", &Form::new("adjust").refused(fields)).await
+        }
+    }
+}
+
 fn asked(form: &Form) -> Result<(shop::id::StockId, i64, Reason)> {
     let stock = form.value("stock").parse().map_err(|_| Error::field("stock", "Choose a warehouse."))?;
     let delta = form.value("delta").trim().replace('−', "-").parse();

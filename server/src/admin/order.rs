@@ -12,6 +12,7 @@ use serde::Deserialize;
 use shop::id::OrderLineId;
 use shop::money::Money;
 use shop::order::{self, ListFilter, Order};
+use shop::reconcile;
 use shop::{Error, FieldError, Result};
 
 type Answer = std::result::Result<Response, PageError>;
@@ -181,5 +182,6 @@ async fn answer(
 
 async fn draw(desk: &Desk, status: StatusCode, number: &str, forms: &Forms) -> Answer {
     let detail = order::detail(&desk.shop, &desk.staff, number).await?;
-    Ok(desk.page_with(status, "orders", number, || view::detail(detail, forms)).await)
+    let differences = reconcile::of_order(&desk.shop, number).await?;
+    Ok(desk.page_with(status, "orders", number, || view::detail(detail, &differences, forms)).await)
 }

@@ -7,6 +7,7 @@ use admin::page::setting as view;
 use axum::extract::Form as Body;
 use axum::response::Response;
 use http::StatusCode;
+use shop::Shop;
 use shop::money::Currency;
 use shop::setting::{self, CapturePolicy, Settings};
 
@@ -15,7 +16,7 @@ type Answer = Result<Response, PageError>;
 const MINUTE_MS: i64 = 60_000;
 
 pub async fn page(OwnersDesk(desk): OwnersDesk) -> Answer {
-    let form = form_of(&desk.shop.settings);
+    let form = form_of(&desk.shop);
     draw(&desk, StatusCode::OK, &form).await
 }
 
@@ -30,7 +31,8 @@ pub async fn change(OwnersDesk(desk): OwnersDesk, Body(pairs): Body<Vec<(String,
     }
 }
 
-fn form_of(settings: &Settings) -> Form {
+fn form_of(shop: &Shop) -> Form {
+    let settings = &shop.settings;
     let capture = match settings.capture {
         CapturePolicy::Automatic => "automatic",
         CapturePolicy::Manual => "manual",
@@ -44,7 +46,8 @@ fn form_of(settings: &Settings) -> Form {
         .with("capture", capture)
         .with("hold_minutes", settings.hold_ms / MINUTE_MS);
     let form = settings.currencies.iter().fold(form, |form, currency| form.with("currency", currency));
-    settings.payment_providers.iter().fold(form, |form, name| form.with("payment_provider", name))
+    let in_force = shop.payments.enabled(&settings.payment_providers);
+    in_force.iter().fold(form, |form, provider| form.with("payment_provider", provider.name()))
 }
 
 fn asked(form: &Form) -> Settings {

@@ -6,7 +6,7 @@
 
 use super::auth::CartHolder;
 use super::body::Body;
-use super::model::{CheckoutOptions, CheckoutStatus, Details, PlaceRequest, PlaceResult, Problem};
+use super::model::{CheckoutOptions, CheckoutStatus, Details, PlaceRequest, PlaceResult, Problem, order_url};
 use crate::error::ApiError;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -16,6 +16,7 @@ use shop::account::Visitor;
 use shop::checkout::{self, PaymentWay, PlaceOrder, Placed};
 use shop::limits::IDEMPOTENCY_KEY_CHARS;
 use shop::{Error, Shop};
+use std::sync::Arc;
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
@@ -80,8 +81,12 @@ pub async fn save(
         (status = 401, body = Problem),
         (status = 402, body = Problem, description = "The payment was declined; `code` is the provider's."),
         (status = 404, body = Problem),
-        (status = 409, body = Problem, description = "Sold out, changed, or the same key is being worked on."),
+        (
+            status = 409, body = Problem,
+            description = "Sold out, changed, incomplete, ordered before, or the same key is being worked on."
+        ),
         (status = 422, body = Problem, description = "Invalid, or the key was used for another request."),
+        (status = 429, body = Problem, description = "This cart has tried too many payments; see `Retry-After`."),
         (status = 503, body = Problem)
     )
 )]
@@ -101,6 +106,13 @@ pub async fn place(
     let replayed = checkout::is_answered(&shop, &visitor, &order).await?;
     let mut response = match checkout::place(&shop, &visitor, order).await {
         Ok(placed) => answer(placed),
+        Err(error @ Error::Ordered { order_id, .. }) => {
+            let mut problem = error.problem();
+            problem.order_url = Some(order_url(order_id));
+            let mut response = StatusCode::CONFLICT.into_response();
+            response.extensions_mut().insert(Arc::new(problem));
+            response
+        }
         Err(error) => ApiError::from(error).into_response(),
     };
     if replayed {
@@ -141,14 +153,21 @@ async fn status_of(shop: &Shop, visitor: &Visitor, id: shop::id::CheckoutId) -> 
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<String, ApiError> {
-    let refuse = |detail: &str| ApiError::Refused(StatusCode::BAD_REQUEST, "idempotency_key", detail.to_owned());
     let mut given = headers.get_all(IDEMPOTENCY_KEY).iter();
     let (Some(key), None) = (given.next(), given.next()) else {
-        return Err(refuse("Send exactly one Idempotency-Key."));
+        return Err(bad_key("Send exactly one Idempotency-Key."));
     };
-    let key = key.to_str().unwrap_or_default();
+    checked_key(key.to_str().unwrap_or_default().to_owned())
+}
+
+/// A key as the header or a form brought it: 400 when it cannot be one.
+pub fn checked_key(key: String) -> Result<String, ApiError> {
     if key.is_empty() || key.len() > IDEMPOTENCY_KEY_CHARS || !key.bytes().all(|b| b.is_ascii_graphic()) {
-        return Err(refuse("The Idempotency-Key has 1 to 255 visible ASCII characters."));
+        return Err(bad_key("An idempotency key has 1 to 255 visible ASCII characters."));
     }
-    Ok(key.to_owned())
+    Ok(key)
+}
+
+fn bad_key(detail: &str) -> ApiError {
+    ApiError::Refused(StatusCode::BAD_REQUEST, "idempotency_key", detail.to_owned())
 }

@@ -7,7 +7,7 @@ mod order;
 
 pub use cart::{Cart, NewCart};
 pub use catalogue::{Category, Product, ProductPage};
-pub use checkout::{CheckoutOptions, CheckoutStatus, Details, PlaceRequest, PlaceResult};
+pub use checkout::{CheckoutOptions, CheckoutStatus, Details, PlaceRequest, PlaceResult, order_url};
 pub use order::Order;
 
 use serde::{Deserialize, Serialize};
@@ -128,6 +128,8 @@ pub struct Problem {
     errors: Option<Vec<FieldError>>,
     /// With 409 `sold_out`: what is left.
     shortages: Option<Vec<Shortage>>,
+    /// With 409 `already_ordered`: the order.
+    order_url: Option<String>,
 }
 
 #[derive(ToSchema)]

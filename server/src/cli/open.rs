@@ -9,7 +9,7 @@ use shop::media::Media;
 use shop::payment::paypal::Paypal;
 use shop::payment::razorpay::Razorpay;
 use shop::payment::stripe::Stripe;
-use shop::payment::{Provider, Providers};
+use shop::payment::{Provider, Providers, RateLimit};
 use shop::setting;
 use std::sync::Arc;
 
@@ -60,13 +60,17 @@ fn providers(config: &Config) -> shop::Result<Providers> {
     let (paypal, razorpay) = (config.paypal(), config.razorpay());
     let mut all: Vec<Arc<dyn Provider>> = Vec::new();
     if config.stripe_secret_key.is_some() || config.lacks_payment() {
-        all.push(Arc::new(Stripe::new(config.stripe())?));
+        let stripe = Stripe::new(config.stripe())?;
+        all.push(Arc::new(match config.stripe_rate_limit {
+            Some(limit) => stripe.limited(limit),
+            None => stripe,
+        }));
     }
     if let Some(paypal) = paypal {
-        all.push(Arc::new(Paypal::new(paypal)?));
+        all.push(Arc::new(Paypal::new(paypal)?.limited(RateLimit::of_all(config.paypal_rate_limit))));
     }
     if let Some(razorpay) = razorpay {
-        all.push(Arc::new(Razorpay::new(razorpay)?));
+        all.push(Arc::new(Razorpay::new(razorpay)?.limited(RateLimit::of_all(config.razorpay_rate_limit))));
     }
     Ok(Providers::new(all))
 }

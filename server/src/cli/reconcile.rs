@@ -43,7 +43,11 @@ fn text(report: &Report) -> String {
     }
     for one in breaks {
         let seen = if one.confirmed_seen.is_some() { "open, confirmed" } else { "open" };
-        writeln!(text, "{seen}  {} {}: {}", one.kind, one.reference, one.detail).expect("a string takes text");
+        let (class, says) = (one.kind.class(), one.kind.says());
+        writeln!(text, "{seen}  {class} {says}: {} {}", one.reference, one.detail).expect("a string takes text");
+        if let (Some(ours), Some(theirs)) = (one.amount(one.ours), one.amount(one.theirs)) {
+            writeln!(text, "      here {ours}, there {theirs}").expect("a string takes text");
+        }
     }
     if *reopened {
         text += "the restored shop agrees with its provider: orders are taken again\n";
@@ -54,16 +58,28 @@ fn text(report: &Report) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shop::reconcile::Break;
+    use shop::reconcile::{Break, Kind};
 
     #[test]
     fn the_report_says_what_was_done_and_what_is_open() {
         let one = Break {
-            kind: "charged_no_order".into(),
+            id: shop::id::BreakId::new(),
+            kind: Kind::ChargedNoOrder,
             reference: "pi_1".into(),
-            detail: "100 EUR for order M-1, which is not here".into(),
+            detail: "for order M-1, which is not here".into(),
+            number: String::new(),
+            provider: "stripe".into(),
+            payment: "pi_1".into(),
+            currency: "EUR".into(),
+            ours: Some(0),
+            theirs: Some(100),
             first_seen: 0,
+            last_seen: 0,
+            times_seen: 1,
             confirmed_seen: None,
+            resolved_at: None,
+            action: String::new(),
+            version: 1,
         };
         let report = Report {
             payments: 2,
@@ -75,7 +91,7 @@ mod tests {
             text(&report),
             "0 undecided payments asked about, 0 missed events, 2 payments compared\n\
              mended  M-2: captured before the authorisation lapses\n\
-             open  charged_no_order pi_1: 100 EUR for order M-1, which is not here\n"
+             open  B1 Charged, and there is no order: pi_1 for order M-1, which is not here\n      here €0.00, there €1.00\n"
         );
     }
 }

@@ -48,6 +48,18 @@ fn an_origin_is_scheme_host_and_port_and_nothing_more() {
 }
 
 #[test]
+fn a_limit_on_calls_is_what_was_set_and_else_the_providers_own() {
+    let config = read(&["--stripe-rate-limit", "500/100", "--paypal-rate-limit", "30"]).unwrap();
+    assert_eq!(config.stripe_rate_limit, Some(RateLimit { per_second: 500, per_endpoint: 100 }));
+    assert_eq!((config.paypal_rate_limit, config.razorpay_rate_limit), (30, 0));
+    assert!(read(&["--stripe-rate-limit", "fast"]).is_err());
+    let own = |arguments: &[&str]| read(arguments).unwrap().stripe().rate_limit();
+    assert_eq!(own(&["--stripe-secret-key", "sk_live_x"]), "100/25".parse().unwrap());
+    assert_eq!(own(&["--stripe-secret-key", "sk_test_x"]), "25/25".parse().unwrap());
+    assert_eq!(own(&["--stripe-api-base", "http://127.0.0.1:4242"]), RateLimit::NONE);
+}
+
+#[test]
 fn secrets_do_not_show_in_debug_output() {
     let config = read(&["--stripe-secret-key", "sk_live_hidden", "--database-url", "postgres://a:hidden@b/c"]).unwrap();
     assert!(!format!("{config:?}").contains("hidden"));

@@ -2,15 +2,15 @@
 
 use super::frame::{local, page, site};
 use super::orders;
+use crate::client_address::From;
 use crate::error::PageError;
+use crate::session;
 use crate::state::AppState;
-use crate::{client_address, session};
 use app::components::Form;
 use app::pages;
 use app::pages::order::Seen;
-use axum::extract::{Form as Body, FromRequestParts, Query, State};
+use axum::extract::{Form as Body, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use http::request::Parts;
 use http::{HeaderMap, Uri};
 use serde::Deserialize;
 use shop::account::{self, Customer, Visitor};
@@ -23,17 +23,6 @@ const AFTER: &str = "/account";
 #[serde(default)]
 pub struct Next {
     next: String,
-}
-
-/// Network address of whoever tries, for the throttle.
-pub struct From(String);
-
-impl FromRequestParts<AppState> for From {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
-        Ok(Self(client_address::of(parts, &state.config)))
-    }
 }
 
 pub async fn log_in_form(

@@ -142,7 +142,7 @@ const LINES: &str = "SELECT l.id, l.variant_id, v.product_id, v.sku, p.slug, p.t
       l.quantity, l.unit_price_seen, l.saved_for_later, a.amount AS price, a.compare_at,
       v.tracked, v.requires_shipping, v.taxable, v.tax_class, v.weight_grams,
       (p.status = 'published' AND v.active) AS sellable,
-      CAST(COALESCE((SELECT SUM(s.on_hand - s.reserved) FROM stock s WHERE s.variant_id = v.id), 0)
+      CAST(COALESCE((SELECT SUM(s.free) FROM stock s WHERE s.variant_id = v.id), 0)
         + COALESCE((SELECT SUM(r.quantity) FROM reservation r JOIN stock s ON s.id = r.stock_id
             WHERE r.checkout_id IN (SELECT id FROM checkout WHERE cart_id = $1)
               AND r.state = 'held' AND s.variant_id = v.id), 0) AS BIGINT) AS units

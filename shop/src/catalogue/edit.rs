@@ -291,7 +291,7 @@ pub async fn list(shop: &Shop, _by: &Staff, filter: &Filter, after: Option<&str>
             "SELECT p.id, p.slug, p.title, p.status,
                (SELECT i.url FROM picture i WHERE i.product_id = p.id ORDER BY i.position, i.id LIMIT 1) AS picture_url,
                (SELECT COUNT(*) FROM variant v WHERE v.product_id = p.id AND v.active) AS variants,
-               (SELECT CAST(COALESCE(SUM(s.on_hand - s.reserved), 0) AS BIGINT) FROM variant v
+               (SELECT CAST(COALESCE(SUM(s.free), 0) AS BIGINT) FROM variant v
                   JOIN stock s ON s.variant_id = v.id WHERE v.product_id = p.id AND v.active) AS available,
                (SELECT MIN(r.amount) FROM variant v CROSS JOIN price r
                   WHERE r.variant_id = v.id AND r.currency = $1 AND v.product_id = p.id AND v.active) AS price_from,
@@ -301,7 +301,7 @@ pub async fn list(shop: &Shop, _by: &Staff, filter: &Filter, after: Option<&str>
                AND ($4 = '' OR lower(p.title) LIKE $4 ESCAPE '!'
                  OR EXISTS (SELECT 1 FROM variant v WHERE v.product_id = p.id AND lower(v.sku) LIKE $4 ESCAPE '!'))
                AND (NOT $5 OR EXISTS (SELECT 1 FROM variant v WHERE v.product_id = p.id AND v.active AND v.tracked
-                 AND NOT EXISTS (SELECT 1 FROM stock s WHERE s.variant_id = v.id AND s.on_hand > s.reserved)))
+                 AND NOT EXISTS (SELECT 1 FROM stock s WHERE s.variant_id = v.id AND s.free > 0)))
              ORDER BY p.id DESC LIMIT $6",
             args![currency, after, filter.status.map_or("", Status::code), text, filter.sold_out, rows + 1],
         )

@@ -109,7 +109,7 @@ const PRICED: &str = "EXISTS (SELECT 1 FROM variant v CROSS JOIN price r
      WHERE r.variant_id = v.id AND r.currency = $1 AND v.product_id = p.id AND v.active)";
 
 const BUYABLE: &str = "($3 OR EXISTS (SELECT 1 FROM variant v WHERE v.product_id = p.id AND v.active
-     AND (NOT v.tracked OR EXISTS (SELECT 1 FROM stock s WHERE s.variant_id = v.id AND s.on_hand > s.reserved))))";
+     AND (NOT v.tracked OR EXISTS (SELECT 1 FROM stock s WHERE s.variant_id = v.id AND s.free > 0))))";
 
 /// By sort, then without and with a category.
 static STATEMENTS: LazyLock<[[Statement; 2]; 4]> = LazyLock::new(|| {

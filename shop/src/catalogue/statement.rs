@@ -32,8 +32,7 @@ impl Statement {
 }
 
 /// Units of variant `v` that can be bought over all warehouses; NULL when they are not counted.
-pub(super) const AVAILABLE: &str =
-    "CASE WHEN v.tracked THEN (SELECT COALESCE(CAST(SUM(s.on_hand - s.reserved) AS BIGINT), 0)
+pub(super) const AVAILABLE: &str = "CASE WHEN v.tracked THEN (SELECT COALESCE(CAST(SUM(s.free) AS BIGINT), 0)
      FROM stock s WHERE s.variant_id = v.id) END";
 
 /// JSON `[[slug, title], …]` from the root down to the category whose id the subquery `$start` yields.

@@ -108,7 +108,7 @@ fn smallest_set(houses: &[WarehouseId], serves: impl Fn(&[WarehouseId]) -> bool)
 /// The shelves of everything in the cart.
 pub(super) async fn shelves_of_cart(db: &mut impl Read, cart: CartId) -> Result<Vec<Shelf>> {
     let sql = "SELECT s.id AS stock_id, s.variant_id, s.warehouse_id, w.country, w.priority,
-          s.on_hand - s.reserved AS available
+          s.free AS available
         FROM stock s JOIN warehouse w ON w.id = s.warehouse_id
         WHERE s.variant_id IN (SELECT variant_id FROM cart_line WHERE cart_id = $1 AND saved_for_later = FALSE)";
     Ok(db.fetch_all(sql, args![cart]).await?)
@@ -117,7 +117,7 @@ pub(super) async fn shelves_of_cart(db: &mut impl Read, cart: CartId) -> Result<
 /// The shelves of everything in the order.
 pub(super) async fn shelves_of_order(db: &mut impl Read, order: OrderId) -> Result<Vec<Shelf>> {
     let sql = "SELECT s.id AS stock_id, s.variant_id, s.warehouse_id, w.country, w.priority,
-          s.on_hand - s.reserved AS available
+          s.free AS available
         FROM stock s JOIN warehouse w ON w.id = s.warehouse_id
         WHERE s.variant_id IN (SELECT variant_id FROM order_line WHERE order_id = $1)";
     Ok(db.fetch_all(sql, args![order]).await?)

@@ -2,9 +2,9 @@
 //!
 //! The same key is sent until there is an answer. A provider may keep a failure under the key, though, for a day
 //! (Stripe keeps 500s): a second failure is therefore followed by a look into the provider's own list, where our id in
-//! the metadata names the payment. What is not there was never made, and what was never made cannot be paid: the
-//! attempt ends, and the next one has a key of its own. Where there is no list, only a page whose address never came
-//! ends like that; a payment stays unknown.
+//! the metadata names the payment. What is not there once no call can be under way any more was never made, and what was
+//! never made cannot be paid: the attempt ends, and the next one has a key of its own. Where there is no list, only a
+//! page whose address never came ends like that; a payment stays unknown.
 
 use super::fact::News;
 use super::handover::Handover;
@@ -18,6 +18,8 @@ use crate::{Result, Shop};
 
 /// The provider wants a hosted page to live at least this long; ours closes it earlier by itself.
 const SESSION_MIN_MS: i64 = 31 * 60_000;
+/// A call that was given up here may be carried out there until this long after the attempt began.
+const UNDER_WAY_MS: i64 = 60_000;
 /// The provider's clock and ours may differ by this much.
 const CLOCKS_DIFFER_MS: i64 = 5 * 60_000;
 
@@ -83,7 +85,13 @@ pub(super) async fn create(shop: &Shop, checkout: &Checkout, attempt: &Attempt, 
         handover.checkout_state = CheckoutState::Paying;
         handover.recovery_point = "confirming";
         handover.lease_until = shop.now_ms() + LEASE_MS;
-        return saga::hand_over(shop, checkout, handover, Step::Confirm { intent: snapshot.intent_id }).await;
+        return saga::hand_over(
+            shop,
+            checkout,
+            handover,
+            Step::Confirm { intent: snapshot.intent_id, op_seq: attempt.confirm_seq },
+        )
+        .await;
     }
     let client_secret = snapshot.client_secret.unwrap_or_default();
     handover.client_secret.clone_from(&client_secret);
@@ -121,6 +129,7 @@ async fn find(shop: &Shop, provider: &dyn Provider, attempt: &Attempt) -> Found 
         }
         match page.next {
             Some(next) => after = Some(next),
+            None if shop.now_ms() < attempt.created_at + UNDER_WAY_MS => return Found::NoAnswer,
             None => return Found::Nowhere,
         }
     }

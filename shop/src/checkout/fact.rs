@@ -136,6 +136,7 @@ pub(super) struct Situation {
     pub currency: String,
     pub captured: i64,
     pub attempt_id: Option<AttemptId>,
+    pub provider: Option<String>,
     pub way: Option<String>,
     pub attempt_state: Option<String>,
     pub amount: Option<i64>,
@@ -193,7 +194,9 @@ impl Work for Facts {
     }
 }
 
-/// Locks the checkouts, in order of id, then reads what belongs to them.
+/// Locks the checkouts, in order of id, then their orders, then reads what belongs to them. Everybody who needs both an
+/// order and its shelves takes the order first: a merchant who cancels does, and here one batch takes goods off shelves
+/// for some orders and books money for others.
 async fn situations(tx: &mut Tx, facts: &[&Fact]) -> Result<HashMap<CheckoutId, Situation>, DbError> {
     #[derive(Serialize)]
     struct Row {
@@ -205,6 +208,7 @@ async fn situations(tx: &mut Tx, facts: &[&Fact]) -> Result<HashMap<CheckoutId, 
     if tx.engine() == Engine::Postgres {
         // A statement of its own: what it waited for must be visible to the one that reads.
         tx.fetch_all::<(CheckoutId,)>(LOCK, args![&rows]).await?;
+        tx.fetch_all::<(OrderId,)>(LOCK_ORDERS, args![&rows]).await?;
     }
     let found: Vec<Situation> = tx.fetch_all(READ.of(tx.engine()), args![rows]).await?;
     Ok(found.into_iter().map(|situation| (situation.checkout_id, situation)).collect())
@@ -214,10 +218,14 @@ const LOCK: &str = "SELECT id FROM checkout
     WHERE id IN (SELECT checkout_id FROM json_to_recordset(CAST($1 AS JSON)) AS d(checkout_id UUID))
     ORDER BY id FOR NO KEY UPDATE";
 
+const LOCK_ORDERS: &str = "SELECT id FROM orders
+    WHERE checkout_id IN (SELECT checkout_id FROM json_to_recordset(CAST($1 AS JSON)) AS d(checkout_id UUID))
+    ORDER BY id FOR NO KEY UPDATE";
+
 const READ: Sql = rows!(
     "SELECT k.id AS checkout_id, k.state AS checkout_state, k.recovery_point, k.cart_id, k.cart_version, k.expires_at,
        o.id AS order_id, o.number, o.access_token, o.state AS order_state, o.total, o.tax, o.currency, o.captured,
-       a.id AS attempt_id, a.way, a.state AS attempt_state, a.amount, a.provider_ref,
+       a.id AS attempt_id, a.provider, a.way, a.state AS attempt_state, a.amount, a.provider_ref,
        a.next_url, a.decline_code, a.decline_message FROM",
     [checkout_id UUID, attempt_id UUID],
     "JOIN checkout k ON k.id = d.checkout_id

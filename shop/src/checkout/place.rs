@@ -19,11 +19,12 @@ use crate::id::{AttemptId, CartId, CheckoutId, OrderId};
 use crate::money::Currency;
 use crate::point::{self, Point};
 use crate::pricing::{self, Item};
-use crate::{Error, Result, Shop, args, backup, secret};
+use crate::{Error, Result, Shop, args, backup, reconcile, secret};
 use sha2::{Digest, Sha256};
 
 /// Places the order or goes on with it. `Error::Declined` leaves everything ready for another try under a new key;
-/// `Conflict` "in_progress" means that an earlier request with this key still runs.
+/// `Conflict` "in_progress" means that an earlier request with this key still runs, `Ordered` that the cart was paid
+/// under another key, `TooMany` that it has tried too many payments.
 pub async fn place(shop: &Shop, visitor: &Visitor, order: PlaceOrder) -> Result<Placed> {
     let request = Request::of(visitor, &order)?;
     if backup::orders_closed(shop).await?.is_some() {
@@ -57,9 +58,21 @@ async fn run(shop: &Shop, visitor: &Visitor, order: &PlaceOrder, request: &Reque
         Known::Started(checkout) => return resume(shop, checkout, order).await,
         Known::New => {}
     }
+    match first(shop, visitor, order, request).await {
+        // The same request may have been on its way when the key was looked up: a key has one answer.
+        Err(error) => match idempotency::look_up(shop, request, &order.idempotency_key).await? {
+            Known::Answered(answer) => answer,
+            Known::Started(_) | Known::New => Err(error),
+        },
+        placed => placed,
+    }
+}
+
+/// A request whose key was not known.
+async fn first(shop: &Shop, visitor: &Visitor, order: &PlaceOrder, request: &Request) -> Result<Placed> {
     let view = match view::view(shop, visitor).await {
-        // A second click after the first has won: the cart is gone, the order is there.
-        Err(error) => return already_placed(shop, visitor, order.cart_version).await?.ok_or(error),
+        // Another tab, after the first has won: the cart is gone, the order is there.
+        Err(error) => return Err(already_placed(shop, visitor, order.cart_version).await?.unwrap_or(error)),
         Ok(view) => view,
     };
     if view.cart.version != order.cart_version {
@@ -72,20 +85,33 @@ async fn run(shop: &Shop, visitor: &Visitor, order: &PlaceOrder, request: &Reque
         // Of an earlier version of the cart: nobody should be able to pay both.
         match release::give_up(shop, other.id, false).await? {
             Standing::Placed { order_id, number, access_token } => {
-                return Ok(Placed::Order { order_id, number, access_token });
+                return Err(Error::Ordered { order_id, number, access_token });
             }
             Standing::Released => {}
             // Not proven over: a second payment has to wait.
             _ => return Err(in_progress()),
         }
     }
-    start(shop, visitor, &view, order, request).await
+    match start(shop, visitor, &view, order, request).await {
+        // The units may be held by this very cart: another click was faster, and the shopper is about to have them.
+        Err(Error::SoldOut(short)) => Err(overtaken(shop, visitor, &view).await?.unwrap_or(Error::SoldOut(short))),
+        result => result,
+    }
+}
+
+/// What to say when another request has taken this version of the cart on meanwhile.
+async fn overtaken(shop: &Shop, visitor: &Visitor, view: &View) -> Result<Option<Error>> {
+    if open_checkouts(shop, view.cart.id).await?.is_empty() {
+        return already_placed(shop, visitor, view.cart.version).await;
+    }
+    Ok(Some(in_progress()))
 }
 
 /// T1 for a cart that is not being paid yet, then on to the provider.
 async fn start(shop: &Shop, visitor: &Visitor, view: &View, order: &PlaceOrder, request: &Request) -> Result<Placed> {
     check(view)?;
-    let provider = chosen(shop, order, view.cart.currency)?;
+    limit_attempts(shop, view.cart.id).await?;
+    let provider = chosen(shop, order, view.cart.currency).await?;
     let quote = quote(view)?;
     if quote.totals.total != order.expected_total {
         return Err(total_changed());
@@ -141,10 +167,7 @@ async fn start(shop: &Shop, visitor: &Visitor, view: &View, order: &PlaceOrder, 
             }
             Ok(Prepared::KeyTaken) => return Err(in_progress()),
             Ok(Prepared::CartMoved) => {
-                if !open_checkouts(shop, view.cart.id).await?.is_empty() {
-                    return Err(in_progress());
-                }
-                return already_placed(shop, visitor, order.cart_version).await?.ok_or_else(view::changed);
+                return Err(overtaken(shop, visitor, view).await?.unwrap_or_else(view::changed));
             }
             // Somebody was faster at one of the shelves: look again at what is left.
             Ok(Prepared::Short(short)) => tracing::debug!(?short, "a reservation lost the race"),
@@ -175,6 +198,7 @@ async fn go(shop: &Shop, item: Prepare) -> Result<Placed> {
         decline_code: String::new(),
         decline_message: String::new(),
         created_at: item.now,
+        confirm_seq: 0,
     };
     let checkout = Checkout {
         id: item.checkout_id,
@@ -212,7 +236,19 @@ async fn join(shop: &Shop, view: &View, id: CheckoutId, order: &PlaceOrder, requ
         }
         return Err(total_changed());
     }
+    if checkout.live.as_ref().is_none_or(|attempt| !goes_on(attempt, order)) {
+        limit_attempts(shop, checkout.cart_id).await?;
+    }
     let mut tx = shop.db.begin().await?;
+    // Under the checkout's lock: a key that came after the end would never get its answer.
+    let state = transition::lock_checkout(&mut tx, id).await?.unwrap_or_default();
+    match CheckoutState::try_from(state).map_err(|error| Error::Internal(error.to_string()))? {
+        CheckoutState::Placed | CheckoutState::Settled => return Err(ordered(checkout)),
+        CheckoutState::Released | CheckoutState::LatePaid | CheckoutState::Refunding | CheckoutState::Refunded => {
+            return Err(view::changed());
+        }
+        _ => {}
+    }
     if !idempotency::claim(&mut tx, request, &order.idempotency_key, id, shop.now_ms()).await? {
         return Err(in_progress());
     }
@@ -267,14 +303,16 @@ fn goes_on(attempt: &Attempt, order: &PlaceOrder) -> bool {
     }
 }
 
-/// Who a new payment is started with.
-fn chosen(shop: &Shop, order: &PlaceOrder, currency: Currency) -> Result<&'static str> {
+/// Who a new payment is started with, unless payments are stopped.
+async fn chosen(shop: &Shop, order: &PlaceOrder, currency: Currency) -> Result<&'static str> {
+    reconcile::may_start_payment(shop).await?;
     let enabled = &shop.settings.payment_providers;
     Ok(shop.payments.choose(enabled, order.provider.as_deref(), &order.payment, currency)?.name())
 }
 
 async fn next_attempt(shop: &Shop, checkout: &Checkout, order: &PlaceOrder, epoch: i64) -> Result<Attempt> {
-    let provider = chosen(shop, order, checkout.currency)?;
+    limit_attempts(shop, checkout.cart_id).await?;
+    let provider = chosen(shop, order, checkout.currency).await?;
     let way = &order.payment;
     let now = shop.now_ms();
     let attempt = Attempt {
@@ -294,6 +332,7 @@ async fn next_attempt(shop: &Shop, checkout: &Checkout, order: &PlaceOrder, epoc
         decline_code: String::new(),
         decline_message: String::new(),
         created_at: now,
+        confirm_seq: 0,
     };
     let mut tx = shop.db.begin().await?;
     let from = transition::lock_checkout(&mut tx, checkout.id).await?.unwrap_or_default();
@@ -338,6 +377,23 @@ async fn next_attempt(shop: &Shop, checkout: &Checkout, order: &PlaceOrder, epoc
     Ok(attempt)
 }
 
+/// Payments that one cart may start in [`ATTEMPTS_WINDOW_MS`]: whoever tries out stolen cards needs more.
+const ATTEMPTS_MAX: i64 = 30;
+const ATTEMPTS_WINDOW_MS: i64 = 10 * 60_000;
+
+/// `TooMany` when the cart has used up its payments. Stored attempts are counted, so that the limit costs no write.
+async fn limit_attempts(shop: &Shop, cart: CartId) -> Result<()> {
+    let sql = "SELECT COUNT(*), CAST(COALESCE(MIN(a.created_at), 0) AS BIGINT)
+        FROM payment_attempt a JOIN checkout k ON k.id = a.checkout_id WHERE k.cart_id = $1 AND a.created_at > $2";
+    let now = shop.now_ms();
+    let (count, oldest): (i64, i64) = shop.db.fetch_one(sql, args![cart, now - ATTEMPTS_WINDOW_MS]).await?;
+    if count < ATTEMPTS_MAX {
+        return Ok(());
+    }
+    let left_ms = oldest + ATTEMPTS_WINDOW_MS - now;
+    Err(Error::TooMany { retry_after_s: u64::try_from(left_ms / 1000 + 1).unwrap_or(1) })
+}
+
 #[derive(sqlx::FromRow)]
 struct Open {
     id: CheckoutId,
@@ -359,17 +415,19 @@ pub async fn live(shop: &Shop, visitor: &Visitor) -> Result<Option<CheckoutId>> 
     Ok(open_checkouts(shop, head.id).await?.last().map(|open| open.id))
 }
 
-/// The order of this version of the visitor's cart.
-async fn already_placed(shop: &Shop, visitor: &Visitor, cart_version: i64) -> Result<Option<Placed>> {
+/// [`Error::Ordered`] when this version of the visitor's cart was.
+async fn already_placed(shop: &Shop, visitor: &Visitor, cart_version: i64) -> Result<Option<Error>> {
     let sql = "SELECT k.id FROM checkout k WHERE k.cart_id = $1 AND k.cart_version = $2
           AND k.state IN ('placed','settled') AND (k.customer_id IS NULL OR k.customer_id = $3)";
     let customer = visitor.customer.as_ref().map(|customer| customer.id);
     let found: Option<(CheckoutId,)> =
         shop.db.fetch_optional(sql, args![visitor.cart_id, cart_version, customer]).await?;
-    match found {
-        Some((id,)) => Ok(Some(stored::load(shop, id).await?.placed())),
-        None => Ok(None),
-    }
+    let Some((id,)) = found else { return Ok(None) };
+    Ok(Some(ordered(stored::load(shop, id).await?)))
+}
+
+fn ordered(checkout: Checkout) -> Error {
+    Error::Ordered { order_id: checkout.order_id, number: checkout.number, access_token: checkout.access_token }
 }
 
 /// Nothing about the cart may be unacknowledged, and every step must be done.
@@ -393,11 +451,11 @@ fn check(view: &View) -> Result<()> {
     }
     let missing = match view.reached {
         StepName::Payment => return Ok(()),
-        StepName::Contact => ("email", "Tell us your e-mail address first."),
-        StepName::Address => ("address", "Tell us where to deliver first."),
-        StepName::Delivery => ("delivery", "Choose how to deliver first."),
+        StepName::Contact => "Tell us your e-mail address first.",
+        StepName::Address => "Tell us where to deliver first.",
+        StepName::Delivery => "Choose how to deliver first.",
     };
-    Err(Error::field(missing.0, missing.1))
+    Err(Error::conflict("incomplete", missing))
 }
 
 /// Freezes what the shopper sees: today's prices, the chosen delivery, the tax of the destination.
@@ -449,7 +507,7 @@ fn sold_out(view: &View, missing: &Missing) -> Error {
 }
 
 fn total_changed() -> Error {
-    Error::conflict("total_changed", "The total has changed since you last saw it. Please check it before you pay.")
+    Error::conflict("cart_changed", "The total has changed since you last saw it. Please check it before you pay.")
 }
 
 fn in_progress() -> Error {

@@ -12,8 +12,8 @@ use super::state::{CheckoutState, Way};
 use super::stored::{self, Checkout};
 use super::transition;
 use crate::canary::{self, Canary};
-use crate::db::{Sql, Tx};
-use crate::id::{CartId, CheckoutId, OrderId};
+use crate::db::{Read, Sql, Tx};
+use crate::id::{AttemptId, CartId, CheckoutId, OrderId};
 use crate::inventory::reserve;
 use crate::outbox::{self, Note};
 use crate::payment::{IntentStatus, Outcome, SessionStatus};
@@ -64,12 +64,13 @@ pub(super) async fn write(tx: &mut Tx, all: &[Release], now: i64) -> Result<()> 
     let to_state = |r: &Release| if r.expires_at <= now || r.was_declined { "payment_failed" } else { "cancelled" };
     let rows: Vec<_> = all.iter().map(|of| Row { of, to_state: to_state(of) }).collect();
     let rows = serde_json::to_string(&rows)?;
-    reserve::release_many(tx, &all.iter().map(|r| r.id).collect::<Vec<_>>()).await?;
     let engine = tx.engine();
     tx.execute(CLOSE_ORDERS.of(engine), args![&rows]).await?;
     tx.execute(FREE_CARTS.of(engine), args![&rows]).await?;
     let answer = fact::expired();
     tx.execute(ANSWER.of(engine), args![&rows, answer.status(), serde_json::to_string::<Answer>(&answer)?]).await?;
+    // After the orders, as everybody does who needs both.
+    reserve::release_many(tx, &all.iter().map(|r| r.id).collect::<Vec<_>>()).await?;
     let moves: Vec<_> = all
         .iter()
         .map(|r| transition::of_order(r.order_id, &r.order_state, to_state(r), "not paid, stock given back"))
@@ -107,8 +108,7 @@ pub(super) async fn begin(shop: &Shop, id: CheckoutId, only_expired: bool) -> Re
         WHERE id = $1 AND lease_until <= $2 AND expires_at <= $4
           AND state IN ('prepared','paying','awaiting_action','unknown','payable_again','releasing')
         RETURNING epoch";
-    let taken: Option<(i64,)> =
-        crate::db::Read::fetch_optional(&mut tx, sql, args![id, now, now + saga::LEASE_MS, limit]).await?;
+    let taken: Option<(i64,)> = tx.fetch_optional(sql, args![id, now, now + saga::LEASE_MS, limit]).await?;
     if taken.is_some() && from != "releasing" {
         let moved = transition::of_checkout(id, &from, "releasing", "give up");
         transition::record(&mut tx, &[moved], "system", now).await?;
@@ -212,6 +212,33 @@ pub(super) async fn abandon(shop: &Shop, checkout: &Checkout) -> Result<Standing
     };
     point::reached(Point::ProviderCancelled).await;
     tell(News::Intent(snapshot)).await
+}
+
+/// Ends a checkout that a person has decided about: nobody pays it any more, and the stock goes back. The provider holds
+/// nothing for it by now.
+pub(crate) async fn end_review(tx: &mut Tx, id: CheckoutId, now: i64) -> Result<()> {
+    let sql = "UPDATE checkout SET state = 'released', recovery_point = 'released', lease_until = 0, epoch = epoch + 1,
+          updated_at = $2
+        WHERE id = $1 AND state = 'manual_review' RETURNING cart_id, cart_version, expires_at";
+    let ended: Option<(CartId, i64, i64)> = tx.fetch_optional(sql, args![id, now]).await?;
+    let Some((cart_id, cart_version, expires_at)) = ended else { return Ok(()) };
+    let sql = "SELECT id, state FROM payment_attempt WHERE checkout_id = $1 AND state NOT IN ('declined','canceled','captured')";
+    let live: Vec<(AttemptId, String)> = tx.fetch_all(sql, args![id]).await?;
+    tx.execute(
+        "UPDATE payment_attempt SET state = 'canceled', outcome_at = $2
+         WHERE checkout_id = $1 AND state NOT IN ('declined','canceled','captured')",
+        args![id, now],
+    )
+    .await?;
+    let cause = "the money was given back";
+    let mut moves: Vec<_> =
+        live.iter().map(|(attempt, from)| transition::of_attempt(*attempt, from, "canceled", cause)).collect();
+    moves.push(transition::of_checkout(id, "manual_review", "released", cause));
+    transition::record(tx, &moves, "system", now).await?;
+    let sql = "SELECT id, state FROM orders WHERE checkout_id = $1";
+    let (order_id, order_state): (OrderId, String) = tx.fetch_one(sql, args![id]).await?;
+    let release = Release { id, order_id, cart_id, cart_version, expires_at, order_state, was_declined: false };
+    write(tx, &[release], now).await
 }
 
 /// Releases what has run out of time; the number of checkouts looked at.

@@ -10,22 +10,30 @@
 use super::create;
 use super::fact::{self, News, Standing};
 use super::handover::Handover;
-use super::state::{CheckoutState, Way};
+use super::state::{AttemptState, CheckoutState, Way};
 use super::stored::{Attempt, Checkout, load};
 use super::{Placed, return_path};
+use crate::audit::{self, Actor, Entry};
 use crate::canary::{self, Canary};
 use crate::id::CheckoutId;
-use crate::payment::{Outcome, Refusal, SessionStatus, Snapshot};
+use crate::payment::{Outcome, Refusal, SessionStatus};
 use crate::point::{self, Point};
 use crate::{Error, Result, Shop, args};
 use sha2::{Digest, Sha256};
 
 /// Nobody else drives a checkout for this long.
 pub(super) const LEASE_MS: i64 = 60_000;
+/// A confirmation that could not be sent is sent again after this long.
+const CONFIRM_AGAIN_MS: i64 = 5_000;
 
 /// The provider's idempotency key of one operation on an attempt: from the stored row, never from the client.
 pub(crate) fn key(shop: &Shop, provider: &str, attempt: impl std::fmt::Display, operation: &str) -> String {
-    let mut source = format!("{provider}\0{}\0{attempt}\0{operation}\x000", shop.origin);
+    key_of(shop, provider, attempt, operation, 0)
+}
+
+/// As [`key`]; each `op_seq` (stored, from 0) is another key, for when the last is proven to be spent.
+fn key_of(shop: &Shop, provider: &str, attempt: impl std::fmt::Display, operation: &str, op_seq: i64) -> String {
+    let mut source = format!("{provider}\0{}\0{attempt}\0{operation}\0{op_seq}", shop.origin);
     if canary::on(Canary::FreshKeys) {
         source.push_str(&crate::chance::uuid().to_string());
     }
@@ -57,7 +65,7 @@ pub(super) async fn let_go(shop: &Shop, id: CheckoutId, epoch: i64, lease_until:
 
 pub(super) enum Step {
     Create,
-    Confirm { intent: String },
+    Confirm { intent: String, op_seq: i64 },
     Ask,
     Done(Result<Placed>),
 }
@@ -71,7 +79,7 @@ pub(super) async fn drive(shop: &Shop, checkout: &Checkout, attempt: &Attempt, e
     loop {
         step = match step {
             Step::Create => create::create(shop, checkout, attempt, epoch).await?,
-            Step::Confirm { intent } => confirm(shop, checkout, attempt, &intent).await?,
+            Step::Confirm { intent, op_seq } => confirm(shop, checkout, attempt, epoch, &intent, op_seq).await?,
             Step::Ask => ask(shop, checkout, attempt).await?,
             Step::Done(result) => return result,
         }
@@ -93,22 +101,37 @@ pub(super) async fn hand_over(shop: &Shop, checkout: &Checkout, handover: Handov
 }
 
 /// C2: charges the token.
-async fn confirm(shop: &Shop, checkout: &Checkout, attempt: &Attempt, intent: &str) -> Result<Step> {
+async fn confirm(
+    shop: &Shop,
+    checkout: &Checkout,
+    attempt: &Attempt,
+    epoch: i64,
+    intent: &str,
+    op_seq: i64,
+) -> Result<Step> {
     let return_url = format!("{}{}", shop.origin, return_path(checkout.id));
     let provider = shop.payments.by_name(&attempt.provider)?;
-    let key = key(shop, &attempt.provider, attempt.id, "confirm");
+    let key = key_of(shop, &attempt.provider, attempt.id, "confirm", op_seq);
     match provider.confirm_intent(&key, intent, &attempt.pm_token, &return_url).await {
         Outcome::Done(snapshot) => {
             point::reached(Point::Confirmed).await;
             told(shop, checkout, attempt, News::Intent(snapshot)).await
         }
-        Outcome::Refused(refusal) if refusal.http_status == 0 || refusal.http_status == 429 => {
-            no_answer(shop, checkout, attempt, &refusal.message).await
+        Outcome::Refused(refusal) if refusal.is_for_now() => {
+            tracing::warn!(why = refusal.message, checkout = %checkout.id, "a confirmation has to wait");
+            let_go(shop, checkout.id, epoch, shop.now_ms() + CONFIRM_AGAIN_MS).await?;
+            Ok(pending(checkout))
+        }
+        Outcome::Refused(refusal) if refusal.is_key_spent() => {
+            next_key(shop, checkout, attempt, epoch, intent, op_seq).await
         }
         Outcome::Refused(refusal) => {
             // An intent that has moved on refuses as well: what it says of itself comes first.
             match provider.retrieve_intent(intent).await {
                 Outcome::Done(mut snapshot) => {
+                    if !refusal.is_card_decline && snapshot.is_untouched() {
+                        token_refused(shop, checkout, &refusal).await?;
+                    }
                     let decline = (refusal.code.clone(), refusal.message.clone());
                     if snapshot.decline.is_none() {
                         snapshot.decline = Some(decline);
@@ -130,7 +153,7 @@ async fn confirm(shop: &Shop, checkout: &Checkout, attempt: &Attempt, intent: &s
             }
             // Perhaps it went through and only the answer was lost.
             match provider.retrieve_intent(intent).await {
-                Outcome::Done(snapshot) if is_decided(&snapshot) => {
+                Outcome::Done(snapshot) if !snapshot.is_untouched() => {
                     told(shop, checkout, attempt, News::Intent(snapshot)).await
                 }
                 _ => no_answer(shop, checkout, attempt, &why).await,
@@ -139,10 +162,35 @@ async fn confirm(shop: &Shop, checkout: &Checkout, attempt: &Attempt, intent: &s
     }
 }
 
-fn is_decided(snapshot: &Snapshot) -> bool {
-    use crate::payment::IntentStatus as S;
-    let open = matches!(snapshot.status, S::RequiresPaymentMethod | S::RequiresConfirmation);
-    !open || snapshot.decline.is_some()
+/// The provider has proven that nothing came of the last key and never will: the next one is written down, then used.
+async fn next_key(
+    shop: &Shop,
+    checkout: &Checkout,
+    attempt: &Attempt,
+    epoch: i64,
+    intent: &str,
+    op_seq: i64,
+) -> Result<Step> {
+    tracing::warn!(checkout = %checkout.id, op_seq, "the provider keeps a failed confirmation; on with the next key");
+    let mut tx = shop.db.begin().await?;
+    let sql = "UPDATE payment_attempt SET confirm_seq = confirm_seq + 1 WHERE id = $1 AND confirm_seq = $2
+        AND EXISTS (SELECT 1 FROM checkout k WHERE k.id = payment_attempt.checkout_id AND k.epoch = $3
+          AND k.state IN ('paying','unknown'))";
+    let mine = tx.execute(sql, args![attempt.id, op_seq, epoch]).await?;
+    tx.commit().await?;
+    if mine == 0 {
+        return Ok(pending(checkout));
+    }
+    Ok(Step::Confirm { intent: intent.to_owned(), op_seq: op_seq + 1 })
+}
+
+/// A token that is nobody's, or somebody else's: an honest page never sends one, so it goes into the audit log.
+async fn token_refused(shop: &Shop, checkout: &Checkout, refusal: &Refusal) -> Result<()> {
+    let after = serde_json::json!({ "code": refusal.code, "message": refusal.message });
+    let entry = Entry::new(Actor::System, "payment.refuse_token", "order", &checkout.number).after(&after);
+    let mut tx = shop.db.begin().await?;
+    audit::record(&mut tx, &entry, shop.now_ms()).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Fetches what the provider holds and applies it.
@@ -169,11 +217,15 @@ async fn ask(shop: &Shop, checkout: &Checkout, attempt: &Attempt) -> Result<Step
     let Some(intent) = intent else { return Ok(pending(checkout)) };
     let snapshot = match provider.retrieve_intent(&intent).await {
         Outcome::Done(snapshot) => snapshot,
+        // Not asked: nothing has become less known. Who can still act in the page is told so below.
+        Outcome::Refused(refusal) if refusal.is_for_now() && checkout.state != CheckoutState::AwaitingAction => {
+            return Ok(pending(checkout));
+        }
         Outcome::Refused(refusal) => return no_answer(shop, checkout, attempt, &refusal.message).await,
         Outcome::Unknown(why) => return no_answer(shop, checkout, attempt, &why).await,
     };
-    if attempt.way == Way::Token && !is_decided(&snapshot) {
-        return Ok(Step::Confirm { intent });
+    if attempt.way == Way::Token && snapshot.is_untouched() {
+        return Ok(Step::Confirm { intent, op_seq: attempt.confirm_seq });
     }
     // The answer that brought the secret may have been lost while a webhook told us the name.
     let secret = match attempt.client_secret.as_str() {
@@ -220,8 +272,9 @@ fn pending(checkout: &Checkout) -> Step {
     Step::Done(Ok(Placed::Pending { checkout_id: checkout.id }))
 }
 
-/// The provider guarantees that nothing happened. A word against the payment ends the attempt; being out of reach
-/// does not.
+/// The provider guarantees that nothing happened. A word against the payment ends the attempt; being out of reach, or
+/// held back here, does not: the attempt stays as it was written down, and the shopper is asked to come again. Nobody is
+/// charged behind the back of a shopper who was told that nothing happened.
 pub(super) async fn refused(
     shop: &Shop,
     checkout: &Checkout,
@@ -229,12 +282,13 @@ pub(super) async fn refused(
     epoch: i64,
     refusal: Refusal,
 ) -> Result<Step> {
-    if refusal.http_status == 0 || refusal.http_status == 429 || refusal.code == "unreachable" {
-        if attempt.way == Way::Token {
+    if refusal.is_for_now() {
+        if attempt.way == Way::Token && attempt.state != AttemptState::Prepared {
             return no_answer(shop, checkout, attempt, &refusal.message).await;
         }
+        tracing::warn!(why = refusal.message, checkout = %checkout.id, "a payment could not be started yet");
         let_go(shop, checkout.id, epoch, 0).await?;
-        return Ok(Step::Done(Err(unavailable())));
+        return Ok(Step::Done(Err(unavailable(refusal.retry_after_s))));
     }
     tracing::error!(code = refusal.code, message = refusal.message, "the provider refused to create a payment");
     let message = "The payment could not be started. Nothing was charged.".to_owned();
@@ -247,14 +301,14 @@ pub(super) async fn no_answer(shop: &Shop, checkout: &Checkout, attempt: &Attemp
     let standing = fact::apply(shop, checkout.id, Some(attempt.id), News::NoAnswer).await?;
     let nobody_can_pay = attempt.way != Way::Token && attempt.provider_ref.is_none() && attempt.session_ref.is_none();
     Ok(Step::Done(match standing {
-        Standing::Pending if nobody_can_pay => Err(unavailable()),
+        Standing::Pending if nobody_can_pay => Err(unavailable(None)),
         standing => outcome(checkout, attempt, standing),
     }))
 }
 
-fn unavailable() -> Error {
+fn unavailable(retry_after_s: Option<u64>) -> Error {
     Error::Unavailable {
         message: "The payment service does not answer. Nothing was charged; please try again in a moment.".into(),
-        retry_after_s: 5,
+        retry_after_s: retry_after_s.unwrap_or(5),
     }
 }

@@ -49,6 +49,8 @@ pub(super) struct Attempt {
     pub decline_message: String,
     /// Unix milliseconds.
     pub created_at: i64,
+    /// Which of its keys a confirmation is sent under.
+    pub confirm_seq: i64,
 }
 
 impl Attempt {
@@ -94,7 +96,7 @@ pub(super) async fn load(shop: &Shop, id: CheckoutId) -> Result<Checkout> {
         .db
         .fetch_all(
             "SELECT id, attempt_no AS number, provider, way, pm_token, state, provider_ref, session_ref, client_secret,
-               next_url, decline_code, decline_message, created_at
+               next_url, decline_code, decline_message, created_at, confirm_seq
              FROM payment_attempt WHERE checkout_id = $1 ORDER BY attempt_no DESC",
             args![id],
         )

@@ -55,7 +55,7 @@ pub(super) async fn lock_checkouts(
 }
 
 /// The state of one checkout, locked.
-pub(super) async fn lock_checkout(tx: &mut Tx, id: CheckoutId) -> Result<Option<String>> {
+pub(crate) async fn lock_checkout(tx: &mut Tx, id: CheckoutId) -> Result<Option<String>> {
     Ok(lock_checkouts(tx, std::iter::once(id)).await?.remove(&id))
 }
 

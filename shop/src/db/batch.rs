@@ -7,6 +7,7 @@
 //! unknown is everyone told so instead. A caller that leaves before its batch began takes its item along.
 
 use super::{Db, DbError, Engine, Tx};
+use crate::canary::{self, Canary};
 use crate::point::{self, Point};
 use std::future::Future;
 use std::sync::Arc;
@@ -148,6 +149,10 @@ async fn transact<W: Work>(db: &Db, work: &W, items: &[W::Item]) -> Result<Vec<W
     let mut tx = db.begin().await.map_err(|error| Failure::Undone(error.into()))?;
     let outcomes = work.run(&mut tx, items).await.map_err(Failure::Undone)?;
     assert_eq!(outcomes.len(), items.len(), "a batch has one outcome per item");
+    if canary::on(Canary::ReplyBeforeCommit) {
+        tokio::spawn(tx.commit());
+        return Ok(outcomes);
+    }
     match tx.commit().await {
         Ok(()) => Ok(outcomes),
         Err(DbError::Unknown(why)) => Err(Failure::Unknown(why)),

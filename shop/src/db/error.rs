@@ -76,8 +76,8 @@ impl From<sqlx::Error> for DbError {
             ErrorKind::NotNullViolation => Some(Violation::NotNull),
             _ => None,
         };
-        // serialization_failure, deadlock_detected, lock_not_available
-        let busy = said.code().is_some_and(|code| ["40001", "40P01", "55P03"].contains(&code.as_ref()));
+        // serialization_failure, deadlock_detected, lock_not_available, query_canceled (it took longer than it may)
+        let busy = said.code().is_some_and(|code| ["40001", "40P01", "55P03", "57014"].contains(&code.as_ref()));
         match violation {
             Some(violation) => Self::Constraint(violation, error.into()),
             None if busy => Self::Busy(error.into()),

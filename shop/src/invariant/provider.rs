@@ -3,7 +3,7 @@
 
 use super::{Breach, Moment, Verdict};
 use crate::db::Read;
-use crate::id::CheckoutId;
+use crate::id::{AttemptId, CheckoutId};
 use crate::{Result, args};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
@@ -27,8 +27,11 @@ pub struct Payment {
     pub metadata: BTreeMap<String, String>,
 }
 
+/// A payment attempt with its order, as the shop's books have it.
 #[derive(Clone, Debug, sqlx::FromRow)]
-struct Ours {
+pub(crate) struct Ours {
+    id: AttemptId,
+    created_at: i64,
     checkout_id: CheckoutId,
     provider: String,
     provider_ref: Option<String>,
@@ -40,6 +43,37 @@ struct Ours {
     currency: String,
     captured: i64,
     refunded: i64,
+}
+
+/// In what the books differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    /// An order stands and the provider holds nothing for it.
+    NoCharge,
+    Amounts,
+    Refunds,
+    /// Charged by an attempt that had ended here.
+    Ended,
+}
+
+/// One order whose amounts the two books do not agree on; minor units of `currency`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Difference {
+    pub what: What,
+    pub attempt: AttemptId,
+    pub checkout: CheckoutId,
+    pub number: String,
+    pub provider: String,
+    /// The provider's name of the payment, when it was ever told.
+    pub payment: Option<String>,
+    /// Unix milliseconds.
+    pub made: i64,
+    pub currency: String,
+    /// What was agreed.
+    pub total: i64,
+    pub ours: i64,
+    pub theirs: i64,
+    pub detail: String,
 }
 
 /// Attempts by provider and its name for the payment.
@@ -66,16 +100,7 @@ pub async fn check(
     providers: &[&str],
     payments: &[Payment],
 ) -> Result<Vec<Verdict>> {
-    let mut ours: Vec<Ours> = db
-        .fetch_all(
-            "SELECT a.checkout_id, a.provider, a.provider_ref, a.state AS attempt_state, o.number, o.state AS order_state,
-               k.state AS checkout_state, o.total, o.currency, o.captured, o.refunded
-             FROM payment_attempt a JOIN orders o ON o.checkout_id = a.checkout_id JOIN checkout k ON k.id = a.checkout_id
-             WHERE a.created_at >= $1",
-            args![since],
-        )
-        .await?;
-    ours.retain(|row| providers.contains(&row.provider.as_str()));
+    let ours = read(db, since, providers).await?;
     let by_ref: Known<'_> =
         ours.iter().filter_map(|row| Some(((row.provider.as_str(), row.provider_ref.as_deref()?), row))).collect();
     let mut verdicts = vec![one_charge(payments, &by_ref)];
@@ -84,6 +109,21 @@ pub async fn check(
         verdicts.push(agreed(payments, &ours));
     }
     Ok(verdicts)
+}
+
+/// The attempts at `providers` made at or after `since` (Unix milliseconds).
+pub(crate) async fn read(db: &mut impl Read, since: i64, providers: &[&str]) -> Result<Vec<Ours>> {
+    let mut ours: Vec<Ours> = db
+        .fetch_all(
+            "SELECT a.id, a.created_at, a.checkout_id, a.provider, a.provider_ref, a.state AS attempt_state, o.number,
+               o.state AS order_state, k.state AS checkout_state, o.total, o.currency, o.captured, o.refunded
+             FROM payment_attempt a JOIN orders o ON o.checkout_id = a.checkout_id JOIN checkout k ON k.id = a.checkout_id
+             WHERE a.created_at >= $1",
+            args![since],
+        )
+        .await?;
+    ours.retain(|row| providers.contains(&row.provider.as_str()));
+    Ok(ours)
 }
 
 /// I5: nobody is charged twice for one checkout, or more than was asked.
@@ -128,40 +168,73 @@ fn known(payments: &[Payment], ours: &Known<'_>) -> Verdict {
 
 /// I7, and I5 for what was captured: both books name the same amounts for each order.
 fn agreed(payments: &[Payment], ours: &[Ours]) -> Verdict {
-    let theirs: HashMap<_, &Payment> = payments.iter().map(|payment| (payment.key(), payment)).collect();
-    let mut breaches = Vec::new();
-    for row in ours {
-        let live = !matches!(row.attempt_state.as_str(), "declined" | "canceled");
-        let payment = row.provider_ref.as_deref().and_then(|id| theirs.get(&(row.provider.as_str(), id)).copied());
-        let wrong = match payment {
-            _ if row.checkout_state == "manual_review" => None,
-            None => (row.stands() && live && row.total > 0).then(|| "no payment at the provider".to_owned()),
-            Some(payment) => differs(row, payment, live),
-        };
-        breaches.extend(wrong.map(|detail| Breach { rule: "I7", reference: row.number.clone(), detail }));
-    }
+    let breaches = differences(payments, ours)
+        .into_iter()
+        .map(|one| Breach { rule: "I7", reference: one.number, detail: one.detail })
+        .collect();
     Verdict { rule: "I7", says: "Every order and its payment at the provider name the same amounts", breaches }
 }
 
-fn differs(row: &Ours, payment: &Payment, live: bool) -> Option<String> {
+/// Where the books differ, order by order. A checkout that waits for a person is not looked at.
+pub(crate) fn differences(payments: &[Payment], ours: &[Ours]) -> Vec<Difference> {
+    let theirs: HashMap<_, &Payment> = payments.iter().map(|payment| (payment.key(), payment)).collect();
+    let looked_at = ours.iter().filter(|row| row.checkout_state != "manual_review");
+    looked_at
+        .filter_map(|row| {
+            let live = !matches!(row.attempt_state.as_str(), "declined" | "canceled");
+            let payment = row.provider_ref.as_deref().and_then(|id| theirs.get(&(row.provider.as_str(), id)).copied());
+            let (what, ours, theirs, detail) = match payment {
+                None => (row.stands() && live && row.total > 0)
+                    .then(|| (What::NoCharge, row.total, 0, "no payment at the provider".to_owned())),
+                Some(payment) => differs(row, payment, live),
+            }?;
+            Some(Difference {
+                what,
+                attempt: row.id,
+                checkout: row.checkout_id,
+                number: row.number.clone(),
+                provider: row.provider.clone(),
+                payment: row.provider_ref.clone(),
+                made: row.created_at,
+                currency: row.currency.clone(),
+                total: row.total,
+                ours,
+                theirs,
+                detail,
+            })
+        })
+        .collect()
+}
+
+fn differs(row: &Ours, payment: &Payment, live: bool) -> Option<(What, i64, i64, String)> {
     if !live {
-        return (payment.captured > payment.refunded)
-            .then(|| format!("{} was charged after it ended here", payment.id));
+        let detail = || format!("{} was charged after it ended here", payment.id);
+        return (payment.captured > payment.refunded).then(|| (What::Ended, 0, payment.captured, detail()));
     }
     let held = payment.authorised - payment.voided;
     let is_same = payment.currency.eq_ignore_ascii_case(&row.currency) && payment.amount == row.total;
     if row.stands() && !(is_same && held == row.total) {
         let (has, wants) = (format!("{held} {}", payment.currency), format!("{} {}", row.total, row.currency));
-        return Some(format!("{} holds {has}, the order is over {wants}", payment.id));
+        let what = if held == 0 { What::NoCharge } else { What::Amounts };
+        return Some((what, row.total, held, format!("{} holds {has}, the order is over {wants}", payment.id)));
     }
     let (captured, refunded) = (row.captured, row.refunded);
     if (captured, refunded) != (payment.captured, payment.refunded) {
-        return Some(format!(
+        let (what, ours, theirs) = if captured == payment.captured {
+            (What::Refunds, refunded, payment.refunded)
+        } else {
+            (What::Amounts, captured, payment.captured)
+        };
+        let detail = format!(
             "captured {captured} and refunded {refunded} here, {} and {} at the provider",
             payment.captured, payment.refunded
-        ));
+        );
+        return Some((what, ours, theirs, detail));
     }
     // No order, no money.
-    (!row.stands() && row.order_state != "pending_payment" && held > payment.captured)
-        .then(|| format!("{} still holds {held} for an order that is {}", payment.id, row.order_state))
+    let lingers = !row.stands() && row.order_state != "pending_payment" && held > payment.captured;
+    lingers.then(|| {
+        let detail = format!("{} still holds {held} for an order that is {}", payment.id, row.order_state);
+        (What::Amounts, payment.captured, held, detail)
+    })
 }

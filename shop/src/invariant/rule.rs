@@ -110,7 +110,7 @@ const RULES: &[Rule] = &[
              WHERE o.total > 0 AND o.state IN ('confirmed','processing','shipped','delivered','refunded')
                AND 1 <> (SELECT COUNT(*) FROM payment_attempt a WHERE a.checkout_id = o.checkout_id
                            AND a.state IN ('authorized','captured') AND a.amount = o.total AND a.currency = o.currency)
-               AND NOT EXISTS (SELECT 1 FROM recon_break b WHERE b.ref = o.number AND b.resolved_at IS NULL)",
+               AND NOT EXISTS (SELECT 1 FROM recon_break b WHERE b.number = o.number AND b.resolved_at IS NULL)",
     },
     Rule {
         id: "I9",
@@ -129,7 +129,7 @@ const RULES: &[Rule] = &[
              WHERE k.state IN ('prepared','paying','awaiting_action','unknown','payable_again','authorized','releasing',
                                'late_paid','refunding')
                AND k.expires_at + 900000 < $1
-               AND NOT EXISTS (SELECT 1 FROM recon_break b WHERE b.ref = o.number AND b.resolved_at IS NULL)",
+               AND NOT EXISTS (SELECT 1 FROM recon_break b WHERE b.number = o.number AND b.resolved_at IS NULL)",
     },
     Rule {
         id: "I12",

@@ -57,7 +57,7 @@ pub async fn reserve_many(
     let demands: Vec<BTreeMap<StockId, i64>> = requests.iter().map(|request| total(&request.demands)).collect();
     let ids = demands.iter().flat_map(|demand| demand.keys().copied());
     let mut available: BTreeMap<StockId, i64> =
-        lock(tx, ids).await?.into_iter().map(|(id, on_hand, reserved)| (id, on_hand - reserved)).collect();
+        lock(tx, ids).await?.into_iter().map(|(id, _, free)| (id, free)).collect();
 
     let mut granted: BTreeMap<StockId, i64> = BTreeMap::new();
     let mut rows = Vec::new();
@@ -119,7 +119,7 @@ fn shortages(demand: &BTreeMap<StockId, i64>, available: &BTreeMap<StockId, i64>
         .collect()
 }
 
-/// Reads (id, on hand, reserved) in ascending order of id and keeps the rows locked until the transaction ends.
+/// Reads (id, on hand, free) in ascending order of id and keeps the rows locked until the transaction ends.
 async fn lock(tx: &mut Tx, ids: impl Iterator<Item = StockId>) -> Result<Vec<(StockId, i64, i64)>> {
     let mut ids: Vec<Uuid> = ids.map(|id| id.0).collect();
     ids.sort_unstable();

@@ -45,8 +45,8 @@ pub async fn levels(shop: &Shop, variant: VariantId) -> Result<Vec<Level>> {
 
 async fn empty_row(tx: &mut Tx, variant: VariantId, warehouse: WarehouseId) -> Result<()> {
     tx.execute(
-        "INSERT INTO stock (id, variant_id, warehouse_id, on_hand)
-         SELECT $1, v.id, $3, 0 FROM variant v WHERE v.id = $2 ON CONFLICT (variant_id, warehouse_id) DO NOTHING",
+        "INSERT INTO stock (id, variant_id, warehouse_id, on_hand, frozen)
+         SELECT $1, v.id, $3, 0, COALESCE((SELECT MAX(s.frozen) FROM stock s WHERE s.variant_id = v.id), '') FROM variant v WHERE v.id = $2 ON CONFLICT (variant_id, warehouse_id) DO NOTHING",
         args![StockId::new(), variant, warehouse],
     )
     .await?;
@@ -220,6 +220,7 @@ struct OverviewRow {
     tracked: bool,
     on_hand: i64,
     reserved: i64,
+    frozen: String,
 }
 
 /// Active variants with their stock over all warehouses, by SKU; `text` is part of a title or SKU.
@@ -243,11 +244,12 @@ pub async fn overview(
         .fetch_all(
             "SELECT p.id AS product_id, v.id AS variant_id, p.slug AS product_slug, p.title, v.title AS variant_title,
                v.sku, v.tracked, CAST(COALESCE(SUM(s.on_hand), 0) AS BIGINT) AS on_hand,
-               CAST(COALESCE(SUM(s.reserved), 0) AS BIGINT) AS reserved
+               CAST(COALESCE(SUM(s.reserved), 0) AS BIGINT) AS reserved,
+               COALESCE(MAX(s.frozen), '') AS frozen
              FROM variant v JOIN product p ON p.id = v.product_id LEFT JOIN stock s ON s.variant_id = v.id
              WHERE v.active AND v.sku > $1 AND ($2 = '' OR lower(v.sku) LIKE $2 ESCAPE '!' OR lower(p.title) LIKE $2 ESCAPE '!')
              GROUP BY p.id, v.id, p.slug, p.title, v.title, v.sku, v.tracked
-             HAVING COALESCE(SUM(s.on_hand - s.reserved), 0) >= $3 AND COALESCE(SUM(s.on_hand - s.reserved), 0) <= $4
+             HAVING COALESCE(SUM(s.free), 0) >= $3 AND COALESCE(SUM(s.free), 0) <= $4
              ORDER BY v.sku LIMIT $5",
             args![after.unwrap_or(""), crate::catalogue::edit::pattern(text), low, high, rows + 1],
         )
@@ -265,6 +267,7 @@ pub async fn overview(
             tracked: r.tracked,
             on_hand: r.on_hand,
             reserved: r.reserved,
+            frozen: r.frozen,
         })
         .collect();
     Ok(Page { items, next })

@@ -23,7 +23,7 @@ pub fn after(from: State, happening: Happening) -> Result<State> {
         (S::Shipped, H::Delivered) => S::Delivered,
         (S::Confirmed, H::Cancelled) => S::Cancelled,
         // Money that goes back after a cancellation leaves the order cancelled.
-        (S::Cancelled | S::PaymentFailed, H::RefundedInFull) => from,
+        (S::Cancelled | S::PaymentFailed | S::Refunded, H::RefundedInFull) => from,
         (S::Confirmed | S::Processing | S::Shipped | S::Delivered, H::RefundedInFull) => S::Refunded,
         (from, happening) => {
             let what = match happening {

@@ -2,7 +2,7 @@
 //! transaction, and leaves calls to the provider to the outbox, which is then tried at once.
 
 use super::Happening::{Cancelled, Delivered, ShippedInPart, ShippedWhole};
-use super::{State, machine, read, restock};
+use super::{Dispute, State, machine, read, restock};
 use crate::audit::{self, Entry};
 use crate::checkout::transition;
 use crate::db::{Read, Tx};
@@ -10,7 +10,7 @@ use crate::id::{AttemptId, CheckoutId, FulfilmentId, OrderId, OrderLineId, Refun
 use crate::limits::{Check, REASON_CHARS, TRACKING_CHARS};
 use crate::outbox::{self, Kind, Note};
 use crate::staff::Staff;
-use crate::{Error, Result, Shop, args};
+use crate::{Error, Result, Shop, args, reconcile};
 
 /// Takes the authorised money now.
 pub async fn capture(shop: &Shop, by: &Staff, number: &str, version: i64) -> Result<()> {
@@ -47,6 +47,12 @@ pub async fn ship(
     let now = shop.now_ms();
     let mut tx = shop.db.begin().await?;
     let order = lock(&mut tx, number, version).await?;
+    if reconcile::stops_shipping(&mut tx, number).await? {
+        return Err(Error::conflict(
+            "payment_differs",
+            "Shop and payment provider differ about this order. Settle that under Reconciliation before you ship.",
+        ));
+    }
     if order.captured < order.total && order.is_standing() {
         return Err(Error::conflict("not_captured", "Capture the payment before you ship."));
     }
@@ -74,7 +80,7 @@ pub async fn ship(
     )
     .await?;
     let cause = format!("{carrier} {tracking_number}").trim().to_owned();
-    advance(&mut tx, &order, to, &cause, by, now).await?;
+    advance(&mut tx, &order, to, &cause, &by.name, now).await?;
     let after = serde_json::json!({ "lines": lines, "carrier": carrier, "tracking_number": tracking_number });
     audit::record(&mut tx, &Entry::new(by, "order.ship", "order", number).after(&after), now).await?;
     let notes = [Note::mail(order.id, "shipped"), Note::event(order.id, "order_shipped", number)];
@@ -88,7 +94,7 @@ pub async fn mark_delivered(shop: &Shop, by: &Staff, number: &str, version: i64)
     let now = shop.now_ms();
     let mut tx = shop.db.begin().await?;
     let order = lock(&mut tx, number, version).await?;
-    advance(&mut tx, &order, machine::after(order.state, Delivered)?, "", by, now).await?;
+    advance(&mut tx, &order, machine::after(order.state, Delivered)?, "", &by.name, now).await?;
     audit::record(&mut tx, &Entry::new(by, "order.deliver", "order", number), now).await?;
     outbox::put(&mut tx, &[Note::event(order.id, "order_delivered", number)], now).await?;
     tx.commit().await?;
@@ -107,14 +113,8 @@ pub async fn cancel(shop: &Shop, by: &Staff, number: &str, version: i64, restock
     if restock {
         restock::all(&mut tx, order.id, order.checkout_id, number, &by.name, now).await?;
     }
-    advance(&mut tx, &order, to, reason, by, now).await?;
-    // A capture that has not gone out must not go out any more.
-    tx.execute(
-        "UPDATE outbox SET delivered_at = $2, error = 'order cancelled'
-         WHERE subject_id = $1 AND kind = 'capture' AND delivered_at IS NULL",
-        args![order.id, now],
-    )
-    .await?;
+    advance(&mut tx, &order, to, reason, &by.name, now).await?;
+    drop_capture(&mut tx, order.id, now).await?;
     let mut notes = vec![Note::mail(order.id, "cancelled"), Note::event(order.id, "order_cancelled", number)];
     if let Some((attempt, _)) = paying_attempt(&mut tx, order.checkout_id).await? {
         notes.push(Note::of_attempt(Kind::UndoPayment, order.id, attempt));
@@ -125,6 +125,17 @@ pub async fn cancel(shop: &Shop, by: &Staff, number: &str, version: i64, restock
     audit::record(&mut tx, &entry, now).await?;
     tx.commit().await?;
     outbox::deliver_outbox(shop).await.map(|_| ())
+}
+
+/// A capture that has not gone out must not go out any more.
+pub(super) async fn drop_capture(tx: &mut Tx, order: OrderId, now: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE outbox SET delivered_at = $2, error = 'order cancelled'
+         WHERE subject_id = $1 AND kind = 'capture' AND delivered_at IS NULL",
+        args![order, now],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Gives `amount` minor units back and puts the named units on the shelf again. The refund is written down before the
@@ -151,6 +162,10 @@ pub async fn refund(
     let Some((attempt, _)) = captured else {
         return Err(Error::conflict("nothing_to_refund", "Nothing was captured that could be refunded."));
     };
+    if is_disputed(&mut tx, order.id).await? {
+        let text = "The card holder disputes this payment: the bank decides, and nothing is refunded meanwhile.";
+        return Err(Error::conflict("disputed", text));
+    }
     let id = RefundId::new();
     if !write_refund(&mut tx, id, attempt, amount, reason, &by.name, now).await? {
         return Err(Error::field("amount", "More than is left to refund."));
@@ -164,7 +179,14 @@ pub async fn refund(
     super::carry_out_refund(shop, id).await.map_err(|_| later("The refund"))
 }
 
-/// Writes the refund down if that much is left of what was captured; the order's row is locked by the caller.
+/// Whether the bank has the money of this order, or has given it away.
+async fn is_disputed(tx: &mut Tx, order: OrderId) -> Result<bool> {
+    let sql = "SELECT dispute FROM orders WHERE id = $1";
+    let (dispute,): (String,) = tx.fetch_one(sql, args![order]).await?;
+    Ok(Dispute::parse(&dispute).is_some_and(Dispute::blocks_refunds))
+}
+
+/// Writes the refund down if nobody disputes the payment and that much is left of what was captured; the order's row is locked by the caller.
 pub(super) async fn write_refund(
     tx: &mut Tx,
     id: RefundId,
@@ -176,7 +198,9 @@ pub(super) async fn write_refund(
 ) -> Result<bool> {
     let sql = "INSERT INTO refund (id, attempt_id, amount, reason, state, actor, created_at, updated_at)
         SELECT $1, a.id, $3, $4, 'prepared', $5, $6, $6 FROM payment_attempt a
-        WHERE a.id = $2 AND a.captured >= $3 + (SELECT CAST(COALESCE(SUM(r.amount), 0) AS BIGINT) FROM refund r
+        WHERE a.id = $2
+          AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.checkout_id = a.checkout_id AND o.dispute IN ('open','lost'))
+          AND a.captured >= $3 + (SELECT CAST(COALESCE(SUM(r.amount), 0) AS BIGINT) FROM refund r
                                                  WHERE r.attempt_id = a.id AND r.state <> 'failed')";
     Ok(tx.execute(sql, args![id, attempt, amount, reason, actor, now]).await? == 1)
 }
@@ -236,10 +260,10 @@ async fn paying_attempt(tx: &mut Tx, checkout: CheckoutId) -> Result<Option<(Att
     Ok(tx.fetch_optional(sql, args![checkout]).await?)
 }
 
-async fn advance(tx: &mut Tx, order: &Locked, to: State, cause: &str, by: &Staff, now: i64) -> Result<()> {
+pub(super) async fn advance(tx: &mut Tx, order: &Locked, to: State, cause: &str, actor: &str, now: i64) -> Result<()> {
     tx.execute("UPDATE orders SET state = $2 WHERE id = $1", args![order.id, to.as_str()]).await?;
     let moved = transition::of_order(order.id, order.state.as_str(), to.as_str(), cause);
-    transition::record(tx, &[moved], &by.name, now).await
+    transition::record(tx, &[moved], actor, now).await
 }
 
 fn later(what: &str) -> Error {

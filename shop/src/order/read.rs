@@ -1,7 +1,8 @@
 //! Reading orders: the shopper's own, and the merchant's list and detail.
 
 use super::{
-    Attempt, Detail, Event, Fulfilment, Line, ListFilter, MailEntry, Order, PaymentState, Refund, State, Summary,
+    Attempt, Detail, Dispute, Event, Fulfilment, Line, ListFilter, MailEntry, Order, PaymentState, Refund, State,
+    Summary,
 };
 use crate::account::Customer;
 use crate::catalogue::Page;
@@ -315,7 +316,8 @@ pub async fn detail(shop: &Shop, _by: &Staff, number: &str) -> Result<Detail> {
     let money = |amount| order.totals.money(amount);
     let attempts: Vec<AttemptRow> = db
         .fetch_all(
-            "SELECT attempt_no, way, state, amount, captured, provider_ref, decline_message, created_at, capture_before
+            "SELECT attempt_no, provider, way, state, amount, captured, provider_ref, decline_message, created_at,
+               capture_before
              FROM payment_attempt WHERE checkout_id = $1 ORDER BY attempt_no",
             args![order.checkout_id],
         )
@@ -341,7 +343,10 @@ pub async fn detail(shop: &Shop, _by: &Staff, number: &str) -> Result<Detail> {
             args![order.id],
         )
         .await?;
+    let sql = "SELECT dispute FROM orders WHERE id = $1";
+    let (dispute,): (String,) = db.fetch_one(sql, args![order.id]).await?;
     Ok(Detail {
+        dispute: Dispute::parse(&dispute),
         attempts: attempts.into_iter().map(|row| row.attempt(order.totals.currency)).collect(),
         refunds: refunds
             .into_iter()
@@ -368,6 +373,7 @@ pub async fn detail(shop: &Shop, _by: &Staff, number: &str) -> Result<Detail> {
 #[derive(sqlx::FromRow)]
 struct AttemptRow {
     attempt_no: i64,
+    provider: String,
     way: String,
     state: String,
     amount: i64,
@@ -382,6 +388,7 @@ impl AttemptRow {
     fn attempt(self, currency: Currency) -> Attempt {
         Attempt {
             number: self.attempt_no,
+            provider: self.provider,
             way: self.way,
             state: self.state,
             amount: currency.money(self.amount),

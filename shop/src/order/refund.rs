@@ -1,7 +1,7 @@
 //! Carrying out refunds that are written down: the same key every time, so that money goes back once.
 
 use super::machine::{self, Happening};
-use super::{merchant, read};
+use super::{Dispute, merchant, read};
 use crate::checkout::{self, transition};
 use crate::db::{Read, Tx};
 use crate::id::{AttemptId, CheckoutId, OrderId, RefundId};
@@ -115,39 +115,54 @@ async fn mark(shop: &Shop, id: RefundId, state: &str, provider_ref: Option<&str>
 async fn book(shop: &Shop, id: RefundId, row: &Row, snapshot: &RefundSnapshot) -> Result<()> {
     let now = shop.now_ms();
     let mut tx = shop.db.begin().await?;
+    // Checkout before order, as news of payments does.
+    transition::lock_checkout(&mut tx, row.checkout_id).await?;
     let sql = "UPDATE refund SET state = 'succeeded', provider_ref = $2, updated_at = $3
         WHERE id = $1 AND state IN ('prepared','sent')";
     if tx.execute(sql, args![id, &snapshot.refund_id, now]).await? == 0 {
         return Ok(());
     }
-    let sql = "UPDATE orders SET refunded = refunded + $2, version = version + 1 WHERE id = $1
-        RETURNING state, captured, refunded";
-    let (state, captured, refunded): (String, i64, i64) = tx.fetch_one(sql, args![row.order_id, row.amount]).await?;
-    let entries =
-        ledger::transaction(row.order_id, row.currency.code(), &[("refunds", row.amount), ("provider", -row.amount)]);
-    ledger::record(&mut tx, &entries, now).await?;
-    if refunded == captured {
-        finish(&mut tx, row, &state, now).await?;
-    }
-    let notes = [Note::mail(row.order_id, "refunded"), Note::event(row.order_id, "payment_refunded", &row.number)];
-    outbox::put(&mut tx, &notes, now).await?;
+    let (order, checkout) = (row.order_id, row.checkout_id);
+    book_amount(&mut tx, order, checkout, &row.number, row.currency.code(), row.amount, now).await?;
     tx.commit().await?;
     shop.wake.notify_one();
     Ok(())
 }
 
+/// The order, the ledger and the shopper learn that this much has gone back.
+pub(super) async fn book_amount(
+    tx: &mut Tx,
+    order: OrderId,
+    checkout: CheckoutId,
+    number: &str,
+    currency: &str,
+    amount: i64,
+    now: i64,
+) -> Result<()> {
+    let sql = "UPDATE orders SET refunded = refunded + $2, version = version + 1 WHERE id = $1
+        RETURNING state, captured, refunded";
+    let (state, captured, refunded): (String, i64, i64) = tx.fetch_one(sql, args![order, amount]).await?;
+    let entries = ledger::transaction(order, currency, &[("refunds", amount), ("provider", -amount)]);
+    ledger::record(tx, &entries, now).await?;
+    if refunded == captured {
+        finish(tx, order, checkout, &state, now).await?;
+    }
+    let notes = [Note::mail(order, "refunded"), Note::event(order, "payment_refunded", number)];
+    outbox::put(tx, &notes, now).await
+}
+
 /// Everything went back.
-async fn finish(tx: &mut Tx, row: &Row, state: &str, now: i64) -> Result<()> {
+async fn finish(tx: &mut Tx, order: OrderId, checkout: CheckoutId, state: &str, now: i64) -> Result<()> {
     let to = machine::after(read::state(state)?, Happening::RefundedInFull)?;
     if to.as_str() != state {
-        tx.execute("UPDATE orders SET state = $2 WHERE id = $1", args![row.order_id, to.as_str()]).await?;
-        let moved = transition::of_order(row.order_id, state, to.as_str(), "refunded in full");
+        tx.execute("UPDATE orders SET state = $2 WHERE id = $1", args![order, to.as_str()]).await?;
+        let moved = transition::of_order(order, state, to.as_str(), "refunded in full");
         transition::record(tx, &[moved], "system", now).await?;
     }
     let sql = "UPDATE checkout SET state = 'refunded', recovery_point = 'refunded', updated_at = $2
         WHERE id = $1 AND state = 'refunding'";
-    if tx.execute(sql, args![row.checkout_id, now]).await? == 1 {
-        let moved = transition::of_checkout(row.checkout_id, "refunding", "refunded", "refunded in full");
+    if tx.execute(sql, args![checkout, now]).await? == 1 {
+        let moved = transition::of_checkout(checkout, "refunding", "refunded", "refunded in full");
         transition::record(tx, &[moved], "system", now).await?;
     }
     Ok(())
@@ -159,17 +174,26 @@ pub(crate) async fn refund_everything(shop: &Shop, attempt: AttemptId) -> Result
     let mut tx = shop.db.begin().await?;
     // The order's row serialises refunds of one payment.
     let sql = "UPDATE orders SET version = version + 1
-        WHERE checkout_id = (SELECT checkout_id FROM payment_attempt WHERE id = $1) RETURNING id";
-    let (order,): (OrderId,) = tx.fetch_one(sql, args![attempt]).await?;
+        WHERE checkout_id = (SELECT checkout_id FROM payment_attempt WHERE id = $1) RETURNING id, dispute";
+    let (order, dispute): (OrderId, String) = tx.fetch_one(sql, args![attempt]).await?;
+    if Dispute::parse(&dispute) == Some(Dispute::Lost) {
+        // The bank has given it back.
+        return Ok(());
+    }
     let sql = "SELECT a.captured - (SELECT CAST(COALESCE(SUM(r.amount), 0) AS BIGINT) FROM refund r
                                     WHERE r.attempt_id = a.id AND r.state <> 'failed')
         FROM payment_attempt a WHERE a.id = $1";
     let (left,): (i64,) = tx.fetch_one(sql, args![attempt]).await?;
-    if left > 0 {
-        let id = RefundId::new();
-        merchant::write_refund(&mut tx, id, attempt, left, "order not carried out", "system", now).await?;
-        outbox::put(&mut tx, &[Note::refund(order, id)], now).await?;
+    if left <= 0 {
+        // Not committed: whoever has the order's page open has still seen the latest version.
+        return Ok(());
     }
+    let id = RefundId::new();
+    if !merchant::write_refund(&mut tx, id, attempt, left, "order not carried out", "system", now).await? {
+        // The bank decides about the money first; this is tried again until it has.
+        return Err(unanswered("the payment is disputed"));
+    }
+    outbox::put(&mut tx, &[Note::refund(order, id)], now).await?;
     tx.commit().await?;
     shop.wake.notify_one();
     Ok(())

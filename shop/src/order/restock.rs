@@ -1,6 +1,6 @@
 //! Goods that come back onto the shelf they were sold from, with a movement that says why.
 
-use crate::db::{Read, Tx};
+use crate::db::{Engine, Read, Tx};
 use crate::id::{CheckoutId, OrderId, OrderLineId, StockId};
 use crate::{Error, Result, args};
 
@@ -38,6 +38,10 @@ pub(super) async fn lines(
     actor: &str,
     now: i64,
 ) -> Result<()> {
+    if tx.engine() == Engine::Postgres && !lines.is_empty() {
+        // In the order in which everybody takes shelves, whatever the order of the lines.
+        tx.fetch_all::<(StockId,)>(LOCK_SHELVES, args![place.checkout_id]).await?;
+    }
     for (line, quantity) in lines {
         let sql = "UPDATE order_line SET restocked = restocked + $3
             WHERE id = $1 AND order_id = $2 AND restocked + $3 <= quantity";
@@ -64,6 +68,9 @@ pub(super) async fn lines(
     }
     Ok(())
 }
+
+const LOCK_SHELVES: &str = "SELECT id FROM stock
+    WHERE id IN (SELECT stock_id FROM reservation WHERE checkout_id = $1) ORDER BY id FOR NO KEY UPDATE";
 
 async fn put_back(tx: &mut Tx, stock: StockId, units: i64, number: &str, actor: &str, now: i64) -> Result<()> {
     let sql = "UPDATE stock SET on_hand = on_hand + $2 WHERE id = $1 RETURNING on_hand";

@@ -1,14 +1,17 @@
 //! News from the provider: stored first, believed only after the object was fetched.
 
 mod keep;
+mod refused;
 
 pub(crate) use keep::{Keeping, Received};
+pub use refused::{webhook_refused, webhook_unreadable};
 
 use super::{About, EventNotice, IntentStatus, Metadata, Outcome, Provider, Providers, Session, SessionStatus};
 use crate::checkout::{self, News};
 use crate::db::Sql;
 use crate::id::{AttemptId, CheckoutId, RefundId};
 use crate::point::{self, Point};
+use crate::reconcile::{self, Found, Kind};
 use crate::{Result, Shop, args, order};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use std::collections::BTreeMap;
@@ -116,6 +119,7 @@ async fn apply(shop: &Shop, events: &[Row]) -> Result<Applied> {
             Outcome::Unknown(why) => Ok(Applied::NoAnswer(why)),
         },
         About::Refund => refunds(shop).await,
+        About::Dispute => dispute(shop, provider, &event.object_id).await,
         About::Nothing => Ok(Applied::Done),
     }
 }
@@ -172,6 +176,16 @@ async fn session_alone(shop: &Shop, provider: &dyn Provider, session: &Session, 
     }
 }
 
+async fn dispute(shop: &Shop, provider: &dyn Provider, id: &str) -> Result<Applied> {
+    let dispute = match provider.retrieve_dispute(id).await {
+        Outcome::Done(dispute) => dispute,
+        Outcome::Refused(refusal) => return Ok(Applied::NoAnswer(refusal.message)),
+        Outcome::Unknown(why) => return Ok(Applied::NoAnswer(why)),
+    };
+    let known = reconcile::apply_dispute(shop, provider.name(), &dispute).await?;
+    Ok(if known { Applied::Done } else { Applied::NobodyKnows })
+}
+
 /// Refunds that wait for the provider: each looks itself up there.
 async fn refunds(shop: &Shop) -> Result<Applied> {
     let open: Vec<(RefundId,)> =
@@ -217,12 +231,8 @@ async fn finish(shop: &Shop, events: &[Row], outcome: Result<Applied>) -> Result
     let mut tx = shop.db.begin().await?;
     for event in events {
         if now - event.received_at > UNKNOWN_AFTER_MS {
-            tx.execute(
-                "INSERT INTO recon_break (id, kind, ref, detail, first_seen) VALUES ($1, 'event_not_applied', $2, $3, $4)
-                 ON CONFLICT (kind, ref) DO UPDATE SET confirmed_seen = excluded.first_seen",
-                args![crate::chance::uuid(), &event.event_id, &why, now],
-            )
-            .await?;
+            let found = Found::new(Kind::EventNotApplied, &event.event_id, format!("{}: {why}", event.kind));
+            reconcile::put(&mut tx, &found, now).await?;
         }
         let pause = (1_000_i64 << event.tries.clamp(0, 12)).min(PAUSE_MAX_MS);
         let sql = "UPDATE psp_event SET tries = tries + 1, next_try_at = $2, error = $3 WHERE event_id = $1";

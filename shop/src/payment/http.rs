@@ -32,6 +32,8 @@ pub enum Reply {
     Answer {
         status: StatusCode,
         retry_after_s: Option<u64>,
+        /// The provider says that this is what it has kept of an earlier call under the same key.
+        is_replay: bool,
         body: Vec<u8>,
     },
     /// Nothing was sent.
@@ -124,12 +126,13 @@ async fn send(request: RequestBuilder) -> Reply {
         .get(header::RETRY_AFTER)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.parse().ok());
+    let is_replay = answer.headers().get("idempotent-replayed").is_some_and(|value| value == "true");
     let mut body = Vec::new();
     loop {
         match answer.chunk().await {
             Ok(Some(chunk)) if body.len() + chunk.len() <= ANSWER_MAX_BYTES => body.extend_from_slice(&chunk),
             Ok(Some(_)) => return Reply::Lost(format!("{status}: an answer beyond {ANSWER_MAX_BYTES} bytes")),
-            Ok(None) => return Reply::Answer { status, retry_after_s, body },
+            Ok(None) => return Reply::Answer { status, retry_after_s, is_replay, body },
             Err(error) => return Reply::Lost(format!("{status}, then {}", chain(&error))),
         }
     }
@@ -141,7 +144,7 @@ pub(super) fn read<T: DeserializeOwned>(
     refusal: impl Fn(StatusCode, &[u8]) -> Option<Refusal>,
 ) -> Outcome<T> {
     let (status, retry_after_s, body) = match reply {
-        Reply::Answer { status, retry_after_s, body } => (status, retry_after_s, body),
+        Reply::Answer { status, retry_after_s, body, .. } => (status, retry_after_s, body),
         Reply::Unreachable(why) => return Outcome::Refused(Refusal::unreachable(&why)),
         Reply::Lost(why) => return Outcome::Unknown(why),
     };
@@ -231,7 +234,8 @@ mod tests {
         };
         let read = |status: u16, body: &str| {
             let status = StatusCode::from_u16(status).unwrap();
-            read::<u8>(Reply::Answer { status, retry_after_s: None, body: body.as_bytes().to_vec() }, refusal)
+            let body = body.as_bytes().to_vec();
+            read::<u8>(Reply::Answer { status, retry_after_s: None, is_replay: false, body }, refusal)
         };
         assert_eq!(read(200, "7"), Outcome::Done(7));
         for status in [400, 401, 403, 404, 422, 429] {

@@ -18,11 +18,12 @@ use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
 use self::client::Client;
+use super::guard::Guard;
 use super::http::Wire;
 use super::webhook::Rejection;
 use super::{
     About, CspSources, EventNotice, IntentStatus, Lists, Metadata, NewIntent, NewSession, Outcome, Page, Provider,
-    RefundSnapshot, Refusal, Session, SessionStatus, Snapshot, http,
+    RateLimit, RefundSnapshot, Refusal, Session, SessionStatus, Snapshot, http,
 };
 use crate::checkout::PaymentWay;
 use crate::money::{Currency, Money};
@@ -67,6 +68,13 @@ impl Paypal {
         Self { client: Client::new(wire, &config), config }
     }
 
+    /// With a limit on calls; without, there is none.
+    #[must_use]
+    pub fn limited(mut self, limit: RateLimit) -> Self {
+        self.client.guard = Guard::new(limit);
+        self
+    }
+
     async fn order(&self, id: &str) -> Outcome<wire::Order> {
         self.client.get(&http::path(&["v2", "checkout", "orders", id])).await
     }
@@ -82,7 +90,7 @@ impl Paypal {
     /// What a move on an authorization came to: the order tells.
     async fn after(&self, id: &str, moved: Outcome<Value>) -> Outcome<Snapshot> {
         match moved {
-            Outcome::Done(_) => self.retrieve_intent(id).await,
+            Outcome::Done(_) => self.retrieve_intent(id).await.after_effect(),
             Outcome::Refused(refusal) => Outcome::Refused(refusal),
             Outcome::Unknown(why) => Outcome::Unknown(why),
         }

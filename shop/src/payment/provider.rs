@@ -1,8 +1,8 @@
 //! The calls that every provider's adapter answers.
 
 use super::{
-    About, CspSources, EventNotice, IntentStatus, Lists, Metadata, NewIntent, NewSession, Outcome, Page,
-    RefundSnapshot, Session, Snapshot, webhook,
+    About, CspSources, Dispute, EventNotice, IntentStatus, Lists, Metadata, NewIntent, NewSession, Outcome, Page,
+    RefundSnapshot, Refusal, Session, Snapshot, webhook,
 };
 use crate::checkout::PaymentWay;
 use crate::money::{Currency, Money};
@@ -59,6 +59,11 @@ pub trait Provider: Send + Sync {
     async fn refund(&self, key: &str, id: &str, money: Money, metadata: &Metadata) -> Outcome<RefundSnapshot>;
     /// All refunds of one intent.
     async fn list_refunds(&self, id: &str) -> Outcome<Vec<RefundSnapshot>>;
+
+    /// One dispute. Asked only for events that are [`About::Dispute`].
+    async fn retrieve_dispute(&self, _id: &str) -> Outcome<Dispute> {
+        Outcome::Refused(Refusal::not_offered("disputes"))
+    }
 
     /// Events created at or after `from` (Unix milliseconds), newest first.
     async fn list_events(&self, from: i64, page: Option<&str>) -> Outcome<Page<EventNotice>>;

@@ -18,11 +18,12 @@ use sha2::{Digest, Sha256};
 
 use self::client::Client;
 use self::wire::{Collection, Link, Payment, Standing};
+use super::guard::Guard;
 use super::http::Wire;
 use super::webhook::Rejection;
 use super::{
     About, CspSources, EventNotice, IntentStatus, Lists, Metadata, NewIntent, NewSession, Outcome, Page, Provider,
-    RefundSnapshot, Refusal, Session, Snapshot, http,
+    RateLimit, RefundSnapshot, Refusal, Session, Snapshot, http,
 };
 use crate::checkout::PaymentWay;
 use crate::money::{Currency, Money};
@@ -65,6 +66,13 @@ impl Razorpay {
     /// As [`Razorpay::new`], over a given wire.
     pub fn over(wire: Wire, config: RazorpayConfig) -> Self {
         Self { client: Client::new(wire, &config), config }
+    }
+
+    /// With a limit on calls; without, there is none.
+    #[must_use]
+    pub fn limited(mut self, limit: RateLimit) -> Self {
+        self.client.guard = Guard::new(limit);
+        self
     }
 
     /// The link and the payments that were tried at it.
@@ -205,7 +213,7 @@ impl Provider for Razorpay {
         let path = http::path(&["v1", "payments", &payment.id, "capture"]);
         let body = json!({"amount": money.amount, "currency": money.currency.code()});
         done!(self.client.post::<Payment>(&path, None, &body).await);
-        self.retrieve_intent(id).await
+        self.retrieve_intent(id).await.after_effect()
     }
 
     /// Closes the page. Money that is held already cannot be let go: it goes back by itself.
@@ -215,7 +223,7 @@ impl Provider for Razorpay {
             return Outcome::Refused(Refusal::not_offered("letting go of an authorized payment"));
         }
         done!(self.expire_session(key, id).await);
-        self.retrieve_intent(id).await
+        self.retrieve_intent(id).await.after_effect()
     }
 
     async fn list_intents(&self, _from: i64, _to: i64, _page: Option<&str>) -> Outcome<Page<Snapshot>> {
@@ -238,7 +246,7 @@ impl Provider for Razorpay {
             Outcome::Refused(refusal) => return Outcome::Refused(refusal),
             Outcome::Unknown(why) => return Outcome::Unknown(why),
         };
-        Self::session(&done!(self.standing_of(link).await))
+        Self::session(&done!(self.standing_of(link).await.after_effect()))
     }
 
     async fn retrieve_session(&self, id: &str) -> Outcome<Session> {
@@ -253,7 +261,7 @@ impl Provider for Razorpay {
     async fn expire_session(&self, _key: &str, id: &str) -> Outcome<Session> {
         let path = http::path(&["v1", "payment_links", id, "cancel"]);
         let link: Link = done!(self.client.post(&path, None, &json!({})).await);
-        Self::session(&done!(self.standing_of(link).await))
+        Self::session(&done!(self.standing_of(link).await.after_effect()))
     }
 
     async fn refund(&self, key: &str, id: &str, money: Money, metadata: &Metadata) -> Outcome<RefundSnapshot> {

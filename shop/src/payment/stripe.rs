@@ -1,7 +1,7 @@
 //! The Stripe adapter: ten endpoints of the public REST API over HTTPS, or over HTTP to the sandbox gateway.
 //!
-//! One code path for both: only the base URL differs. It keeps no state, retries nothing and invents no keys;
-//! what it promises is the three-way reading of every answer in [`client`]. Card data never passes through here:
+//! One code path for both: only the base URL differs. It invents no keys, and its guard repeats only what surely had no
+//! effect; what it promises is the three-way reading of every answer in [`client`]. Card data never passes through here:
 //! shoppers type it into the provider's page or frame.
 
 mod amount;
@@ -13,11 +13,12 @@ use reqwest::Method;
 use reqwest::header::HeaderMap;
 
 use self::client::{Call, Client};
+use super::guard::Guard;
 use super::http::Wire;
 use super::webhook::{self, Rejection};
 use super::{
-    About, CspSources, EventNotice, IntentStatus, Lists, Metadata, NewIntent, NewSession, Outcome, Page, Provider,
-    RefundSnapshot, Session, Snapshot, http,
+    About, CspSources, Dispute, EventNotice, IntentStatus, Lists, Metadata, NewIntent, NewSession, Outcome, Page,
+    Provider, RateLimit, RefundSnapshot, Refusal, Session, Snapshot, http,
 };
 use crate::checkout::PaymentWay;
 use crate::money::{Currency, Money};
@@ -45,6 +46,16 @@ impl StripeConfig {
 
     pub fn livemode(&self) -> bool {
         self.secret_key.starts_with("sk_live_") || self.secret_key.starts_with("rk_live_")
+    }
+
+    /// What Stripe allows an account that has agreed nothing else; a sandbox gateway has no limit.
+    pub fn rate_limit(&self) -> RateLimit {
+        let per_second = match (self.is_real(), self.livemode()) {
+            (true, true) => 100,
+            (true, false) => 25,
+            (false, _) => return RateLimit::NONE,
+        };
+        RateLimit { per_second, per_endpoint: 25 }
     }
 
     /// The script that draws the card form in a frame of the provider.
@@ -94,8 +105,16 @@ impl Stripe {
 
     /// As [`Stripe::new`], over a given wire.
     pub fn over(wire: Wire, config: StripeConfig) -> crate::Result<Self> {
-        let client = Client::new(wire, &config.api_base, &config.secret_key).map_err(crate::Error::Internal)?;
+        let (base, key, limit) = (&config.api_base, &config.secret_key, config.rate_limit());
+        let client = Client::new(wire, base, key, limit).map_err(crate::Error::Internal)?;
         Ok(Self { config, client })
+    }
+
+    /// With another limit on calls than what Stripe allows by default.
+    #[must_use]
+    pub fn limited(mut self, limit: RateLimit) -> Self {
+        self.client.guard = Guard::new(limit);
+        self
     }
 
     pub fn config(&self) -> &StripeConfig {
@@ -144,6 +163,8 @@ impl Provider for Stripe {
             About::Session
         } else if kind.starts_with("refund.") || kind.starts_with("charge.refund") {
             About::Refund
+        } else if kind.starts_with("charge.dispute.") {
+            About::Dispute
         } else {
             About::Nothing
         }
@@ -168,7 +189,7 @@ impl Provider for Stripe {
             Ok(amount) => amount,
             Err(refusal) => return Outcome::Refused(refusal),
         };
-        let call = Call::post("/v1/payment_intents", key)
+        let call = Call::post("payment_intents.create", "/v1/payment_intents", key)
             .with("amount", amount.to_string())
             .with("currency", amount::currency(new.money))
             .with("capture_method", "manual")
@@ -179,14 +200,22 @@ impl Provider for Stripe {
     }
 
     async fn confirm_intent(&self, key: &str, id: &str, payment_method: &str, return_url: &str) -> Outcome<Snapshot> {
-        let call = Call::post(&path(&["payment_intents", id, "confirm"]), key)
+        let call = Call::post("payment_intents.confirm", &path(&["payment_intents", id, "confirm"]), key)
             .with("payment_method", payment_method)
-            .with("return_url", return_url);
-        self.intent(call).await
+            .with("return_url", return_url)
+            .with("expand[]", "latest_charge");
+        let (outcome, kept) = self.client.send_keyed::<wire::Intent, Snapshot>(call).await;
+        let Some(status) = kept else { return outcome };
+        // What was answered with a failure is over; whether it had an effect, the payment tells.
+        match self.retrieve_intent(id).await {
+            Outcome::Done(proof) if proof.is_untouched() => Outcome::Refused(Refusal::key_spent(status, proof)),
+            Outcome::Done(snapshot) => Outcome::Done(snapshot),
+            Outcome::Refused(_) | Outcome::Unknown(_) => outcome,
+        }
     }
 
     async fn retrieve_intent(&self, id: &str) -> Outcome<Snapshot> {
-        self.intent(Call::get(&path(&["payment_intents", id]))).await
+        self.intent(Call::get("payment_intents.retrieve", &path(&["payment_intents", id]))).await
     }
 
     async fn capture_intent(&self, key: &str, id: &str, money: Money) -> Outcome<Snapshot> {
@@ -194,16 +223,16 @@ impl Provider for Stripe {
             Ok(amount) => amount,
             Err(refusal) => return Outcome::Refused(refusal),
         };
-        let call = Call::post(&path(&["payment_intents", id, "capture"]), key);
+        let call = Call::post("payment_intents.capture", &path(&["payment_intents", id, "capture"]), key);
         self.intent(call.with("amount_to_capture", amount.to_string())).await
     }
 
     async fn cancel_intent(&self, key: &str, id: &str) -> Outcome<Snapshot> {
-        self.intent(Call::post(&path(&["payment_intents", id, "cancel"]), key)).await
+        self.intent(Call::post("payment_intents.cancel", &path(&["payment_intents", id, "cancel"]), key)).await
     }
 
     async fn list_intents(&self, from: i64, to: i64, page: Option<&str>) -> Outcome<Page<Snapshot>> {
-        let call = Call::get("/v1/payment_intents")
+        let call = Call::get("payment_intents.list", "/v1/payment_intents")
             .with("created[gte]", from.div_euclid(1000).to_string())
             .with("created[lte]", to.div_euclid(1000).to_string())
             .with("expand[]", "data.latest_charge")
@@ -212,7 +241,7 @@ impl Provider for Stripe {
     }
 
     async fn create_session(&self, key: &str, new: &NewSession) -> Outcome<Session> {
-        let mut call = Call::post("/v1/checkout/sessions", key)
+        let mut call = Call::post("checkout.sessions.create", "/v1/checkout/sessions", key)
             .with("mode", "payment")
             .with("success_url", &new.success_url)
             .with("cancel_url", &new.cancel_url)
@@ -240,7 +269,7 @@ impl Provider for Stripe {
     }
 
     async fn retrieve_session(&self, id: &str) -> Outcome<Session> {
-        self.session(Call::get(&path(&["checkout", "sessions", id]))).await
+        self.session(Call::get("checkout.sessions.retrieve", &path(&["checkout", "sessions", id]))).await
     }
 
     /// Stripe's page does everything by itself.
@@ -249,7 +278,7 @@ impl Provider for Stripe {
     }
 
     async fn expire_session(&self, key: &str, id: &str) -> Outcome<Session> {
-        self.session(Call::post(&path(&["checkout", "sessions", id, "expire"]), key)).await
+        self.session(Call::post("checkout.sessions.expire", &path(&["checkout", "sessions", id, "expire"]), key)).await
     }
 
     async fn refund(&self, key: &str, id: &str, money: Money, metadata: &Metadata) -> Outcome<RefundSnapshot> {
@@ -257,7 +286,7 @@ impl Provider for Stripe {
             Ok(amount) => amount,
             Err(refusal) => return Outcome::Refused(refusal),
         };
-        let call = Call::post("/v1/refunds", key)
+        let call = Call::post("refunds.create", "/v1/refunds", key)
             .with("payment_intent", id)
             .with("amount", amount.to_string())
             .metadata("metadata", metadata);
@@ -268,7 +297,8 @@ impl Provider for Stripe {
         let mut all = Vec::new();
         let mut cursor: Option<String> = None;
         loop {
-            let call = Call::get("/v1/refunds").with("payment_intent", id).page(PAGE_SIZE, cursor.as_deref());
+            let call =
+                Call::get("refunds.list", "/v1/refunds").with("payment_intent", id).page(PAGE_SIZE, cursor.as_deref());
             match self.client.send::<wire::List<wire::Refund>, Page<RefundSnapshot>>(call).await {
                 Outcome::Done(page) => {
                     all.extend(page.items);
@@ -283,9 +313,14 @@ impl Provider for Stripe {
         }
     }
 
+    async fn retrieve_dispute(&self, id: &str) -> Outcome<Dispute> {
+        self.client.send::<wire::Dispute, _>(Call::get("disputes.retrieve", &path(&["disputes", id]))).await
+    }
+
     async fn list_events(&self, from: i64, page: Option<&str>) -> Outcome<Page<EventNotice>> {
-        let call =
-            Call::get("/v1/events").with("created[gte]", from.div_euclid(1000).to_string()).page(PAGE_SIZE, page);
+        let call = Call::get("events.list", "/v1/events")
+            .with("created[gte]", from.div_euclid(1000).to_string())
+            .page(PAGE_SIZE, page);
         self.client.send::<wire::List<super::webhook::Event>, Page<EventNotice>>(call).await
     }
 }
@@ -296,12 +331,12 @@ fn path(parts: &[&str]) -> String {
 }
 
 impl<'a> Call<'a> {
-    fn get(path: &str) -> Self {
-        Self::new(Method::GET, path, None)
+    fn get(endpoint: &'static str, path: &str) -> Self {
+        Self::new(endpoint, Method::GET, path, None)
     }
 
-    fn post(path: &str, key: &'a str) -> Self {
-        Self::new(Method::POST, path, Some(key))
+    fn post(endpoint: &'static str, path: &str, key: &'a str) -> Self {
+        Self::new(endpoint, Method::POST, path, Some(key))
     }
 }
 

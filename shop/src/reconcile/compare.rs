@@ -1,79 +1,88 @@
 //! L3: every payment of a time, as its provider lists it, beside the attempt it belongs to. Of a provider without such a
 //! list only the undecided payments (L1), the events (L2) and what is due here can be looked into.
+//!
+//! ```text
+//! each page of the list ─▶ the attempts it is about, in two statements ─▶ news is applied; money without one is noted
+//! both books beside each other ─▶ what differs is asked about once more ─▶ mended, or a break
+//! ```
 
-use super::breaks::{self, Found};
+use super::breaks::{CONFIRM_MS, Found};
 use super::events::silent;
+use super::kind::Kind;
+use super::owner::{Owner, owners};
+use super::{breaks, mend, progress};
 use crate::checkout::{self, News};
-use crate::id::{AttemptId, CheckoutId, RefundId};
-use crate::invariant::provider::{self, Payment};
-use crate::invariant::{self, Moment};
-use crate::payment::{IntentStatus, Metadata, Outcome, Provider, Snapshot};
-use crate::{Result, Shop, args, order, outbox};
+use crate::id::AttemptId;
+use crate::invariant::provider::{self, Difference, Payment, What};
+use crate::payment::{IntentStatus, Outcome, Provider, Snapshot};
+use crate::{Error, Result, Shop, args};
+use std::collections::{HashMap, HashSet};
 
 /// The provider's clock and ours may differ by this much.
 const CLOCKS_DIFFER_MS: i64 = 5 * 60_000;
-/// Money that is only held is taken this long before the provider lets it go (B3).
-const CAPTURE_BEFORE_MS: i64 = 24 * 3_600_000;
-/// A refund without an answer is sent again after this long (B6).
-const RESEND_AFTER_MS: i64 = 10 * 60_000;
+/// More payments than this are not asked about one by one in a run.
+const QUESTIONS: usize = 200;
 
 #[derive(Default)]
 pub(super) struct Compared {
     pub payments: usize,
     pub mended: Vec<String>,
     pub breaks: Vec<Found>,
+    /// When an open break was seen first, by kind and reference.
+    first_seen: HashMap<(Kind, String), i64>,
+    now: i64,
 }
 
-pub(super) async fn compare(shop: &Shop, span_ms: i64) -> Result<Compared> {
-    let since = shop.now_ms() - span_ms;
-    let (from, to) = (since - CLOCKS_DIFFER_MS, shop.now_ms() + CLOCKS_DIFFER_MS);
-    let mut found = Compared::default();
-    let (mut names, mut payments) = (Vec::new(), Vec::new());
+impl Compared {
+    /// Seen long enough ago to be acted on now that it is seen again.
+    fn is_confirmed(&self, one: &Found) -> bool {
+        let first = self.first_seen.get(&(one.kind, one.reference.clone()));
+        first.is_some_and(|first| first + CONFIRM_MS <= self.now)
+    }
+}
+
+/// Compares the payments made since `since` (Unix milliseconds). `run` is the loop that shows how far this has come.
+pub(super) async fn compare(shop: &Shop, since: i64, run: &str) -> Result<Compared> {
+    let now = shop.now_ms();
+    let open = breaks::open_breaks(shop).await?;
+    let first_seen = open.into_iter().map(|one| ((one.kind, one.reference), one.first_seen)).collect();
+    let mut found = Compared { first_seen, now, ..Compared::default() };
+    let (mut names, mut payments) = (Vec::new(), HashMap::new());
     for provider in shop.payments.configured().filter(|provider| provider.lists().intents) {
-        for snapshot in list(provider, from, to).await? {
-            match owner(shop, provider, &snapshot).await? {
-                Some(owner) => catch_up(shop, &owner, &snapshot, &mut found).await?,
-                None => unknown_money(shop, provider, &snapshot, &mut found).await?,
+        let mut after = None;
+        loop {
+            let page = provider.list_intents(since - CLOCKS_DIFFER_MS, now + CLOCKS_DIFFER_MS, after.as_deref()).await;
+            let page = answer(page)?;
+            let owners = owners(shop, provider, &page.items).await?;
+            for snapshot in &page.items {
+                look_at(shop, provider, snapshot, owners.get(&snapshot.intent_id), &mut found).await?;
+                let payment = payment(provider, snapshot);
+                payments.insert((payment.provider.clone(), payment.id.clone()), payment);
             }
-            payments.push(payment(provider, &snapshot));
+            let step = format!("{} payments of {} compared", payments.len(), provider.label());
+            progress::step(shop, run, &step).await?;
+            match page.next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
         }
         names.push(provider.name());
     }
     found.payments = payments.len();
-    capture_in_time(shop, &mut found).await?;
-    resend_refunds(shop, &mut found).await?;
-    // Once more by the rules: what was not mended is a break.
-    let since = since + CLOCKS_DIFFER_MS;
-    for verdict in provider::check(&mut &shop.db, Moment::Quiet, since, &names, &payments).await? {
-        for breach in invariant::breaches(&[verdict]) {
-            let kind = match breach.rule {
-                "I5" => "charged_twice",
-                // Told above, by the provider's name of it.
-                "I6" => continue,
-                _ if breach.detail.contains("refunded") => "refund_differs",
-                _ => "order_differs",
-            };
-            found.breaks.push(Found { kind, reference: breach.reference.clone(), detail: breach.detail.clone() });
-        }
+    mend::capture_in_time(shop, &mut found.mended).await?;
+    mend::resend_refunds(shop, &mut found.mended).await?;
+    let differences = differences(shop, since + CLOCKS_DIFFER_MS, &names, payments).await?;
+    for one in differences {
+        settle(shop, one, &mut found).await?;
     }
     Ok(found)
 }
 
-async fn list(provider: &dyn Provider, from: i64, to: i64) -> Result<Vec<Snapshot>> {
-    let mut all = Vec::new();
-    let mut after = None;
-    loop {
-        match provider.list_intents(from, to, after.as_deref()).await {
-            Outcome::Done(page) => {
-                all.extend(page.items);
-                match page.next {
-                    Some(next) => after = Some(next),
-                    None => return Ok(all),
-                }
-            }
-            Outcome::Refused(refusal) => return Err(silent(refusal.message)),
-            Outcome::Unknown(why) => return Err(silent(why)),
-        }
+fn answer<T>(outcome: Outcome<T>) -> Result<T> {
+    match outcome {
+        Outcome::Done(value) => Ok(value),
+        Outcome::Refused(refusal) => Err(silent(refusal.message)),
+        Outcome::Unknown(why) => Err(silent(why)),
     }
 }
 
@@ -93,25 +102,45 @@ fn payment(provider: &dyn Provider, snapshot: &Snapshot) -> Payment {
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct Owner {
-    id: AttemptId,
-    checkout_id: CheckoutId,
-    state: String,
-    number: String,
+async fn look_at(
+    shop: &Shop,
+    provider: &dyn Provider,
+    snapshot: &Snapshot,
+    owner: Option<&Owner>,
+    found: &mut Compared,
+) -> Result<()> {
+    let Some(owner) = owner else { return unknown_money(shop, provider, snapshot, found).await };
+    let is_another = owner.provider_ref.as_ref().is_some_and(|known| *known != snapshot.intent_id);
+    let is_beside = is_another || (owner.has_ended() && snapshot.held() > 0);
+    if !is_beside {
+        return catch_up(shop, owner, snapshot, found).await;
+    }
+    if snapshot.held() == 0 || (is_another && owner.checkout_state == "manual_review") {
+        return Ok(());
+    }
+    let is_open = !owner.order_stands() && !owner.checkout_has_ended() && owner.checkout_state != "manual_review";
+    if is_open {
+        // Freezes the checkout: nobody should pay a third time.
+        checkout::apply_news(shop, owner.checkout_id, Some(owner.id), News::Intent(snapshot.clone())).await?;
+        if is_another {
+            return Ok(());
+        }
+    }
+    let (kind, detail) = if owner.order_stands() {
+        (Kind::ChargedTwice, format!("{} beside the payment of the order", snapshot.intent_id))
+    } else {
+        (Kind::PaidAfterEnd, format!("{} is paid, the checkout is {}", snapshot.intent_id, owner.checkout_state))
+    };
+    let one = money(kind, provider, snapshot, detail).of_order(&owner.number);
+    let may = owner.order_stands() || owner.checkout_has_ended();
+    give_back_or_note(shop, one, may, found).await
 }
 
-async fn owner(shop: &Shop, provider: &dyn Provider, snapshot: &Snapshot) -> Result<Option<Owner>> {
-    const BY: &str = "SELECT a.id, a.checkout_id, a.state, o.number
-        FROM payment_attempt a JOIN orders o ON o.checkout_id = a.checkout_id WHERE a.provider = $1 AND ";
-    let named = format!("{BY} a.provider_ref = $2");
-    if let Some(found) = shop.db.fetch_optional(&named, args![provider.name(), &snapshot.intent_id]).await? {
-        return Ok(Some(found));
-    }
-    let Some(id) = snapshot.metadata.get("attempt_id").and_then(|id| id.parse::<AttemptId>().ok()) else {
-        return Ok(None);
-    };
-    Ok(shop.db.fetch_optional(&format!("{BY} a.id = $2"), args![provider.name(), id]).await?)
+/// Money at the provider beside what the shop expects: nothing.
+fn money(kind: Kind, provider: &dyn Provider, snapshot: &Snapshot, detail: String) -> Found {
+    Found::new(kind, &snapshot.intent_id, detail)
+        .of_payment(provider.name(), &snapshot.intent_id, snapshot.created_ms)
+        .amounts(&snapshot.currency, Some(0), Some(snapshot.held()))
 }
 
 /// B1 with an attempt, B2: the provider knows more than we do.
@@ -132,66 +161,99 @@ async fn catch_up(shop: &Shop, owner: &Owner, snapshot: &Snapshot, found: &mut C
 
 /// B1 without an attempt: nobody here has heard of it. Seen twice, it is given back.
 async fn unknown_money(shop: &Shop, provider: &dyn Provider, snapshot: &Snapshot, found: &mut Compared) -> Result<()> {
-    const KIND: &str = "charged_no_order";
-    let id = &snapshot.intent_id;
-    let owed = match snapshot.status {
-        IntentStatus::RequiresCapture => snapshot.amount,
-        IntentStatus::Succeeded => snapshot.amount_received - snapshot.amount_refunded,
-        _ => 0,
-    };
-    if owed == 0 {
-        return Ok(());
-    }
     // Payments of others through the same account, other shops of ours among them, are none of our business.
     let says = |name: &str| snapshot.metadata.get(name).map(String::as_str);
     let (Some(number), true) = (says("order_no"), says("shop") == Some(&*shop.origin)) else { return Ok(()) };
-    if breaks::is_confirmed(shop, KIND, id).await? && give_back(shop, provider, snapshot, owed).await {
-        tracing::error!(intent = id, number, owed, "money without an order was given back");
-        found.mended.push(format!("{number}: {id} held {owed} for no order here; given back"));
+    if snapshot.held() == 0 {
         return Ok(());
     }
-    let detail = format!("{owed} {} for order {number}, which is not here", snapshot.currency);
-    found.breaks.push(Found { kind: KIND, reference: id.clone(), detail });
+    let here: Option<(i64,)> =
+        shop.db.fetch_optional("SELECT version FROM orders WHERE number = $1", args![number]).await?;
+    let one = if here.is_some() {
+        let detail = format!("{} was made for this order by nobody here", snapshot.intent_id);
+        money(Kind::ChargedTwice, provider, snapshot, detail).of_order(number)
+    } else {
+        money(Kind::ChargedNoOrder, provider, snapshot, format!("for order {number}, which is not here"))
+    };
+    give_back_or_note(shop, one, true, found).await
+}
+
+/// Not at once: it may be an order that another program is about to write.
+async fn give_back_or_note(shop: &Shop, one: Found, may: bool, found: &mut Compared) -> Result<()> {
+    if may && found.is_confirmed(&one) {
+        match mend::give_back(shop, &one.provider, &one.payment).await {
+            Ok(given) => {
+                tracing::error!(payment = one.payment, given, "money that belongs to no order was given back");
+                found.mended.push(format!("{}: {} held {given} for no order; given back", one.detail, one.payment));
+                return Ok(());
+            }
+            Err(error) => tracing::warn!(%error, payment = one.payment, "not given back yet"),
+        }
+    }
+    found.breaks.push(one);
     Ok(())
 }
 
-/// Under keys made of the payment's own name: however often this runs, it happens once.
-async fn give_back(shop: &Shop, provider: &dyn Provider, snapshot: &Snapshot, owed: i64) -> bool {
-    let id = &snapshot.intent_id;
-    if snapshot.status == IntentStatus::RequiresCapture {
-        let key = checkout::provider_key(shop, provider.name(), id, "unknown-cancel");
-        return matches!(provider.cancel_intent(&key, id).await, Outcome::Done(_));
+/// Both books beside each other. What differs may have changed while the list was read, so each such payment is asked
+/// about once more before anything is concluded.
+async fn differences(
+    shop: &Shop,
+    since: i64,
+    names: &[&str],
+    mut payments: HashMap<(String, String), Payment>,
+) -> Result<Vec<Difference>> {
+    let list = |payments: &HashMap<_, Payment>| payments.values().cloned().collect::<Vec<_>>();
+    let db = &mut &shop.db;
+    let first = provider::differences(&list(&payments), &provider::read(db, since, names).await?);
+    let first: Vec<_> = first.into_iter().filter(|one| one.what != What::Ended).take(QUESTIONS).collect();
+    if first.is_empty() {
+        return Ok(first);
     }
-    let Some(currency) = crate::money::Currency::parse(&snapshot.currency) else { return false };
-    let key = checkout::provider_key(shop, provider.name(), id, "unknown-refund");
-    let metadata: Metadata = [("reason".to_owned(), "no order".to_owned())].into();
-    matches!(provider.refund(&key, id, currency.money(owed), &metadata).await, Outcome::Done(_))
-}
-
-/// B3: held, wanted, and soon to lapse.
-async fn capture_in_time(shop: &Shop, found: &mut Compared) -> Result<()> {
-    let sql = "SELECT a.id, o.number FROM payment_attempt a JOIN orders o ON o.checkout_id = a.checkout_id
-        WHERE a.state = 'authorized' AND a.capture_before < $1 AND o.state IN ('confirmed','processing')";
-    let due: Vec<(AttemptId, String)> = shop.db.fetch_all(sql, args![shop.now_ms() + CAPTURE_BEFORE_MS]).await?;
-    for (attempt, number) in due {
-        match outbox::capture(shop, attempt).await {
-            Ok(()) => found.mended.push(format!("{number}: captured before the authorisation lapses")),
-            Err(error) => tracing::warn!(%error, number, "not captured yet"),
+    for one in &first {
+        let Some(id) = &one.payment else { continue };
+        let provider = shop.payments.by_name(&one.provider)?;
+        if let Some(snapshot) = mend::ask(provider, id).await? {
+            payments.insert((one.provider.clone(), id.clone()), payment(provider, &snapshot));
+            // Another amount than was agreed is no news but what differs.
+            if (snapshot.amount, &snapshot.currency) == (one.total, &one.currency) {
+                checkout::apply_news(shop, one.checkout, Some(one.attempt), News::Intent(snapshot)).await?;
+            }
+        } else {
+            payments.remove(&(one.provider.clone(), id.clone()));
         }
     }
-    Ok(())
+    let asked: HashSet<AttemptId> = first.iter().map(|one| one.attempt).collect();
+    let mut second = provider::differences(&list(&payments), &provider::read(db, since, names).await?);
+    second.retain(|one| one.what != What::Ended && asked.contains(&one.attempt));
+    Ok(second)
 }
 
-/// B6, ours unknown there: the same refund under the same key.
-async fn resend_refunds(shop: &Shop, found: &mut Compared) -> Result<()> {
-    let sql = "SELECT r.id, o.number FROM refund r JOIN payment_attempt a ON a.id = r.attempt_id
-        JOIN orders o ON o.checkout_id = a.checkout_id WHERE r.state IN ('prepared','sent') AND r.updated_at < $1";
-    let open: Vec<(RefundId, String)> = shop.db.fetch_all(sql, args![shop.now_ms() - RESEND_AFTER_MS]).await?;
-    for (refund, number) in open {
-        match order::carry_out_refund(shop, refund).await {
-            Ok(()) => found.mended.push(format!("{number}: a refund without an answer was sent again")),
-            Err(error) => tracing::warn!(%error, number, "a refund is still open"),
+/// Mends what may be mended without a person, and notes the rest.
+async fn settle(shop: &Shop, one: Difference, found: &mut Compared) -> Result<()> {
+    let kind = match one.what {
+        What::NoCharge => Kind::OrderNoCharge,
+        What::Refunds => Kind::RefundDiffers,
+        What::Amounts | What::Ended => Kind::OrderDiffers,
+    };
+    let note = Found::new(kind, &one.number, &one.detail)
+        .of_order(&one.number)
+        .of_payment(&one.provider, one.payment.as_deref().unwrap_or_default(), one.made)
+        .amounts(&one.currency, Some(one.ours), Some(one.theirs));
+    if found.is_confirmed(&note) {
+        let mended = match kind {
+            Kind::OrderNoCharge => mend::cancel_uncharged(shop, &one.number).await,
+            Kind::RefundDiffers if one.theirs > one.ours => mend::take_refunds_over(shop, &note).await,
+            _ => Err(Error::conflict("for_a_person", "A person decides.")),
+        };
+        match mended {
+            Ok(done) => {
+                tracing::error!(number = one.number, detail = one.detail, done, "a difference was mended");
+                found.mended.push(format!("{}: {done}", one.number));
+                return Ok(());
+            }
+            Err(error) => tracing::warn!(%error, number = one.number, "a difference stays open"),
         }
     }
+    found.breaks.push(note);
     Ok(())
 }

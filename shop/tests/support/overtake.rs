@@ -1,7 +1,8 @@
-//! A provider whose webhook is faster than its own answer: news of a payment is applied before the call that created
-//! it returns.
+//! A provider between whose answers and their arrival other things happen: a webhook that is faster than the answer to
+//! our own call, or a second worker that takes a paused one for dead.
 
 use async_trait::async_trait;
+use futures_util::future::BoxFuture;
 use reqwest::header::HeaderMap;
 use shop::checkout::PaymentWay;
 use shop::id::AttemptId;
@@ -13,16 +14,55 @@ use shop::payment::{
 };
 use shop::{Shop, checkout};
 
-pub struct Overtaking(pub Shop);
+/// Calls that change something at the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    CreateIntent,
+    ConfirmIntent,
+    CaptureIntent,
+    CancelIntent,
+    CreateSession,
+    ExpireSession,
+    Refund,
+}
+
+/// Waited for after the provider has answered; with the payment, where that is the answer.
+type Meanwhile = dyn Fn(Call, Option<Snapshot>) -> BoxFuture<'static, ()> + Send + Sync;
+
+pub struct Overtaking {
+    real: Shop,
+    meanwhile: Box<Meanwhile>,
+}
 
 impl Overtaking {
     fn real(&self) -> &dyn Provider {
-        self.0.payments.configured().next().unwrap()
+        self.real.payments.configured().next().unwrap()
+    }
+
+    /// `shop` with `meanwhile` happening between every call and its answer.
+    pub fn with(
+        shop: &Shop,
+        meanwhile: impl Fn(Call, Option<Snapshot>) -> BoxFuture<'static, ()> + Send + Sync + 'static,
+    ) -> Shop {
+        Shop { payments: Self { real: shop.clone(), meanwhile: Box::new(meanwhile) }.into(), ..shop.clone() }
     }
 
     /// `shop` with every webhook about a new payment overtaking the answer.
     pub fn shop(shop: &Shop) -> Shop {
-        Shop { payments: Self(shop.clone()).into(), ..shop.clone() }
+        let real = shop.clone();
+        Self::with(shop, move |call, snapshot| {
+            let real = real.clone();
+            Box::pin(async move {
+                if let (Call::CreateIntent, Some(snapshot)) = (call, snapshot) {
+                    checkout::apply_payment_fact(&real, attempt_of(&snapshot), &snapshot).await.unwrap();
+                }
+            })
+        })
+    }
+
+    async fn told(&self, call: Call, answer: Outcome<Snapshot>) -> Outcome<Snapshot> {
+        (self.meanwhile)(call, answer.clone().done()).await;
+        answer
     }
 }
 
@@ -74,15 +114,11 @@ impl Provider for Overtaking {
     }
 
     async fn create_intent(&self, key: &str, new: &NewIntent) -> Outcome<Snapshot> {
-        let answer = self.real().create_intent(key, new).await;
-        if let Outcome::Done(snapshot) = &answer {
-            checkout::apply_payment_fact(&self.0, attempt_of(snapshot), snapshot).await.unwrap();
-        }
-        answer
+        self.told(Call::CreateIntent, self.real().create_intent(key, new).await).await
     }
 
     async fn confirm_intent(&self, key: &str, id: &str, payment_method: &str, return_url: &str) -> Outcome<Snapshot> {
-        self.real().confirm_intent(key, id, payment_method, return_url).await
+        self.told(Call::ConfirmIntent, self.real().confirm_intent(key, id, payment_method, return_url).await).await
     }
 
     async fn retrieve_intent(&self, id: &str) -> Outcome<Snapshot> {
@@ -90,11 +126,11 @@ impl Provider for Overtaking {
     }
 
     async fn capture_intent(&self, key: &str, id: &str, money: Money) -> Outcome<Snapshot> {
-        self.real().capture_intent(key, id, money).await
+        self.told(Call::CaptureIntent, self.real().capture_intent(key, id, money).await).await
     }
 
     async fn cancel_intent(&self, key: &str, id: &str) -> Outcome<Snapshot> {
-        self.real().cancel_intent(key, id).await
+        self.told(Call::CancelIntent, self.real().cancel_intent(key, id).await).await
     }
 
     async fn list_intents(&self, from: i64, to: i64, page: Option<&str>) -> Outcome<Page<Snapshot>> {
@@ -102,7 +138,9 @@ impl Provider for Overtaking {
     }
 
     async fn create_session(&self, key: &str, new: &NewSession) -> Outcome<Session> {
-        self.real().create_session(key, new).await
+        let answer = self.real().create_session(key, new).await;
+        (self.meanwhile)(Call::CreateSession, None).await;
+        answer
     }
 
     async fn retrieve_session(&self, id: &str) -> Outcome<Session> {
@@ -110,11 +148,15 @@ impl Provider for Overtaking {
     }
 
     async fn expire_session(&self, key: &str, id: &str) -> Outcome<Session> {
-        self.real().expire_session(key, id).await
+        let answer = self.real().expire_session(key, id).await;
+        (self.meanwhile)(Call::ExpireSession, None).await;
+        answer
     }
 
     async fn refund(&self, key: &str, id: &str, money: Money, metadata: &Metadata) -> Outcome<RefundSnapshot> {
-        self.real().refund(key, id, money, metadata).await
+        let answer = self.real().refund(key, id, money, metadata).await;
+        (self.meanwhile)(Call::Refund, None).await;
+        answer
     }
 
     async fn list_refunds(&self, id: &str) -> Outcome<Vec<RefundSnapshot>> {

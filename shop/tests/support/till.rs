@@ -31,6 +31,31 @@ pub struct Till {
     news: Mutex<mpsc::UnboundedReceiver<(HeaderMap, Bytes)>>,
 }
 
+/// A gateway with the shop's side of its providers.
+struct Counter {
+    gateway: gateway::Handle,
+    payments: Providers,
+    publishable_key: String,
+    news: mpsc::UnboundedReceiver<(HeaderMap, Bytes)>,
+}
+
+impl Counter {
+    async fn open(names: &[&str]) -> Self {
+        let mut config = gateway::Config { control: true, ..gateway::Config::sandbox("127.0.0.1:0".parse().unwrap()) };
+        let mut news = mpsc::unbounded_channel().1;
+        if names != ["stripe"] {
+            let (address, posted) = mailbox().await;
+            config.paypal.webhook_url = Some(format!("{address}/paypal"));
+            config.razorpay.webhook_url = Some(format!("{address}/razorpay"));
+            news = posted;
+        }
+        let publishable_key = config.publishable_key.clone();
+        let gateway = gateway::serve(config.clone()).await.unwrap();
+        let payments = Providers::new(names.iter().map(|name| adapter(name, &gateway, &config)).collect());
+        Self { gateway, payments, publishable_key, news }
+    }
+}
+
 /// The three providers, all behind the one gateway.
 pub const PROVIDERS: [&str; 3] = ["stripe", "paypal", "razorpay"];
 
@@ -44,20 +69,10 @@ impl Till {
 
     /// A till with these providers, in this order, all enabled.
     pub async fn of(t: &TestShop, names: &[&str]) -> Self {
-        let mut config = gateway::Config { control: true, ..gateway::Config::sandbox("127.0.0.1:0".parse().unwrap()) };
-        let (mailbox, news) = mailbox().await;
-        config.paypal.webhook_url = Some(format!("{mailbox}/paypal"));
-        config.razorpay.webhook_url = Some(format!("{mailbox}/razorpay"));
-        let publishable_key = config.publishable_key.clone();
-        let handle = gateway::serve(config.clone()).await.unwrap();
-        let provider = |name: &&str| adapter(name, &handle, &config);
+        let Counter { gateway, payments, publishable_key, news } = Counter::open(names).await;
         let settings =
             Settings { payment_providers: names.iter().map(|&name| name.to_owned()).collect(), ..Settings::default() };
-        let shop = Shop {
-            payments: Providers::new(names.iter().map(provider).collect()),
-            settings: Live::new(settings),
-            ..t.shop()
-        };
+        let shop = Shop { payments, settings: Live::new(settings), ..t.shop() };
         let (zone, method) = (uuid::Uuid::now_v7(), ShippingMethodId::new());
         let mut tx = t.db.begin().await.unwrap();
         for (sql, args) in [
@@ -93,7 +108,14 @@ impl Till {
             .no_proxy()
             .build()
             .unwrap();
-        Self { shop, gateway: handle, http, publishable_key, news: Mutex::new(news) }
+        Self { shop, gateway, http, publishable_key, news: Mutex::new(news) }
+    }
+
+    /// A gateway that nobody has ever paid at, in the place of the one there was; for Stripe alone.
+    pub async fn replace_gateway(&mut self) {
+        let Counter { gateway, payments, publishable_key, news } = Counter::open(&PROVIDERS[..1]).await;
+        self.shop = Shop { payments, ..self.shop.clone() };
+        (self.gateway, self.publishable_key, self.news) = (gateway, publishable_key, Mutex::new(news));
     }
 
     /// The provider that the till was opened for.
@@ -189,6 +211,49 @@ impl Till {
         assert!(answer.await.unwrap().status().is_success());
     }
 
+    /// Forgets all moods and ends an outage.
+    pub async fn good_mood(&self) {
+        let url = format!("{}/_sandbox/mood", self.gateway.url());
+        assert!(self.http.delete(url).send().await.unwrap().status().is_success());
+    }
+
+    /// The whole gateway is gone.
+    pub async fn outage(&self, how: Value) {
+        let url = format!("{}/_sandbox/outage", self.gateway.url());
+        let answer = self.http.post(url).header("content-type", "application/json").body(how.to_string()).send();
+        assert!(answer.await.unwrap().status().is_success());
+    }
+
+    /// The card holder asks the bank for the money of a payment back; the dispute's name.
+    pub async fn dispute(&self, intent: &str) -> String {
+        let url = format!("{}/_sandbox/disputes", self.gateway.url());
+        let body = serde_json::json!({ "intent": intent }).to_string();
+        let answer = self.http.post(url).header("content-type", "application/json").body(body).send().await.unwrap();
+        let dispute: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        dispute["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The bank decides a dispute: "won" or "lost".
+    pub async fn decide(&self, dispute: &str, status: &str) {
+        let url = format!("{}/_sandbox/disputes/{dispute}", self.gateway.url());
+        let body = serde_json::json!({ "status": status }).to_string();
+        let answer = self.http.post(url).header("content-type", "application/json").body(body).send().await.unwrap();
+        assert!(answer.status().is_success());
+    }
+
+    /// Changes rows behind the shop's back.
+    pub async fn tamper(&self, sql: &str) {
+        let mut tx = self.shop.db.begin().await.unwrap();
+        assert!(tx.execute(sql, args![]).await.unwrap() > 0, "{sql} changed nothing");
+        tx.commit().await.unwrap();
+    }
+
+    /// The moods that nothing has used up yet.
+    pub async fn moods(&self) -> Value {
+        let answer = self.http.get(format!("{}/_sandbox/mood", self.gateway.url())).send().await.unwrap();
+        serde_json::from_str::<Value>(&answer.text().await.unwrap()).unwrap()["moods"].take()
+    }
+
     /// Lets time pass at the gateway.
     pub async fn advance_gateway(&self, ms: i64) {
         let url = format!("{}/_sandbox/clock", self.gateway.url());
@@ -218,6 +283,11 @@ impl Till {
                 refunded: intent["refunded"].as_i64().unwrap(),
             })
             .collect()
+    }
+
+    /// As the rules of [`shop::invariant`] want to see them.
+    pub async fn payments(&self) -> Vec<Payment> {
+        serde_json::from_value(self.ledger().await["intents"].take()).unwrap()
     }
 
     /// (authorised, captured, voided, refunded) over all payments.
@@ -312,7 +382,7 @@ impl Till {
         self.work().await;
         let (db, now) = (&mut &self.shop.db, self.shop.clock.now_ms());
         let mut verdicts = invariant::check(db, Moment::Quiet, now).await.unwrap();
-        let payments: Vec<Payment> = serde_json::from_value(self.ledger().await["intents"].clone()).unwrap();
+        let payments = self.payments().await;
         verdicts.extend(invariant::provider::check(db, Moment::Quiet, 0, &PROVIDERS, &payments).await.unwrap());
         let breaches = invariant::breaches(&verdicts);
         assert!(breaches.is_empty(), "{breaches:#?}");

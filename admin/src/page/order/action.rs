@@ -1,13 +1,13 @@
 //! What can be done with an order as it stands. The business decides again when it is done.
 
-use shop::order::{Actions, Line, Order, PaymentState, State};
+use shop::order::{Actions, Dispute, Line, Order, PaymentState, State};
 
 /// Units of a line that are neither sent nor given back.
 pub fn to_send(line: &Line) -> i64 {
     line.quantity - line.fulfilled - line.restocked
 }
 
-pub fn actions(order: &Order) -> Actions {
+pub fn actions(order: &Order, dispute: Option<Dispute>) -> Actions {
     let to_send = order.lines.iter().any(|line| to_send(line) > 0);
     let paid = order.captured.amount >= order.totals.total;
     let placed = matches!(order.state, State::Confirmed | State::Processing);
@@ -16,6 +16,10 @@ pub fn actions(order: &Order) -> Actions {
         ship: placed && to_send && paid,
         mark_delivered: order.state == State::Shipped,
         cancel: order.state == State::Confirmed && order.lines.iter().all(|line| line.fulfilled == 0),
-        refundable: order.captured.amount - order.refunded.amount,
+        refundable: if dispute.is_some_and(Dispute::blocks_refunds) {
+            0
+        } else {
+            order.captured.amount - order.refunded.amount
+        },
     }
 }

@@ -6,7 +6,8 @@ use crate::page::mail;
 use crate::{date, part};
 use leptos::prelude::*;
 use shop::limits::{REASON_CHARS, TRACKING_CHARS};
-use shop::order::{Actions, Attempt, Detail, Event, Fulfilment, Line, MailEntry, Order, Refund, State};
+use shop::order::{Actions, Attempt, Detail, Dispute, Event, Fulfilment, Line, MailEntry, Order, Refund, State};
+use shop::reconcile::Break;
 
 /// What was typed into each of the page's forms.
 #[derive(Clone, Debug)]
@@ -29,9 +30,10 @@ impl Default for Forms {
     }
 }
 
-pub fn detail(detail: Detail, forms: &Forms) -> AnyView {
-    let Detail { order, attempts, refunds, events, mails } = detail;
-    let can = actions(&order);
+/// `differences`: the open ones that are about this order.
+pub fn detail(detail: Detail, differences: &[Break], forms: &Forms) -> AnyView {
+    let Detail { order, attempts, refunds, events, mails, dispute } = detail;
+    let can = actions(&order, dispute);
     let badges = view! { {part::order_badge(order.state)}{part::payment_badge(order.payment_state)} };
     view! {
         {part::up("/admin/orders", "Orders")}
@@ -40,6 +42,8 @@ pub fn detail(detail: Detail, forms: &Forms) -> AnyView {
             "Placed "{date::time(order.placed_at.unwrap_or(order.created_at))}" UTC by "{order.email.clone()}". "
             {next_step(&order, can)}
         </p>
+        {dispute.map(disputed)}
+        {(!differences.is_empty()).then(|| differing(differences))}
         {[&forms.plain, &forms.ship, &forms.cancel, &forms.refund].into_iter().find_map(Form::summary)}
         <div class="columns">
             <div class="column">
@@ -57,6 +61,32 @@ pub fn detail(detail: Detail, forms: &Forms) -> AnyView {
                 {timeline(events)}
                 {sent(mails)}
             </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn disputed(dispute: Dispute) -> AnyView {
+    let (class, text) = match dispute {
+        Dispute::Open => (
+            "notice bad",
+            "The card holder disputes the payment. The bank decides; nothing is refunded meanwhile. \
+             Give evidence in the provider's dashboard.",
+        ),
+        Dispute::Won => ("notice good", "The card holder disputed the payment; the bank decided for the shop."),
+        Dispute::Lost => ("notice bad", "The card holder disputed the payment, and the bank has given the money back."),
+    };
+    view! { <div class=class role="status"><p>{text}</p></div> }.into_any()
+}
+
+fn differing(differences: &[Break]) -> AnyView {
+    let items =
+        differences.iter().map(|one| view! { <li>{one.kind.says()}": "{one.detail.clone()}</li> }).collect_view();
+    view! {
+        <div class="notice bad" role="alert">
+            <p><strong>"Something about this order differs"</strong></p>
+            <ul>{items}</ul>
+            <p>"An owner settles it under "<a href="/admin/reconciliation">"Reconciliation"</a>"."</p>
         </div>
     }
     .into_any()
@@ -248,7 +278,7 @@ fn one_attempt(attempt: Attempt) -> AnyView {
     let until = attempt.capture_before.filter(|_| attempt.state == "authorized");
     view! {
         <p>
-            <strong>"Attempt "{attempt.number}</strong>" · "{attempt.amount.to_string()}" · "{attempt.way}" "
+            <strong>"Attempt "{attempt.number}</strong>" · "{attempt.amount.to_string()}" · "{attempt.provider}", "{attempt.way}" "
             {part::badge(tone, attempt.state.replace('_', " "))}
         </p>
         <p class="hint">

@@ -7,6 +7,17 @@ use crate::wire;
 use leptos::prelude::*;
 use shop::checkout::{StepName, View};
 
+/// The form that leads to a provider's page; the choice of the provider stands above it and belongs to it.
+const HOSTED: &str = "pay-hosted";
+
+/// A provider that the shopper can choose.
+pub struct PaymentChoice {
+    pub name: String,
+    pub label: String,
+    /// Whether its fields can stand in our page.
+    pub in_page: bool,
+}
+
 /// Two fresh idempotency keys (embedded, hosted); `script` is the provider's.
 pub fn payment(
     site: &Site,
@@ -14,7 +25,7 @@ pub fn payment(
     payment: wire::Payment,
     keys: (String, String),
     script: Option<String>,
-    choices: &[(String, String)],
+    choices: &[PaymentChoice],
     problem: Option<String>,
 ) -> impl IntoView + use<> {
     let providers = provider_choice(choices);
@@ -30,16 +41,18 @@ pub fn payment(
             <strong>{total.to_string()}</strong>
             ", tax and delivery included. You are charged when the order is confirmed."
         </p>
+        {providers}
         <PaymentForm payment=payment key=keys.0 button=format!("Place order and pay {total}")>
-            <form class="hosted" action="/checkout/place" method="post" data-hosted="">
+            <form id=HOSTED class="hosted" action="/checkout/place" method="post" data-hosted="">
                 <input type="hidden" name="way" value="hosted" />
                 <input type="hidden" name="idempotency_key" value=keys.1 />
                 <input type="hidden" name="expected_total" value=expected_total />
                 <input type="hidden" name="cart_version" value=cart_version />
-                {providers}
-                <button class="button button-wide" type="submit">
-                    <span class="hosted-first">{format!("Place order and pay {total}")}</span>
-                    <span class="hosted-second">"Pay on the payment provider's page instead"</span>
+                <button class="button button-wide hosted-first" type="submit">
+                    {format!("Place order and pay {total}")}
+                </button>
+                <button class="button button-wide button-quiet hosted-second" type="submit">
+                    "Pay on the payment provider's page instead"
                 </button>
                 <p class="small">"You pay on a secure page of our payment provider and come back here afterwards."</p>
             </form>
@@ -49,29 +62,35 @@ pub fn payment(
     step(site, view, StepName::Payment, head, content.into_any())
 }
 
-/// Name and label of each provider; nothing to choose with one.
-fn provider_choice(choices: &[(String, String)]) -> Option<AnyView> {
+/// Nothing to choose with one. The style sheet shows what belongs to the choice, so that it works without scripts.
+fn provider_choice(choices: &[PaymentChoice]) -> Option<AnyView> {
     if choices.len() < 2 {
         return None;
     }
     let options: Vec<_> = choices
         .iter()
         .enumerate()
-        .map(|(at, (name, label))| {
+        .map(|(at, choice)| {
             view! {
                 <label class="option">
-                    <input type="radio" name="provider" value=name.clone() checked={at == 0} required />
-                    <span class="option-text">
-                        <span class="option-name">{label.clone()}</span>
-                    </span>
+                    <input
+                        type="radio"
+                        name="provider"
+                        value=choice.name.clone()
+                        form=HOSTED
+                        data-elsewhere={!choice.in_page}
+                        checked={at == 0}
+                        required
+                    />
+                    <span class="option-text">{choice.label.clone()}</span>
                 </label>
             }
         })
         .collect();
     Some(
         view! {
-            <fieldset class="option-list">
-                <legend>"Pay with"</legend>
+            <fieldset class="option-list payers">
+                <legend class="visually-hidden">"Pay with"</legend>
                 {options}
             </fieldset>
         }

@@ -191,6 +191,6 @@ impl From<Status> for CheckoutStatus {
     }
 }
 
-fn order_url(id: OrderId) -> String {
+pub fn order_url(id: OrderId) -> String {
     format!("/api/v1/orders/{id}")
 }

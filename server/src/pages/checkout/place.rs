@@ -2,6 +2,7 @@
 
 use super::super::frame::{page, site};
 use super::AtCheckout;
+use crate::api::checkout::checked_key;
 use crate::error::{PageError, wants_json};
 use crate::state::AppState;
 use app::pages::checkout as pages;
@@ -40,7 +41,11 @@ async fn draw(at: &AtCheckout, status: u16, problem: Option<String>) -> Result<R
     let choices: Vec<_> = enabled
         .iter()
         .filter(|provider| provider.offers(&PaymentWay::Hosted) && provider.takes(currency))
-        .map(|provider| (provider.name().to_owned(), provider.label().to_owned()))
+        .map(|provider| pages::PaymentChoice {
+            name: provider.name().to_owned(),
+            label: provider.label().to_owned(),
+            in_page: provider.offers(&PaymentWay::Embedded),
+        })
         .collect();
     let has_element = enabled.iter().any(|it| it.offers(&PaymentWay::Embedded) && it.takes(currency));
     let keys = (Uuid::new_v4().to_string(), Uuid::new_v4().to_string());
@@ -52,6 +57,7 @@ async fn draw(at: &AtCheckout, status: u16, problem: Option<String>) -> Result<R
 #[derive(Deserialize)]
 pub struct Place {
     way: String,
+    #[serde(default)]
     idempotency_key: String,
     expected_total: i64,
     cart_version: i64,
@@ -73,18 +79,28 @@ pub async fn place(
         _ => return Err(Error::field("way", "Choose how to pay.").into()),
     };
     let provider = Some(form.provider).filter(|name| !name.is_empty());
+    // One page, and so one key, leads to each provider: another choice is another request.
+    let key = match &provider {
+        Some(name) if !form.idempotency_key.is_empty() => format!("{}-{name}", form.idempotency_key),
+        _ => form.idempotency_key,
+    };
+    let idempotency_key = match checked_key(key) {
+        Ok(key) => key,
+        Err(refused) => return Ok(refused.into_response()),
+    };
     let order = PlaceOrder {
-        // One page, and so one key, leads to each provider: another choice is another request.
-        idempotency_key: match &provider {
-            Some(name) => format!("{}-{name}", form.idempotency_key),
-            None => form.idempotency_key,
-        },
+        idempotency_key,
         expected_total: form.expected_total,
         cart_version: form.cart_version,
         payment,
         provider,
     };
-    match checkout::place(&state.shop, &visitor, order).await {
+    let placed = match checkout::place(&state.shop, &visitor, order).await {
+        // People are shown the order; nothing is charged again.
+        Err(Error::Ordered { order_id, number, access_token }) => Ok(Placed::Order { order_id, number, access_token }),
+        other => other,
+    };
+    match placed {
         Ok(placed) if wants_json(uri.path(), &headers) => Ok(Json(placed).into_response()),
         Ok(placed) => Ok(follow(&placed)),
         Err(error) if wants_json(uri.path(), &headers) => Err(error.into()),
@@ -104,7 +120,11 @@ async fn again(state: AppState, visitor: Visitor, uri: Uri, error: &Error) -> Re
         Err(_) => return Ok(Redirect::to("/cart").into_response()),
     };
     let at = AtCheckout { state, visitor, uri, view };
-    draw(&at, error.status(), Some(error.problem().detail)).await
+    let mut response = draw(&at, error.status(), Some(error.problem().detail)).await?;
+    if let Error::Unavailable { retry_after_s, .. } = error {
+        response.headers_mut().insert(http::header::RETRY_AFTER, (*retry_after_s).into());
+    }
+    Ok(response)
 }
 
 /// The next page for a plain form.
@@ -130,7 +150,12 @@ pub async fn outcome(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, PageError> {
-    let status = checkout::status(&state.shop, &visitor, checkout_id).await?;
+    let status = match checkout::status(&state.shop, &visitor, checkout_id).await {
+        // Another browser than the one that ordered, as banks' apps like to open: nothing about the order, nor whether
+        // there is one.
+        Err(Error::NotFound(_)) => Status::Pending,
+        other => other?,
+    };
     if wants_json(uri.path(), &headers) {
         return Ok(Json(status).into_response());
     }

@@ -8,6 +8,7 @@ use crate::checkout::transition::{self, Transition};
 use crate::checkout::{Placed, release};
 use crate::db::{Sql, Tx};
 use crate::id::{AttemptId, CheckoutId};
+use crate::reconcile::{self, Found, Kind};
 use crate::{Result, args, rows};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -244,13 +245,25 @@ pub(super) fn placed(s: &Situation) -> Answer {
 async fn write_breaches(tx: &mut Tx, judged: &[Judged<'_>], now: i64) -> Result<()> {
     for j in judged {
         let Some((kind, detail)) = &j.plan.breach else { continue };
-        tracing::error!(kind, detail, checkout = %j.situation.checkout_id, "payment does not match");
-        tx.execute(
-            "INSERT INTO recon_break (id, kind, ref, detail, first_seen) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (kind, ref) DO UPDATE SET confirmed_seen = excluded.first_seen",
-            args![crate::chance::uuid(), *kind, &j.situation.number, detail, now],
-        )
-        .await?;
+        tracing::error!(kind = kind.code(), detail, checkout = %j.situation.checkout_id, "payment does not match");
+        let snapshot = match &j.fact.news {
+            News::Intent(snapshot) => Some(snapshot),
+            _ => None,
+        };
+        // What is held beside an order is told apart by the payment: there may be several.
+        let reference = match (kind, snapshot) {
+            (Kind::ChargedTwice | Kind::PaidAfterEnd, Some(snapshot)) => &snapshot.intent_id,
+            _ => &j.situation.number,
+        };
+        let mut found = Found::new(*kind, reference, detail).of_order(&j.situation.number);
+        if let (Some(snapshot), Some(provider)) = (snapshot, &j.situation.provider) {
+            found = found.of_payment(provider, &snapshot.intent_id, snapshot.created_ms);
+            if snapshot.currency == j.situation.currency {
+                let ours = if *kind == Kind::PaymentMismatch { j.situation.amount } else { Some(0) };
+                found = found.amounts(&snapshot.currency, ours, Some(snapshot.amount));
+            }
+        }
+        reconcile::put(tx, &found, now).await?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use super::{News, Situation};
 use crate::checkout::state::{AttemptState, CheckoutState, Way};
 use crate::payment::{IntentStatus, Snapshot};
+use crate::reconcile::Kind;
 
 /// What has to be written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,7 +16,7 @@ pub(super) struct Plan {
     /// Code and words of a decline that is news.
     pub decline: Option<(String, String)>,
     /// A reconciliation break: kind and detail.
-    pub breach: Option<(&'static str, String)>,
+    pub breach: Option<(Kind, String)>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,10 +41,12 @@ pub(super) fn judge(s: &Situation, news: &News, now: i64) -> Plan {
         News::Refused { code, message } => ended(s, AttemptState::Declined, Some((code.clone(), message.clone()))),
         News::SessionExpired => ended(s, AttemptState::Canceled, None),
         News::Intent(snapshot) => match mismatch(s, snapshot) {
+            // What holds no money is no matter once the checkout is decided.
+            Some(_) if !s.checkout_state.is_open() && snapshot.held() == 0 => Plan::default(),
             Some(detail) => Plan {
                 // After the pivot the order stands; a person decides.
                 checkout: s.checkout_state.is_open().then_some(CheckoutState::ManualReview),
-                breach: Some(("payment_mismatch", detail)),
+                breach: Some((mismatched(s, snapshot), detail)),
                 ..Plan::default()
             },
             None => intent(s, snapshot, now),
@@ -82,6 +85,17 @@ fn mismatch(s: &Situation, snapshot: &Snapshot) -> Option<String> {
     }
 }
 
+/// Money of another payment than the one that was agreed is beside the order, once that is decided.
+fn mismatched(s: &Situation, snapshot: &Snapshot) -> Kind {
+    let is_another = s.provider_ref.as_ref().is_some_and(|known| *known != snapshot.intent_id);
+    if is_another && !s.checkout_state.is_open() { beside(s) } else { Kind::PaymentMismatch }
+}
+
+fn beside(s: &Situation) -> Kind {
+    let stands = matches!(s.order_state.as_str(), "confirmed" | "processing" | "shipped" | "delivered" | "refunded");
+    if stands { Kind::ChargedTwice } else { Kind::PaidAfterEnd }
+}
+
 fn intent(s: &Situation, snapshot: &Snapshot, _now: i64) -> Plan {
     match snapshot.status {
         IntentStatus::RequiresPaymentMethod if s.way() == Some(Way::Token) && snapshot.decline.is_some() => {
@@ -99,6 +113,8 @@ fn intent(s: &Situation, snapshot: &Snapshot, _now: i64) -> Plan {
         IntentStatus::Processing => {
             Plan { checkout: forward(s, CheckoutState::Paying), ..raised(s, AttemptState::Processing) }
         }
+        // Paid by an attempt that had ended, and given back since.
+        _ if snapshot.status == IntentStatus::Succeeded && has_ended(s) && snapshot.held() == 0 => Plan::default(),
         IntentStatus::RequiresCapture => paid(s, AttemptState::Authorized, None),
         IntentStatus::Succeeded => paid(s, AttemptState::Captured, Some(snapshot.amount_received)),
         IntentStatus::Canceled => ended(s, AttemptState::Canceled, None),
@@ -141,14 +157,18 @@ fn ended(s: &Situation, to: AttemptState, decline: Option<(String, String)>) -> 
     };
     // An authorisation that lapsed or was cancelled under a confirmed order: somebody has to look.
     let lapsed = matches!(s.checkout_state, C::Placed) && matches!(s.order_state.as_str(), "confirmed" | "processing");
-    let breach = lapsed.then(|| ("authorisation_lost", format!("order {}", s.number)));
+    let breach = lapsed.then(|| (Kind::AuthorisationLost, format!("order {}", s.number)));
     Plan { attempt: Some(to), checkout, effect, decline, breach, ..Plan::default() }
+}
+
+fn has_ended(s: &Situation) -> bool {
+    s.attempt().is_some_and(|state| !state.is_live())
 }
 
 fn paid(s: &Situation, to: AttemptState, received: Option<i64>) -> Plan {
     use CheckoutState as C;
-    if s.attempt().is_some_and(|state| !state.is_live()) {
-        let breach = Some(("paid_after_end", format!("attempt {:?} of order {} is paid", s.attempt_id, s.number)));
+    if has_ended(s) {
+        let breach = Some((beside(s), format!("an attempt of order {} that had ended is paid", s.number)));
         let checkout = s.checkout_state.is_open().then_some(C::ManualReview);
         return Plan { checkout, breach, ..Plan::default() };
     }
@@ -198,6 +218,7 @@ mod tests {
             currency: "EUR".into(),
             captured: 0,
             attempt_id: Some(AttemptId(Uuid::nil())),
+            provider: Some("stripe".into()),
             way: Some(way.as_str().into()),
             attempt_state: Some(attempt.as_str().into()),
             amount: Some(1000),

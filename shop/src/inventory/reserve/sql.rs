@@ -5,11 +5,11 @@
 
 use crate::db::Sql;
 
-/// `$1`: stock ids. Returns (id, on hand, reserved).
+/// `$1`: stock ids. Returns (id, on hand, free); nothing is free of what is frozen.
 pub(super) const LOCK_STOCK: Sql = Sql {
-    sqlite: "SELECT id, on_hand, reserved FROM stock
+    sqlite: "SELECT id, on_hand, free FROM stock
       WHERE id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY id",
-    postgres: "SELECT id, on_hand, reserved FROM stock
+    postgres: "SELECT id, on_hand, free FROM stock
       WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE",
 };
 
@@ -25,10 +25,10 @@ pub(super) const LOCK_RESERVATIONS: Sql = Sql {
 pub(super) const RESERVE: Sql = Sql {
     sqlite: "UPDATE stock SET reserved = reserved + d.quantity
       FROM (SELECT unhex(value ->> 'id', '-') AS id, value ->> 'quantity' AS quantity FROM json_each($1)) AS d
-      WHERE stock.id = d.id AND stock.on_hand - stock.reserved >= d.quantity",
+      WHERE stock.id = d.id AND stock.free >= d.quantity",
     postgres: "UPDATE stock SET reserved = reserved + d.quantity
       FROM json_to_recordset(CAST($1 AS JSON)) AS d(id UUID, quantity BIGINT)
-      WHERE stock.id = d.id AND stock.on_hand - stock.reserved >= d.quantity",
+      WHERE stock.id = d.id AND stock.free >= d.quantity",
 };
 
 /// For [`crate::canary`]: as much as the schema lets pass.

@@ -9,12 +9,14 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::super::guard::{Guard, RateLimit};
 use super::super::http::{self, Http, Reply, Wire};
 use super::super::{Outcome, Refusal};
 use super::PaypalConfig;
 
 pub struct Client {
     http: Http,
+    pub(super) guard: Guard,
     client_id: String,
     secret: String,
     token: Mutex<String>,
@@ -47,6 +49,7 @@ impl Client {
     pub fn new(wire: Wire, config: &PaypalConfig) -> Self {
         Self {
             http: Http::new(wire, &config.api_base),
+            guard: Guard::new(RateLimit::NONE),
             client_id: config.client_id.clone(),
             secret: config.secret.clone(),
             token: Mutex::default(),
@@ -71,28 +74,42 @@ impl Client {
     async fn call<T: DeserializeOwned>(&self, request: impl Fn() -> RequestBuilder) -> Outcome<T> {
         let known = self.token.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if !known.is_empty() {
-            let reply = self.http.send(request().bearer_auth(&known)).await;
-            if !matches!(reply, Reply::Answer { status: StatusCode::UNAUTHORIZED, .. }) {
-                return http::read(reply, refusal);
+            let mut is_stale = false;
+            let read = |reply| {
+                is_stale = matches!(reply, Reply::Answer { status: StatusCode::UNAUTHORIZED, .. });
+                http::read(reply, refusal)
+            };
+            let outcome = self.guard.call("", || self.http.send(request().bearer_auth(&known)), read).await;
+            if !is_stale {
+                return outcome;
             }
         }
         match self.grant().await {
-            Ok(token) => http::read(self.http.send(request().bearer_auth(token)).await, refusal),
+            Ok(token) => {
+                let send = || self.http.send(request().bearer_auth(&token));
+                self.guard.call("", send, |reply| http::read(reply, refusal)).await
+            }
             Err(refusal) => Outcome::Refused(refusal),
         }
     }
 
     /// Buys a token. Without one nothing was asked for, so whatever went wrong, the call had no effect.
     async fn grant(&self) -> Result<String, Refusal> {
-        let request = self.http.request(Method::POST, "/v1/oauth2/token");
-        let request = request.basic_auth(&self.client_id, Some(&self.secret));
-        let request = request.form(&[("grant_type", "client_credentials")]);
-        match http::read::<Grant>(self.http.send(request).await, refusal) {
+        let send = || {
+            let request = self.http.request(Method::POST, "/v1/oauth2/token");
+            let request = request.basic_auth(&self.client_id, Some(&self.secret));
+            self.http.send(request.form(&[("grant_type", "client_credentials")]))
+        };
+        match self.guard.call("", send, |reply| http::read::<Grant>(reply, refusal)).await {
             Outcome::Done(grant) => {
                 self.token.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&grant.access_token);
                 Ok(grant.access_token)
             }
-            Outcome::Refused(refusal) => Err(Refusal::unreachable(&format!("no access token: {}", refusal.message))),
+            Outcome::Refused(refusal) => {
+                let retry_after_s = refusal.retry_after_s;
+                let why = format!("no access token: {}", refusal.message);
+                Err(Refusal { retry_after_s, ..Refusal::unreachable(&why) })
+            }
             Outcome::Unknown(why) => Err(Refusal::unreachable(&format!("no access token: {why}"))),
         }
     }

@@ -5,12 +5,14 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::super::guard::{Guard, RateLimit};
 use super::super::http::{self, Http, Wire};
 use super::super::{Outcome, Refusal};
 use super::RazorpayConfig;
 
 pub struct Client {
     http: Http,
+    pub(super) guard: Guard,
     key_id: String,
     key_secret: String,
 }
@@ -31,22 +33,30 @@ impl Client {
     pub fn new(wire: Wire, config: &RazorpayConfig) -> Self {
         Self {
             http: Http::new(wire, &config.api_base),
+            guard: Guard::new(RateLimit::NONE),
             key_id: config.key_id.clone(),
             key_secret: config.key_secret.clone(),
         }
     }
 
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Outcome<T> {
-        http::read(self.http.send(self.request(Method::GET, path)).await, refusal)
+        self.call(|| self.request(Method::GET, path)).await
     }
 
     /// `refund_key` makes a refund happen once; other calls have no key.
     pub async fn post<T: DeserializeOwned>(&self, path: &str, refund_key: Option<&str>, body: &Value) -> Outcome<T> {
-        let mut request = self.request(Method::POST, path);
-        if let Some(key) = refund_key {
-            request = request.header("X-Refund-Idempotency", key);
-        }
-        http::read(self.http.send(request.json(body)).await, refusal)
+        let request = || {
+            let request = self.request(Method::POST, path).json(body);
+            match refund_key {
+                Some(key) => request.header("X-Refund-Idempotency", key),
+                None => request,
+            }
+        };
+        self.call(request).await
+    }
+
+    async fn call<T: DeserializeOwned>(&self, request: impl Fn() -> RequestBuilder) -> Outcome<T> {
+        self.guard.call("", || self.http.send(request()), |reply| http::read(reply, refusal)).await
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {

@@ -10,10 +10,11 @@
 
 use std::borrow::Cow;
 
-use reqwest::{Method, StatusCode, header};
+use reqwest::{Method, RequestBuilder, StatusCode, header};
 use serde::de::DeserializeOwned;
 use url::form_urlencoded::Serializer;
 
+use super::super::guard::{Guard, RateLimit};
 use super::super::http::{Http, Reply, Wire};
 use super::super::{Metadata, Outcome, Refusal};
 use super::wire::{self, Read as _};
@@ -23,6 +24,8 @@ const API_VERSION: &str = "2025-09-30.clover";
 
 /// A request in the making; parameters go into the body of a POST and the query of a GET.
 pub struct Call<'a> {
+    /// What Stripe counts calls by.
+    endpoint: &'static str,
     method: Method,
     path: String,
     key: Option<&'a str>,
@@ -30,8 +33,8 @@ pub struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    pub fn new(method: Method, path: &str, key: Option<&'a str>) -> Self {
-        Self { method, path: path.to_owned(), key, form: String::new() }
+    pub fn new(endpoint: &'static str, method: Method, path: &str, key: Option<&'a str>) -> Self {
+        Self { endpoint, method, path: path.to_owned(), key, form: String::new() }
     }
 
     pub fn with<'v>(mut self, name: impl AsRef<str>, value: impl Into<Cow<'v, str>>) -> Self {
@@ -58,24 +61,46 @@ impl<'a> Call<'a> {
 /// Connections to Stripe under one secret key.
 pub struct Client {
     http: Http,
+    pub(super) guard: Guard,
     bearer: header::HeaderValue,
 }
 
 impl Client {
-    pub fn new(wire: Wire, base: &str, secret_key: &str) -> Result<Self, String> {
+    pub fn new(wire: Wire, base: &str, secret_key: &str, limit: RateLimit) -> Result<Self, String> {
         let mut bearer = header::HeaderValue::from_str(&format!("Bearer {secret_key}"))
             .map_err(|_| "the payment provider's key has characters that no key has".to_owned())?;
         bearer.set_sensitive(true);
-        Ok(Self { http: Http::new(wire, base), bearer })
+        Ok(Self { http: Http::new(wire, base), guard: Guard::new(limit), bearer })
     }
 
     /// Sends the call and reads the answer as `W`, then as the shop's `T`.
     pub async fn send<W: DeserializeOwned + wire::Read<T>, T>(&self, call: Call<'_>) -> Outcome<T> {
-        let mut path = call.path;
-        let form = call.form;
-        if call.method == Method::GET && !form.is_empty() {
+        self.guard.call(call.endpoint, || self.http.send(self.request(&call)), read_reply::<W, T>).await
+    }
+
+    /// As [`Client::send`], and the status of a failure that Stripe keeps under the key: it will never answer otherwise.
+    pub async fn send_keyed<W: DeserializeOwned + wire::Read<T>, T>(
+        &self,
+        call: Call<'_>,
+    ) -> (Outcome<T>, Option<u16>) {
+        let mut kept = None;
+        let read = |reply| {
+            kept = match &reply {
+                Reply::Answer { status, is_replay: true, .. } if status.is_server_error() => Some(status.as_u16()),
+                _ => None,
+            };
+            read_reply::<W, T>(reply)
+        };
+        let outcome = self.guard.call(call.endpoint, || self.http.send(self.request(&call)), read).await;
+        (outcome, kept)
+    }
+
+    fn request(&self, call: &Call<'_>) -> RequestBuilder {
+        let is_get = call.method == Method::GET;
+        let mut path = call.path.clone();
+        if is_get && !call.form.is_empty() {
             path.push('?');
-            path.push_str(&form);
+            path.push_str(&call.form);
         }
         let mut request = self
             .http
@@ -85,14 +110,19 @@ impl Client {
         if let Some(key) = call.key {
             request = request.header("Idempotency-Key", key);
         }
-        if call.method == Method::POST {
-            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form);
+        if !is_get {
+            let form = "application/x-www-form-urlencoded";
+            request = request.header(header::CONTENT_TYPE, form).body(call.form.clone());
         }
-        match self.http.send(request).await {
-            Reply::Answer { status, retry_after_s, body } => read::<W, T>(status, retry_after_s, &body),
-            Reply::Unreachable(why) => Outcome::Refused(Refusal::unreachable(&why)),
-            Reply::Lost(why) => Outcome::Unknown(why),
-        }
+        request
+    }
+}
+
+fn read_reply<W: DeserializeOwned + wire::Read<T>, T>(reply: Reply) -> Outcome<T> {
+    match reply {
+        Reply::Answer { status, retry_after_s, body, .. } => read::<W, T>(status, retry_after_s, &body),
+        Reply::Unreachable(why) => Outcome::Refused(Refusal::unreachable(&why)),
+        Reply::Lost(why) => Outcome::Unknown(why),
     }
 }
 

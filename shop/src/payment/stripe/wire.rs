@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::super::webhook::Event;
 use super::super::{
-    EventNotice, IntentStatus, Metadata, Page, RefundSnapshot, RefundStatus, Session as ShopSession, SessionStatus,
-    Snapshot,
+    Dispute as ShopDispute, DisputeStatus, EventNotice, IntentStatus, Metadata, Page, RefundSnapshot, RefundStatus,
+    Session as ShopSession, SessionStatus, Snapshot,
 };
 use super::amount::from_wire;
 
@@ -159,6 +159,36 @@ impl Read<RefundSnapshot> for Refund {
             intent_id: self.payment_intent.id(),
             status: self.status,
             metadata: self.metadata.unwrap_or_default(),
+            created_ms: ms(self.created),
+        })
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Dispute {
+    id: String,
+    payment_intent: Expandable<HasId>,
+    amount: i64,
+    currency: String,
+    #[serde(default)]
+    reason: String,
+    status: String,
+    created: i64,
+}
+
+impl Read<ShopDispute> for Dispute {
+    fn read(self) -> Option<ShopDispute> {
+        Some(ShopDispute {
+            amount: from_wire(self.amount, &self.currency)?,
+            currency: self.currency.to_ascii_uppercase(),
+            dispute_id: self.id,
+            intent_id: self.payment_intent.id(),
+            reason: self.reason,
+            status: match self.status.as_str() {
+                "won" | "warning_closed" | "prevented" => DisputeStatus::Won,
+                "lost" => DisputeStatus::Lost,
+                _ => DisputeStatus::Open,
+            },
             created_ms: ms(self.created),
         })
     }
