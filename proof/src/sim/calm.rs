@@ -30,8 +30,8 @@ const HOURS: usize = 30;
 /// And what was authorized at Razorpay cannot be let go of: it goes back by itself after some days.
 const DAYS: usize = 8;
 const ROUNDS: usize = 20;
-/// Only after a pass that is as long is the shop compared with its providers.
-const COMPARE_AFTER: u64 = 15 * MINUTE;
+/// Only after a pass that is as long is the shop compared with its providers: what differs is looked at twice.
+const COMPARE_AFTER: u64 = 10 * MINUTE;
 
 /// Lets everything come to its end, and judges; what is wrong.
 pub fn settle(world: &Arc<World>) -> Result<Vec<String>, String> {
@@ -63,10 +63,12 @@ pub fn settle(world: &Arc<World>) -> Result<Vec<String>, String> {
 
 async fn end(world: &Arc<World>, shop: &Shop) -> shop::Result<()> {
     for ms in FIRST {
+        world.look_after(shop).await;
         world.insist(shop).await;
         pass(world, shop, ms).await?;
     }
     for ms in [HOUR; HOURS].into_iter().chain([24 * HOUR; DAYS]) {
+        world.look_after(shop).await;
         let all_told = world.insist(shop).await;
         if all_told && !is_anything_open(shop).await? {
             break;
@@ -84,7 +86,7 @@ async fn pass(world: &Arc<World>, shop: &Shop, ms: u64) -> shop::Result<()> {
         life::run(world, shop).await;
         // Reading everything that the provider has ever said is dear: once in a while is enough here.
         let compared = if ms >= COMPARE_AFTER { reconcile::on_time(shop).await? } else { 0 };
-        let done = worker::run_once(shop).await? + compared;
+        let done = worker::run_once(shop).await? + compared + reconcile::watch_on_time(shop).await?;
         if done == 0 {
             break;
         }
@@ -92,11 +94,12 @@ async fn pass(world: &Arc<World>, shop: &Shop, ms: u64) -> shop::Result<()> {
     Ok(())
 }
 
-/// Whether anything still waits for a provider that has to forget its own errors first.
+/// Whether anything still waits for a provider that has to forget its own errors first, or for a second look.
 async fn is_anything_open(shop: &Shop) -> shop::Result<bool> {
     let sql = "SELECT (SELECT COUNT(*) FROM outbox WHERE delivered_at IS NULL)
           + (SELECT COUNT(*) FROM psp_event WHERE applied_at IS NULL)
-          + (SELECT COUNT(*) FROM checkout WHERE state NOT IN ('placed','settled','released','refunded','manual_review'))";
+          + (SELECT COUNT(*) FROM recon_break WHERE resolved_at IS NULL)
+          + (SELECT COUNT(*) FROM checkout WHERE state NOT IN ('placed','settled','released','refunded'))";
     let (open,): (i64,) = shop.db.fetch_one(sql, args![]).await?;
     Ok(open > 0)
 }

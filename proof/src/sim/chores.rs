@@ -12,12 +12,13 @@ pub enum Chore {
     Polling,
     Purge,
     Comparison,
+    Watch,
 }
 
 impl Chore {
     /// As often as they come in the program's own loops, roughly.
-    pub const ROUND: [Self; 6] =
-        [Self::Events, Self::Outbox, Self::Recovery, Self::Expiry, Self::Polling, Self::Outbox];
+    pub const ROUND: [Self; 7] =
+        [Self::Events, Self::Outbox, Self::Recovery, Self::Expiry, Self::Polling, Self::Outbox, Self::Watch];
 }
 
 const TWO_HOURS_MS: i64 = 2 * 3_600_000;
@@ -32,6 +33,7 @@ impl World {
             Chore::Expiry => worker::sweep_expired(shop).await,
             Chore::Polling => worker::poll_stuck_attempts(shop).await,
             Chore::Purge => worker::purge(shop).await,
+            Chore::Watch => reconcile::watch_on_time(shop).await,
             Chore::Comparison => reconcile::run(shop, TWO_HOURS_MS).await.map(|report| report.mended.len()),
         };
         match done {

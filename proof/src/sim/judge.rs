@@ -11,26 +11,15 @@ use shop::{Shop, args};
 const PROVIDERS: [&str; 3] = ["stripe", "paypal", "razorpay"];
 
 pub async fn judge(world: &World, shop: &Shop) -> shop::Result<Vec<String>> {
-    let mut payments: Vec<Payment> = serde_json::from_value(world.gateway.ledger()["intents"].clone())?;
-    let breaks: Vec<(String,)> =
-        shop.db.fetch_all("SELECT detail FROM recon_break WHERE kind = 'paid_after_end'", args![]).await?;
-    // An order at PayPal cannot be cancelled: what was agreed to can still be authorized by somebody who asks at the
-    // moment at which the checkout is given up. The shop does not let go of it by itself; a person has to be told.
-    let is_told =
-        |payment: &Payment| breaks.iter().any(|(detail,)| attempt_in(detail).is_some_and(|id| names(payment, id)));
-    payments.retain(|payment| payment.provider != "paypal" || !is_told(payment));
+    let payments: Vec<Payment> = serde_json::from_value(world.gateway.ledger()["intents"].clone())?;
     let mut db = &shop.db;
     let mut verdicts = invariant::check(&mut db, Moment::Quiet, world.time.now_ms()).await?;
     verdicts.extend(provider::check(&mut db, Moment::Quiet, 0, &PROVIDERS, &payments).await?);
-    let frozen: Vec<(String,)> = shop.db.fetch_all(FROZEN, args![]).await?;
     let told: Vec<_> = {
         let inner = world.lock();
-        // A person decides about what is frozen; what was refused before it began has nothing to come to.
-        let waits = |key: &str| {
-            frozen.iter().any(|(frozen,)| frozen == key)
-                || (shopper::is_over(&inner.told, key) && !is_final(&inner, key))
-        };
-        inner.told.iter().filter(|told| !waits(&told.key)).cloned().collect()
+        // What was refused before it began has nothing to come to.
+        let is_refused = |key: &str| shopper::is_over(&inner.told, key) && !is_final(&inner, key);
+        inner.told.iter().filter(|told| !is_refused(&told.key)).cloned().collect()
     };
     verdicts.extend(client::check(&mut db, &told, true).await?);
     let mut wrong: Vec<String> = invariant::breaches(&verdicts)
@@ -47,11 +36,6 @@ pub async fn judge(world: &World, shop: &Shop) -> shop::Result<Vec<String>> {
     Ok(wrong)
 }
 
-/// The attempt that a break is about.
-fn attempt_in(detail: &str) -> Option<&str> {
-    detail.split_once("AttemptId(")?.1.split(')').next()
-}
-
 /// Whether the provider was told that a payment is for this attempt, with or without hyphens.
 fn names(payment: &Payment, attempt: &str) -> bool {
     let bare = attempt.replace('-', "");
@@ -62,22 +46,22 @@ fn is_final(inner: &Inner, key: &str) -> bool {
     inner.told.iter().any(|told| told.key == key && told.is_final)
 }
 
-/// Keys of checkouts that wait for a person.
-const FROZEN: &str =
-    "SELECT i.key FROM idempotency i JOIN checkout k ON k.id = i.checkout_id WHERE k.state = 'manual_review'";
-
 /// What must not be, as (reference, detail).
-const RULES: [(&str, &str); 4] = [
+const RULES: [(&str, &str); 5] = [
     (
         "undecided in the end",
         "SELECT o.number, k.state FROM checkout k JOIN orders o ON o.checkout_id = k.id
-         WHERE k.state NOT IN ('placed','settled','released','refunded','manual_review')",
+         WHERE k.state NOT IN ('placed','settled','released','refunded')",
     ),
     (
         "placed and never captured",
         "SELECT o.number, o.state FROM checkout k JOIN orders o ON o.checkout_id = k.id
          WHERE k.state = 'placed' AND o.state NOT IN ('cancelled','refunded')
            AND NOT EXISTS (SELECT 1 FROM recon_break b WHERE b.ref = o.number)",
+    ),
+    (
+        "a difference nobody settles",
+        "SELECT kind || ' ' || ref, detail FROM recon_break WHERE resolved_at IS NULL",
     ),
     (
         "not delivered",

@@ -1,10 +1,11 @@
-//! The merchant: cancels, refunds, captures, ships, counts stock, while everything goes on.
+//! The merchant: cancels, refunds, captures, ships, counts stock, decides about differences, while everything goes on.
 
 use super::world::World;
 use rand::Rng;
 use rand::seq::IndexedRandom;
 use shop::id::{OrderLineId, StaffId};
 use shop::inventory::{self, Reason};
+use shop::reconcile::{self, Break, Kind, Resolution};
 use shop::staff::{Role, Staff};
 use shop::{Error, Shop, args, order};
 
@@ -14,6 +15,25 @@ struct Order {
     version: i64,
     captured: i64,
     refunded: i64,
+}
+
+/// How long a difference may take to be settled without the merchant.
+const PATIENCE_MS: i64 = 30 * 60_000;
+
+/// What a person decides about a difference; `None` where the shop is to settle it by itself: it gives back what it finds
+/// in a list of its provider, and for which nothing is frozen.
+async fn decision(shop: &Shop, one: &Break) -> shop::Result<Option<Resolution>> {
+    if one.kind == Kind::AuthorisationLost {
+        return Ok(Some(Resolution::CancelAndRestock));
+    }
+    if !one.kind.resolutions().contains(&Resolution::GiveBack) || one.payment.is_empty() {
+        return Ok(None);
+    }
+    let sql = "SELECT k.state FROM checkout k JOIN orders o ON o.checkout_id = k.id
+        WHERE o.number = $1 AND k.state = 'manual_review'";
+    let frozen: Option<(String,)> = shop.db.fetch_optional(sql, args![&one.number]).await?;
+    let is_ours = frozen.is_some() || !shop.payments.by_name(&one.provider)?.lists().intents;
+    Ok(is_ours.then_some(Resolution::GiveBack))
 }
 
 fn anna() -> Staff {
@@ -28,11 +48,41 @@ fn anna() -> Staff {
 
 impl World {
     pub async fn merchant(&self, shop: &Shop) {
-        let what = self.between(0, 9);
-        let done = if what == 0 { self.count(shop).await } else { self.handle(shop, what).await };
+        let what = self.between(0, 10);
+        let done = match what {
+            0 => self.count(shop).await,
+            10 => self.decide(shop).await,
+            _ => self.handle(shop, what).await,
+        };
         match done {
             Ok(()) => self.note("merchant: done"),
             Err(error) => self.failed("merchant", &error),
+        }
+    }
+
+    /// What waits for a person: payments go on, money for nothing goes back, an order that cannot be charged is cancelled.
+    async fn decide(&self, shop: &Shop) -> shop::Result<()> {
+        if reconcile::payments_stopped(shop).await?.is_some() {
+            self.note("merchant: payments go on");
+            reconcile::resume_payments(shop, &anna()).await?;
+        }
+        for one in reconcile::open_breaks(shop).await? {
+            if one.first_seen + PATIENCE_MS > shop.now_ms() {
+                continue;
+            }
+            let Some(resolution) = decision(shop, &one).await? else { continue };
+            let done = reconcile::resolve(shop, &anna(), one.id, one.version, resolution, "").await;
+            self.note(format_args!("merchant: {resolution:?} for {:?} {}: {done:?}", one.kind, one.reference));
+            if let Err(error) = done {
+                self.failed("merchant", &error);
+            }
+        }
+        Ok(())
+    }
+
+    pub async fn look_after(&self, shop: &Shop) {
+        if let Err(error) = self.decide(shop).await {
+            self.failed("merchant", &error);
         }
     }
 
