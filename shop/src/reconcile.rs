@@ -174,6 +174,13 @@ pub(crate) async fn stock_is_sound(tx: &mut Tx, sku: &str, who: &str, now: i64) 
     Ok(())
 }
 
+/// An order that was cancelled needs no authorisation any more, lost or not.
+pub(crate) async fn order_is_cancelled(tx: &mut Tx, number: &str, who: &str, now: i64) -> Result<()> {
+    let action = format!("The order was cancelled ({who})");
+    breaks::close(tx, Kind::AuthorisationLost, number, &action, now).await?;
+    Ok(())
+}
+
 /// L1: every undecided attempt, whenever it would have been its turn.
 async fn ask_all(shop: &Shop) -> Result<usize> {
     let mut tx = shop.db.begin().await?;

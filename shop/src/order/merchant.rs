@@ -115,6 +115,7 @@ pub async fn cancel(shop: &Shop, by: &Staff, number: &str, version: i64, restock
     }
     advance(&mut tx, &order, to, reason, &by.name, now).await?;
     drop_capture(&mut tx, order.id, now).await?;
+    reconcile::order_is_cancelled(&mut tx, number, &by.name, now).await?;
     let mut notes = vec![Note::mail(order.id, "cancelled"), Note::event(order.id, "order_cancelled", number)];
     if let Some((attempt, _)) = paying_attempt(&mut tx, order.checkout_id).await? {
         notes.push(Note::of_attempt(Kind::UndoPayment, order.id, attempt));

@@ -90,7 +90,9 @@ pub(super) async fn resend_refunds(shop: &Shop, mended: &mut Vec<String>) -> Res
 /// B2: an order that the provider holds nothing for, as was just asked again.
 pub(super) async fn cancel_uncharged(shop: &Shop, number: &str) -> Result<&'static str> {
     let mut tx = shop.db.begin().await?;
-    order::cancel_uncharged(&mut tx, number, None, shop.now_ms()).await?;
+    let now = shop.now_ms();
+    order::cancel_uncharged(&mut tx, number, None, now).await?;
+    super::order_is_cancelled(&mut tx, number, "by itself", now).await?;
     tx.commit().await?;
     shop.wake.notify_one();
     Ok("nobody has paid; cancelled, and its units are back on the shelf")

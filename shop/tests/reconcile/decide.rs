@@ -6,7 +6,7 @@ use crate::support::till::{Till, VISA};
 use shop::checkout::PaymentWay;
 use shop::reconcile::{self, Break, Resolution};
 use shop::staff::Role;
-use shop::{Error, Result, args};
+use shop::{Error, Result, args, order};
 
 async fn decide(till: &Till, one: &Break, resolution: Resolution) -> Result<()> {
     reconcile::resolve(&till.shop, &staff(Role::Owner), one.id, one.version, resolution, "as agreed").await
@@ -92,6 +92,22 @@ on_both_engines! {
         assert_eq!(till.count("SELECT on_hand - reserved FROM stock").await, 5);
         assert_eq!(till.count("SELECT COUNT(*) FROM orders WHERE state = 'cancelled'").await, 1);
         assert_eq!(code(decide(&till, &report.breaks[0], Resolution::CancelAndRestock).await), "settled");
+        till.check().await;
+    }
+
+    async fn a_lost_authorisation_waits_for_nobody_once_its_order_is_cancelled(t: TestShop) {
+        let till = open(&t).await;
+        let (visitor, view) = till.guest("MUG", 2).await;
+        till.pay(&visitor, &view, "k1", VISA).await.unwrap();
+        till.tamper("DELETE FROM outbox WHERE kind = 'capture'").await;
+        let intent = till.intents().await.remove(0).id;
+        assert!(till.provider().cancel_intent("dashboard", &intent).await.done().is_some());
+        let number = run(&till).await.breaks.remove(0).number;
+        let version = order::detail(&till.shop, &staff(Role::Owner), &number).await.unwrap().order.version;
+        order::cancel(&till.shop, &staff(Role::Owner), &number, version, true, "").await.unwrap();
+        assert_eq!(reconcile::open_breaks(&till.shop).await.unwrap(), Vec::new());
+        let over = reconcile::resolved_breaks(&till.shop, None, 10).await.unwrap().items;
+        assert_eq!(over[0].action, "The order was cancelled (Mia)");
         till.check().await;
     }
 
