@@ -88,7 +88,7 @@ struct Deaths {
 
 #[derive(clap::Args)]
 struct Wanted {
-    /// A tenth of the nightly counts: about half an hour on two cores
+    /// A tenth of the nightly counts: about two hours on two cores, more than one of them storms
     #[arg(long, conflicts_with = "scale")]
     tenth: bool,
     /// This share of the nightly counts
