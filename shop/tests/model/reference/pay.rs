@@ -192,7 +192,7 @@ impl Model {
             if self.subtotal(cart) + DELIVERY == request.total {
                 self.give_up(at);
             }
-            return "409 total_changed".into();
+            return "409 cart_changed".into();
         }
         let card = request.card;
         self.keys.push(Key { cart, request, checkout: at, answer: None });
@@ -211,7 +211,7 @@ impl Model {
             return "422 invalid".into();
         }
         if self.subtotal(cart) + DELIVERY != request.total {
-            return "409 total_changed".into();
+            return "409 cart_changed".into();
         }
         let bought = self.carts[cart].lines.map(|line| line.map_or(0, |line| line.quantity));
         for (shelf, units) in self.shelves.iter_mut().zip(bought) {
