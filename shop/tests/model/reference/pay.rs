@@ -163,8 +163,8 @@ impl Model {
         }
         let Some(cart) = self.full_cart(who) else {
             let is_it = |it: &Checkout| it.cart == named && it.version == request.version;
-            let ours = self.checkouts.iter().position(|it| is_it(it) && matches!(it.state, "placed" | "settled"));
-            return ours.map_or("409 cart_empty".into(), |at| format!("order {at}"));
+            let is_ours = self.checkouts.iter().any(|it| is_it(it) && matches!(it.state, "placed" | "settled"));
+            return if is_ours { "409 already_ordered" } else { "409 cart_empty" }.into();
         };
         if self.carts[cart].version != request.version {
             return "409 cart_changed".into();
@@ -177,7 +177,7 @@ impl Model {
                 return self.join(at, cart, request);
             }
             match self.give_up(at) {
-                "placed" | "settled" => return format!("order {at}"),
+                "placed" | "settled" => return "409 already_ordered".into(),
                 "released" => {}
                 _ => return "409 in_progress".into(),
             }
@@ -208,7 +208,7 @@ impl Model {
             return "409 cart_changed".into();
         }
         if !self.carts[cart].told {
-            return "422 invalid".into();
+            return "409 incomplete".into();
         }
         if self.subtotal(cart) + DELIVERY != request.total {
             return "409 cart_changed".into();
