@@ -180,6 +180,27 @@ impl Gateway {
         }
     }
 
+    /// The answer to a call that was carried out now. A success is kept under the key, if there is one; a refusal had no
+    /// effect and is not.
+    pub fn answer_first(
+        &self,
+        state: &mut State,
+        key: Option<&str>,
+        fingerprint: [u8; 32],
+        outcome: Result<Reply, impl Into<Reply>>,
+        now: i64,
+    ) -> Reply {
+        match outcome {
+            Ok(reply) => {
+                if let Some(key) = key {
+                    self.keep(state, key, fingerprint, &reply, now);
+                }
+                reply
+            }
+            Err(refusal) => refusal.into(),
+        }
+    }
+
     fn run(&self, call: &Call, state: &mut State, now: i64) -> Answer<Vec<u8>> {
         let base = self.base.as_str();
         match call.op {

@@ -143,6 +143,16 @@ pub enum PaymentWay {
     Token { payment_method: String },
 }
 
+impl PaymentWay {
+    /// The payment-method token; empty when the shopper pays at the provider.
+    pub fn token(&self) -> &str {
+        match self {
+            Self::Hosted | Self::Embedded => "",
+            Self::Token { payment_method } => payment_method,
+        }
+    }
+}
+
 /// Where the provider sends the shopper after its hosted page or a challenge: the shop's route, without origin.
 pub fn return_path(checkout: CheckoutId) -> String {
     format!("/checkout/return/{checkout}")

@@ -165,3 +165,29 @@ fn the_shop_does_what_its_model_does_on_sqlite() {
 fn the_shop_does_what_its_model_does_on_postgres() {
     support::run_in_memory(Engine::Postgres, body);
 }
+
+async fn replay(t: TestShop) {
+    use op::{Card, Lost};
+    let mut world = World::open(t).await;
+    let p = |who, card, lost| Op::Place { who, card, lost };
+    let ops = vec![
+        p(0, Card::Good, Lost::Create),
+        p(1, Card::Declined, Lost::Nothing),
+        Op::Add { who: 0, what: 1, units: 1 },
+        Op::Wait { seconds: 5 },
+        p(0, Card::Good, Lost::Nothing),
+        p(0, Card::Declined, Lost::Nothing),
+        Op::GiveUp { who: 0 },
+        p(0, Card::Good, Lost::Nothing),
+        Op::Tell { ago: 4 },
+    ];
+    for _ in 0..20 {
+        println!("{:?}", play(&mut world, &([3, 4], ops.clone()), &mut Reached::new()).await);
+    }
+    panic!();
+}
+
+#[test]
+fn replay_it() {
+    support::run_in_memory(Engine::Sqlite, replay);
+}

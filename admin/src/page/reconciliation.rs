@@ -218,7 +218,7 @@ fn loops(runs: &[Run]) -> AnyView {
                 <tr>
                     <th scope="row">{*says}<span class="sub">{*often}</span></th>
                     <td>{run.map(|run| date::time(run.started_at))}</td>
-                    <td>{outcome(run)}</td>
+                    <td class="wordy">{outcome(run)}</td>
                 </tr>
             }
         })

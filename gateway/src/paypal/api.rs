@@ -78,15 +78,8 @@ fn perform(gateway: &Gateway, call: &Call) -> Reply {
                 }
             }
         }
-        match run(state, call, &gateway.base, now) {
-            Ok(reply) => {
-                if let Some(key) = &key {
-                    gateway.keep(state, key, fingerprint, &reply, now);
-                }
-                reply
-            }
-            Err(problem) => problem.into(),
-        }
+        let outcome = run(state, call, &gateway.base, now);
+        gateway.answer_first(state, key.as_deref(), fingerprint, outcome, now)
     })
 }
 

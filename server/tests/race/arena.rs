@@ -191,7 +191,7 @@ impl Arena {
     pub async fn place(&self, buyer: &Buyer, key: &str, method: &str) -> Answer {
         let order = json!({"expected_total": buyer.total, "cart_version": buyer.version, "payment_method": method});
         let asked = self.api(buyer, Method::POST, "/checkout").header("idempotency-key", key).json(&order);
-        let answer = Answer::read(asked.send().await).await;
+        let answer = Answer::to(asked).await;
         // A key is the shopper's own: the log tells them apart by the cart.
         self.log.write(&format!("{} {key}", buyer.cart), &answer);
         answer

@@ -41,7 +41,7 @@ race! {
 
 async fn add(arena: &Arena, buyer: &Buyer) -> Answer {
     let asked = arena.api(buyer, Method::POST, "/cart/items").json(&json!({"sku": "BOWL", "quantity": 1}));
-    Answer::read(asked.send().await).await
+    Answer::to(asked).await
 }
 
 /// Whether the order was placed; what is in the cart afterwards fits to both answers.

@@ -1,11 +1,15 @@
 //! Many people at one moment, and what they were told.
 
 use futures_util::future::join_all;
+use reqwest::RequestBuilder;
 use serde_json::Value;
 use shop::invariant::client::Told;
 use std::future::Future;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::sync::Barrier;
+
+const KNOCK_AGAIN: Duration = Duration::from_millis(100);
 
 /// Starts everybody at the same moment and waits for all.
 pub async fn rush<T, F>(people: impl IntoIterator<Item = F>) -> Vec<T>
@@ -33,9 +37,15 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Reads an answer. No 5xx but 503 is ever right, so anything else ends the race here.
-    pub async fn read(answer: reqwest::Result<reqwest::Response>) -> Self {
-        let answer = answer.expect("the shop answers");
+    /// The answer to a request. No 5xx but 503 is ever right, so anything else ends the race here.
+    pub async fn to(request: RequestBuilder) -> Self {
+        let answer = loop {
+            match request.try_clone().expect("a body that is there at once").send().await {
+                // The machine takes only so many new connections at a moment; a browser knocks again, too.
+                Err(error) if error.is_connect() => tokio::time::sleep(KNOCK_AGAIN).await,
+                answer => break answer.expect("the shop answers"),
+            }
+        };
         let status = answer.status().as_u16();
         let text = answer.text().await.expect("the answer is whole");
         assert!(status < 500 || status == 503, "{status}: {text}");

@@ -62,7 +62,7 @@ async fn tell(arena: &Arena, buyers: &[Buyer], kind: &str) {
         tellers.push(Box::pin(async move {
             let path = format!("/checkout/return/{checkout}?redirect_status=succeeded");
             let page = arena.site.get(&path).header("cookie", format!("mercer={}", buyer.session));
-            let status = Answer::read(page.send().await).await.status;
+            let status = Answer::to(page).await.status;
             assert!(matches!(status, 200 | 303), "the return page is {status}");
         }));
     }

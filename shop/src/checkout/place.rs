@@ -3,23 +3,27 @@
 //! The work runs in a task of its own: a shopper who closes the browser neither stops nor doubles it. Placing the same
 //! version of a cart again goes on with what was started.
 
-use super::allocate::{self, Missing};
+mod attempt;
+mod known;
+mod offer;
+
+pub use known::live;
+
+use self::attempt::{chosen, goes_on, limit_attempts, next_attempt};
+use self::known::{already_placed, open_checkouts, ordered};
+use self::offer::{check, quote, sold_out};
+use super::allocate;
 use super::fact::{self, News, Standing};
 use super::idempotency::{self, Known, Request};
 use super::prepare::{NUMBER_TAKEN, Prepare, Prepared};
 use super::saga::{self, LEASE_MS};
-use super::state::{AttemptState, CheckoutState, Way};
+use super::state::{CheckoutState, Way};
 use super::stored::{self, Attempt, Checkout};
-use super::{Demand, PaymentWay, PlaceOrder, Placed, Quote, QuoteLine, StepName, View, release, transition, view};
+use super::{Demand, PlaceOrder, Placed, View, release, transition, view};
 use crate::account::Visitor;
-use crate::cart::LineProblem;
-use crate::db::Violation;
-use crate::error::Shortage;
-use crate::id::{AttemptId, CartId, CheckoutId, OrderId};
-use crate::money::Currency;
+use crate::id::{AttemptId, CheckoutId, OrderId};
 use crate::point::{self, Point};
-use crate::pricing::{self, Item};
-use crate::{Error, Result, Shop, args, backup, reconcile, secret};
+use crate::{Error, Result, Shop, backup, secret};
 use sha2::{Digest, Sha256};
 
 /// Places the order or goes on with it. `Error::Declined` leaves everything ready for another try under a new key;
@@ -124,10 +128,6 @@ async fn start(shop: &Shop, visitor: &Visitor, view: &View, order: &PlaceOrder, 
         .filter(|line| line.tracked)
         .map(|line| Demand { variant_id: line.priced.variant_id, quantity: line.priced.quantity })
         .collect();
-    let pm_token = match &order.payment {
-        PaymentWay::Token { payment_method } => payment_method.clone(),
-        PaymentWay::Hosted | PaymentWay::Embedded => String::new(),
-    };
     for _ in 0..RESERVE_TRIES {
         let mut db = &shop.db;
         let shelves =
@@ -151,7 +151,7 @@ async fn start(shop: &Shop, visitor: &Visitor, view: &View, order: &PlaceOrder, 
             key: order.idempotency_key.clone(),
             request_hash: request.hash.clone(),
             way: Way::from(&order.payment),
-            pm_token: pm_token.clone(),
+            pm_token: order.payment.token().to_owned(),
             provider,
             lease_owner: "place".into(),
             lease_until: now + LEASE_MS,
@@ -184,22 +184,7 @@ async fn start(shop: &Shop, visitor: &Visitor, view: &View, order: &PlaceOrder, 
 
 async fn go(shop: &Shop, item: Prepare) -> Result<Placed> {
     let total = item.quote.totals.total;
-    let attempt = Attempt {
-        id: item.attempt_id,
-        number: 1,
-        provider: item.provider.to_owned(),
-        way: item.way,
-        pm_token: item.pm_token,
-        state: AttemptState::Prepared,
-        provider_ref: None,
-        session_ref: None,
-        client_secret: String::new(),
-        next_url: String::new(),
-        decline_code: String::new(),
-        decline_message: String::new(),
-        created_at: item.now,
-        confirm_seq: 0,
-    };
+    let attempt = Attempt::prepared(item.attempt_id, item.provider, item.way, item.pm_token, item.now);
     let checkout = Checkout {
         id: item.checkout_id,
         cart_id: item.cart_id,
@@ -290,220 +275,6 @@ async fn resume_leased(shop: &Shop, id: CheckoutId, order: &PlaceOrder, epoch: i
     }
     let attempt = next_attempt(shop, &checkout, order, epoch).await?;
     saga::drive(shop, &checkout, &attempt, epoch).await
-}
-
-/// Whether the live attempt is the one the shopper asks for.
-fn goes_on(attempt: &Attempt, order: &PlaceOrder) -> bool {
-    if order.provider.as_ref().is_some_and(|provider| *provider != attempt.provider) {
-        return false;
-    }
-    match &order.payment {
-        PaymentWay::Token { payment_method } => attempt.way == Way::Token && attempt.pm_token == *payment_method,
-        way @ (PaymentWay::Hosted | PaymentWay::Embedded) => attempt.way == Way::from(way),
-    }
-}
-
-/// Who a new payment is started with, unless payments are stopped.
-async fn chosen(shop: &Shop, order: &PlaceOrder, currency: Currency) -> Result<&'static str> {
-    reconcile::may_start_payment(shop).await?;
-    let enabled = &shop.settings.payment_providers;
-    Ok(shop.payments.choose(enabled, order.provider.as_deref(), &order.payment, currency)?.name())
-}
-
-async fn next_attempt(shop: &Shop, checkout: &Checkout, order: &PlaceOrder, epoch: i64) -> Result<Attempt> {
-    limit_attempts(shop, checkout.cart_id).await?;
-    let provider = chosen(shop, order, checkout.currency).await?;
-    let way = &order.payment;
-    let now = shop.now_ms();
-    let attempt = Attempt {
-        id: AttemptId::new(),
-        number: checkout.last.0 + 1,
-        provider: provider.to_owned(),
-        way: Way::from(way),
-        pm_token: match way {
-            PaymentWay::Token { payment_method } => payment_method.clone(),
-            PaymentWay::Hosted | PaymentWay::Embedded => String::new(),
-        },
-        state: AttemptState::Prepared,
-        provider_ref: None,
-        session_ref: None,
-        client_secret: String::new(),
-        next_url: String::new(),
-        decline_code: String::new(),
-        decline_message: String::new(),
-        created_at: now,
-        confirm_seq: 0,
-    };
-    let mut tx = shop.db.begin().await?;
-    let from = transition::lock_checkout(&mut tx, checkout.id).await?.unwrap_or_default();
-    let mine = tx
-        .execute(
-            "UPDATE checkout SET state = 'prepared', recovery_point = 'prepared', updated_at = $3
-             WHERE id = $1 AND epoch = $2 AND state IN ('payable_again','prepared')",
-            args![checkout.id, epoch, now],
-        )
-        .await?;
-    if mine == 0 {
-        return Err(in_progress());
-    }
-    let inserted = tx
-        .execute(
-            "INSERT INTO payment_attempt (id, checkout_id, attempt_no, provider, way, amount, currency, pm_token, state, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'prepared', $9)",
-            args![
-                attempt.id,
-                checkout.id,
-                attempt.number,
-                provider,
-                attempt.way.as_str(),
-                checkout.total,
-                checkout.currency,
-                &attempt.pm_token,
-                now
-            ],
-        )
-        .await;
-    match inserted {
-        // The previous one is live after all: the index keeps the second from ever being sent.
-        Err(error) if error.violation() == Some(Violation::Unique) => return Err(in_progress()),
-        other => other?,
-    };
-    let mut moves = vec![transition::of_attempt(attempt.id, "", "prepared", "another try")];
-    if from != "prepared" {
-        moves.push(transition::of_checkout(checkout.id, &from, "prepared", "another try"));
-    }
-    transition::record(&mut tx, &moves, "shopper", now).await?;
-    tx.commit().await?;
-    Ok(attempt)
-}
-
-/// Payments that one cart may start in [`ATTEMPTS_WINDOW_MS`]: whoever tries out stolen cards needs more.
-const ATTEMPTS_MAX: i64 = 30;
-const ATTEMPTS_WINDOW_MS: i64 = 10 * 60_000;
-
-/// `TooMany` when the cart has used up its payments. Stored attempts are counted, so that the limit costs no write.
-async fn limit_attempts(shop: &Shop, cart: CartId) -> Result<()> {
-    let sql = "SELECT COUNT(*), CAST(COALESCE(MIN(a.created_at), 0) AS BIGINT)
-        FROM payment_attempt a JOIN checkout k ON k.id = a.checkout_id WHERE k.cart_id = $1 AND a.created_at > $2";
-    let now = shop.now_ms();
-    let (count, oldest): (i64, i64) = shop.db.fetch_one(sql, args![cart, now - ATTEMPTS_WINDOW_MS]).await?;
-    if count < ATTEMPTS_MAX {
-        return Ok(());
-    }
-    let left_ms = oldest + ATTEMPTS_WINDOW_MS - now;
-    Err(Error::TooMany { retry_after_s: u64::try_from(left_ms / 1000 + 1).unwrap_or(1) })
-}
-
-#[derive(sqlx::FromRow)]
-struct Open {
-    id: CheckoutId,
-    cart_version: i64,
-}
-
-/// Checkouts of the cart that still hold stock.
-async fn open_checkouts(shop: &Shop, cart: CartId) -> Result<Vec<Open>> {
-    let sql = "SELECT id, cart_version FROM checkout WHERE cart_id = $1
-          AND state IN ('prepared','paying','awaiting_action','unknown','payable_again','authorized','releasing')
-        ORDER BY cart_version";
-    Ok(shop.db.fetch_all(sql, args![cart]).await?)
-}
-
-/// The started payment of the visitor's cart, if there is one.
-pub async fn live(shop: &Shop, visitor: &Visitor) -> Result<Option<CheckoutId>> {
-    let mut db = &shop.db;
-    let Some(head) = crate::cart::read::head(&mut db, visitor, shop.now_ms()).await? else { return Ok(None) };
-    Ok(open_checkouts(shop, head.id).await?.last().map(|open| open.id))
-}
-
-/// [`Error::Ordered`] when this version of the visitor's cart was.
-async fn already_placed(shop: &Shop, visitor: &Visitor, cart_version: i64) -> Result<Option<Error>> {
-    let sql = "SELECT k.id FROM checkout k WHERE k.cart_id = $1 AND k.cart_version = $2
-          AND k.state IN ('placed','settled') AND (k.customer_id IS NULL OR k.customer_id = $3)";
-    let customer = visitor.customer.as_ref().map(|customer| customer.id);
-    let found: Option<(CheckoutId,)> =
-        shop.db.fetch_optional(sql, args![visitor.cart_id, cart_version, customer]).await?;
-    let Some((id,)) = found else { return Ok(None) };
-    Ok(Some(ordered(stored::load(shop, id).await?)))
-}
-
-fn ordered(checkout: Checkout) -> Error {
-    Error::Ordered { order_id: checkout.order_id, number: checkout.number, access_token: checkout.access_token }
-}
-
-/// Nothing about the cart may be unacknowledged, and every step must be done.
-fn check(view: &View) -> Result<()> {
-    let short: Vec<_> = view
-        .cart
-        .lines
-        .iter()
-        .filter_map(|line| match line.problem {
-            Some(LineProblem::StockReduced { available, .. }) => {
-                Some(Shortage { sku: line.sku.clone(), title: line.title.clone(), available })
-            }
-            _ => None,
-        })
-        .collect();
-    if !short.is_empty() {
-        return Err(Error::SoldOut(short));
-    }
-    if view.cart.has_problems() {
-        return Err(view::changed());
-    }
-    let missing = match view.reached {
-        StepName::Payment => return Ok(()),
-        StepName::Contact => "Tell us your e-mail address first.",
-        StepName::Address => "Tell us where to deliver first.",
-        StepName::Delivery => "Choose how to deliver first.",
-    };
-    Err(Error::conflict("incomplete", missing))
-}
-
-/// Freezes what the shopper sees: today's prices, the chosen delivery, the tax of the destination.
-fn quote(view: &View) -> Result<Quote> {
-    let chosen = view.delivery_options.iter().find(|option| Some(option.id) == view.details.delivery);
-    let items: Vec<_> = view
-        .cart
-        .lines
-        .iter()
-        .map(|line| Item {
-            variant_id: line.variant_id,
-            quantity: line.quantity,
-            unit_price: line.unit_price.amount,
-            tax_class: line.tax_class.clone(),
-        })
-        .collect();
-    let shipping = chosen.map(|option| option.price.amount);
-    let (priced, totals) = pricing::totals(view.cart.currency, &items, shipping, &view.rates)?;
-    let lines = priced
-        .into_iter()
-        .zip(&view.cart.lines)
-        .map(|(priced, line)| QuoteLine {
-            priced,
-            sku: line.sku.clone(),
-            title: line.title.clone(),
-            variant_title: line.variant_title.clone(),
-            product_slug: line.product_slug.clone(),
-            picture_url: line.picture_url.clone().unwrap_or_default(),
-            tracked: line.availability != crate::catalogue::Availability::Untracked,
-        })
-        .collect();
-    Ok(Quote {
-        lines,
-        email: view.details.email.clone(),
-        address: view.details.address.clone().unwrap_or_default(),
-        delivery_id: chosen.map(|option| option.id),
-        delivery_name: chosen.map_or_else(|| "No delivery needed".to_owned(), |option| option.name.clone()),
-        note: view.details.note.clone(),
-        totals,
-    })
-}
-
-fn sold_out(view: &View, missing: &Missing) -> Error {
-    let shortages = missing.iter().filter_map(|(variant, left)| {
-        let line = view.cart.lines.iter().find(|line| line.variant_id == *variant)?;
-        Some(Shortage { sku: line.sku.clone(), title: line.title.clone(), available: *left })
-    });
-    Error::SoldOut(shortages.collect())
 }
 
 fn total_changed() -> Error {

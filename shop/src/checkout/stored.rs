@@ -54,6 +54,26 @@ pub(super) struct Attempt {
 }
 
 impl Attempt {
+    /// The first of a checkout, of which the provider has not heard.
+    pub fn prepared(id: AttemptId, provider: &str, way: Way, pm_token: String, now: i64) -> Self {
+        Self {
+            id,
+            number: 1,
+            provider: provider.to_owned(),
+            way,
+            pm_token,
+            state: AttemptState::Prepared,
+            provider_ref: None,
+            session_ref: None,
+            client_secret: String::new(),
+            next_url: String::new(),
+            decline_code: String::new(),
+            decline_message: String::new(),
+            created_at: now,
+            confirm_seq: 0,
+        }
+    }
+
     /// Whether the last card tried was declined and nothing has happened since.
     pub fn is_declined(&self) -> bool {
         !self.decline_code.is_empty() && !matches!(self.state, AttemptState::Processing | AttemptState::Authorized)

@@ -26,7 +26,7 @@ pub struct Till {
     pub shop: Shop,
     pub gateway: gateway::Handle,
     http: reqwest::Client,
-    publishable_key: String,
+    config: gateway::Config,
     /// Where the gateway sends the news; nobody reads it in the tests that do not ask.
     news: Mutex<mpsc::UnboundedReceiver<(HeaderMap, Bytes)>>,
 }
@@ -35,7 +35,7 @@ pub struct Till {
 struct Counter {
     gateway: gateway::Handle,
     payments: Providers,
-    publishable_key: String,
+    config: gateway::Config,
     news: mpsc::UnboundedReceiver<(HeaderMap, Bytes)>,
 }
 
@@ -49,10 +49,9 @@ impl Counter {
             config.razorpay.webhook_url = Some(format!("{address}/razorpay"));
             news = posted;
         }
-        let publishable_key = config.publishable_key.clone();
         let gateway = gateway::serve(config.clone()).await.unwrap();
         let payments = Providers::new(names.iter().map(|name| adapter(name, &gateway, &config)).collect());
-        Self { gateway, payments, publishable_key, news }
+        Self { gateway, payments, config, news }
     }
 }
 
@@ -69,7 +68,7 @@ impl Till {
 
     /// A till with these providers, in this order, all enabled.
     pub async fn of(t: &TestShop, names: &[&str]) -> Self {
-        let Counter { gateway, payments, publishable_key, news } = Counter::open(names).await;
+        let Counter { gateway, payments, config, news } = Counter::open(names).await;
         let settings =
             Settings { payment_providers: names.iter().map(|&name| name.to_owned()).collect(), ..Settings::default() };
         let shop = Shop { payments, settings: Live::new(settings), ..t.shop() };
@@ -108,14 +107,20 @@ impl Till {
             .no_proxy()
             .build()
             .unwrap();
-        Self { shop, gateway, http, publishable_key, news: Mutex::new(news) }
+        Self { shop, gateway, http, config, news: Mutex::new(news) }
     }
 
     /// A gateway that nobody has ever paid at, in the place of the one there was; for Stripe alone.
     pub async fn replace_gateway(&mut self) {
-        let Counter { gateway, payments, publishable_key, news } = Counter::open(&PROVIDERS[..1]).await;
+        let Counter { gateway, payments, config, news } = Counter::open(&PROVIDERS[..1]).await;
         self.shop = Shop { payments, ..self.shop.clone() };
-        (self.gateway, self.publishable_key, self.news) = (gateway, publishable_key, Mutex::new(news));
+        (self.gateway, self.config, self.news) = (gateway, config, Mutex::new(news));
+    }
+
+    /// The shop's side of the providers as a new process would have it, which knows nothing of calls that failed.
+    pub fn reconnect(&mut self) {
+        let names = self.shop.payments.configured().map(Provider::name);
+        self.shop.payments = Providers::new(names.map(|name| adapter(name, &self.gateway, &self.config)).collect());
     }
 
     /// The provider that the till was opened for.
@@ -306,7 +311,14 @@ impl Till {
             ("payment_method", method),
             ("return_url", "http://shop.example/checkout/return"),
         ];
-        self.http.post(url).basic_auth(&self.publishable_key, Some("")).form(&form).send().await.unwrap().status()
+        self.http
+            .post(url)
+            .basic_auth(&self.config.publishable_key, Some(""))
+            .form(&form)
+            .send()
+            .await
+            .unwrap()
+            .status()
     }
 
     /// Types a card into the hosted page; where the page leads.

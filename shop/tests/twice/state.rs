@@ -22,8 +22,8 @@ const WORK: &[&str] = &[
 ];
 /// Marks of work that is done; the second time it is later.
 const MARKS: &[&str] = &["applied_at", "confirmed_seen", "delivered_at", "resolved_at"];
-/// How far the provider's events were read.
-const CURSORS: &str = "setting";
+/// How far the provider's events were read, and what the last run of each loop has counted.
+const CURSORS: [&str; 2] = ["setting", "recon_run"];
 
 /// The rows of every table, and the payments at the provider under the name "payments".
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl State {
         };
         let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (table, column) in db.fetch_all::<(String, String)>(columns, args![]).await.unwrap() {
-            if table == CURSORS || WORK.contains(&column.as_str()) {
+            if CURSORS.contains(&table.as_str()) || WORK.contains(&column.as_str()) {
                 continue;
             }
             let is_mark = MARKS.contains(&column.as_str());

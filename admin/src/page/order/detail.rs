@@ -1,12 +1,17 @@
 //! One order: what was bought, what was paid, what was sent, what happened, what to do next.
 
-use super::{actions, to_send};
+mod parcel;
+mod payment;
+
+use self::parcel::{parcels, ship};
+use self::payment::{payment, refund};
+use super::actions;
 use crate::form::{Field, Form};
 use crate::page::mail;
 use crate::{date, part};
 use leptos::prelude::*;
-use shop::limits::{REASON_CHARS, TRACKING_CHARS};
-use shop::order::{Actions, Attempt, Detail, Dispute, Event, Fulfilment, Line, MailEntry, Order, Refund, State};
+use shop::limits::REASON_CHARS;
+use shop::order::{Actions, Detail, Dispute, Event, Line, MailEntry, Order, State};
 use shop::reconcile::Break;
 
 /// What was typed into each of the page's forms.
@@ -182,174 +187,6 @@ fn simple(order: &Order, can: Actions) -> Option<AnyView> {
         }
     });
     Some(view! { <div class="card actions">{capture}{delivered}</div> }.into_any())
-}
-
-fn ship(order: &Order, form: &Form) -> AnyView {
-    let rows = order
-        .lines
-        .iter()
-        .filter(|line| to_send(line) > 0)
-        .map(|line| {
-            let open = to_send(line);
-            let name = format!("units-{}", line.id);
-            let form = if form.values.is_empty() { form.clone().with(&name, open) } else { form.clone() };
-            let label = format!("{} ({open} to send)", with_variant(line));
-            view! { <li>{Field::new(name, label).kind("number").keys("numeric").input(&form)}</li> }
-        })
-        .collect_view();
-    view! {
-        <section class="card" aria-labelledby="ship">
-            <h2 id="ship">"Ship"</h2>
-            <form method="post" action=format!("/admin/orders/{}/ship", order.number) class="stack" data-guard="">
-                {hidden_version(order)}
-                <ul class="units">{rows}</ul>
-                <div class="line">
-                    {Field::new("carrier", "Carrier").max(TRACKING_CHARS).hint("Such as DHL or UPS.").input(form)}
-                    {Field::new("tracking_number", "Tracking number").max(TRACKING_CHARS).input(form)}
-                </div>
-                <div><button>"Ship these units"</button></div>
-            </form>
-        </section>
-    }
-    .into_any()
-}
-
-fn with_variant(line: &Line) -> String {
-    if line.variant_title.is_empty() { line.title.clone() } else { format!("{}, {}", line.title, line.variant_title) }
-}
-
-fn parcels(order: &Order) -> Option<AnyView> {
-    if order.fulfilments.is_empty() {
-        return None;
-    }
-    let items = order.fulfilments.iter().map(|parcel| view! { <li>{one_parcel(order, parcel)}</li> }).collect_view();
-    Some(
-        view! {
-            <section class="card" aria-labelledby="parcels">
-                <h2 id="parcels">"Parcels"</h2>
-                <ul class="plain">{items}</ul>
-            </section>
-        }
-        .into_any(),
-    )
-}
-
-fn one_parcel(order: &Order, parcel: &Fulfilment) -> AnyView {
-    let content: Vec<String> = parcel
-        .lines
-        .iter()
-        .filter_map(|(id, units)| {
-            let line = order.lines.iter().find(|line| line.id == *id)?;
-            Some(format!("{units} × {}", with_variant(line)))
-        })
-        .collect();
-    let tracking = [parcel.carrier.as_str(), parcel.tracking_number.as_str()];
-    let tracking: Vec<_> = tracking.into_iter().filter(|text| !text.is_empty()).collect();
-    view! {
-        <p><strong>{tracking.join(" ")}</strong>" "{content.join(", ")}</p>
-        <p class="hint">{date::time(parcel.at)}</p>
-    }
-    .into_any()
-}
-
-fn payment(order: &Order, attempts: Vec<Attempt>, refunds: Vec<Refund>) -> AnyView {
-    let attempts = attempts.into_iter().map(|attempt| view! { <li>{one_attempt(attempt)}</li> }).collect_view();
-    let refunds = (!refunds.is_empty()).then(|| {
-        let rows = refunds.into_iter().map(|refund| view! { <li>{one_refund(refund)}</li> }).collect_view();
-        view! { <h3>"Refunds"</h3><ul class="plain">{rows}</ul> }
-    });
-    view! {
-        <section class="card" aria-labelledby="payment">
-            <h2 id="payment">"Payment"</h2>
-            <p class="hint">"Checkout "<code>{order.checkout_id.to_string()}</code></p>
-            <ul class="plain">{attempts}</ul>
-            {refunds}
-        </section>
-    }
-    .into_any()
-}
-
-fn one_attempt(attempt: Attempt) -> AnyView {
-    let tone = match attempt.state.as_str() {
-        "authorized" | "captured" => "good",
-        "declined" | "canceled" => "bad",
-        _ => "warn",
-    };
-    let until = attempt.capture_before.filter(|_| attempt.state == "authorized");
-    view! {
-        <p>
-            <strong>"Attempt "{attempt.number}</strong>" · "{attempt.amount.to_string()}" · "{attempt.provider}", "{attempt.way}" "
-            {part::badge(tone, attempt.state.replace('_', " "))}
-        </p>
-        <p class="hint">
-            {date::time(attempt.created_at)}
-            {(!attempt.provider_ref.is_empty()).then(|| view! { " · " <code>{attempt.provider_ref.clone()}</code> })}
-            {(attempt.captured.amount > 0).then(|| format!(" · captured {}", attempt.captured))}
-            {until.map(|at| view! { " · capture before "{date::time(at)} })}
-        </p>
-        {(!attempt.decline_message.is_empty()).then(|| declined(attempt.decline_message.clone(), tone == "good"))}
-    }
-    .into_any()
-}
-
-/// What the card's bank said; once another card has paid under the same intent it is history.
-fn declined(message: String, overcome: bool) -> AnyView {
-    if overcome {
-        view! { <p class="hint">"Declined before: "{message}</p> }.into_any()
-    } else {
-        view! { <p class="error">{message}</p> }.into_any()
-    }
-}
-
-fn one_refund(refund: Refund) -> AnyView {
-    let tone = match refund.state.as_str() {
-        "succeeded" => "good",
-        "failed" => "bad",
-        _ => "warn",
-    };
-    view! {
-        <p><strong>{refund.amount.to_string()}</strong>" "{part::badge(tone, refund.state)}" "{refund.reason}</p>
-        <p class="hint">{date::time(refund.created_at)}</p>
-    }
-    .into_any()
-}
-
-fn refund(order: &Order, can: Actions, form: &Form) -> AnyView {
-    let left = order.totals.money(can.refundable);
-    let filled = if form.values.is_empty() { form.clone().with("amount", left.decimal()) } else { form.clone() };
-    let rows = order
-        .lines
-        .iter()
-        .filter(|line| line.restocked < line.quantity)
-        .map(|line| {
-            let name = format!("restock-{}", line.id);
-            let form = if form.values.is_empty() { form.clone().with(&name, 0) } else { form.clone() };
-            view! { <li>{Field::new(name, with_variant(line)).kind("number").keys("numeric").input(&form)}</li> }
-        })
-        .collect_view();
-    let open = !form.errors.is_empty();
-    view! {
-        <details class="card" open=open>
-            <summary><h2>"Refund"</h2></summary>
-            <form method="post" action=format!("/admin/orders/{}/refund", order.number) class="stack">
-                {hidden_version(order)}
-                {Field::new("amount", format!("Amount in {}", left.currency))
-                    .required()
-                    .keys("decimal")
-                    .hint(format!("At most {left}. Write it like {}.", left.decimal()))
-                    .input(&filled)}
-                <fieldset>
-                    <legend>"Units that go back on the shelf"</legend>
-                    <ul class="units">{rows}</ul>
-                </fieldset>
-                {Field::new("reason", "Reason").max(REASON_CHARS).input(form)}
-                <div>
-                    <button class="danger" data-confirm="Send this money back? It cannot be undone.">"Refund"</button>
-                </div>
-            </form>
-        </details>
-    }
-    .into_any()
 }
 
 fn cancel(order: &Order, form: &Form) -> AnyView {

@@ -113,6 +113,7 @@ impl Stage {
         let on_hand = if skus == Skus::SoldOut { 0 } else { ON_HAND };
         let mut tx = shop.db.begin().await?;
         tx.execute("UPDATE stock SET on_hand = $1", args![on_hand]).await?;
+        tx.execute("UPDATE stock_movement SET delta = $1, on_hand_after = $1", args![on_hand]).await?;
         tx.commit().await?;
         shop.db.close().await;
         let on_hand = on_hand * i64::try_from(variants.len()).unwrap_or(i64::MAX);
@@ -196,7 +197,7 @@ async fn shelves(tx: &mut Tx, products: usize) -> Result<Vec<VariantId>> {
     tx.execute(sql, args![warehouse]).await?;
     let mut variants = Vec::with_capacity(products);
     for number in 0..products {
-        let (product, variant) = (ProductId::new(), VariantId::new());
+        let (product, variant, stock) = (ProductId::new(), VariantId::new(), StockId::new());
         let sku = format!("BENCH-{number}");
         for (sql, args) in [
             (
@@ -208,7 +209,12 @@ async fn shelves(tx: &mut Tx, products: usize) -> Result<Vec<VariantId>> {
             ("INSERT INTO price (variant_id, currency, amount) VALUES ($1, 'EUR', 1000)", args![variant]),
             (
                 "INSERT INTO stock (id, variant_id, warehouse_id, on_hand) VALUES ($1, $2, $3, $4)",
-                args![StockId::new(), variant, warehouse, ON_HAND],
+                args![stock, variant, warehouse, ON_HAND],
+            ),
+            (
+                "INSERT INTO stock_movement (id, stock_id, delta, on_hand_after, reason, actor, at)
+                 VALUES ($1, $2, $3, $3, 'initial', 'system', 0)",
+                args![Uuid::now_v7(), stock, ON_HAND],
             ),
         ] {
             tx.execute(sql, args).await?;

@@ -163,8 +163,8 @@ impl Model {
         }
         let Some(cart) = self.full_cart(who) else {
             let is_it = |it: &Checkout| it.cart == named && it.version == request.version;
-            let ours = self.checkouts.iter().position(|it| is_it(it) && matches!(it.state, "placed" | "settled"));
-            return ours.map_or("409 cart_empty".into(), |at| format!("order {at}"));
+            let is_ours = self.checkouts.iter().any(|it| is_it(it) && matches!(it.state, "placed" | "settled"));
+            return if is_ours { "409 already_ordered" } else { "409 cart_empty" }.into();
         };
         if self.carts[cart].version != request.version {
             return "409 cart_changed".into();
@@ -177,7 +177,7 @@ impl Model {
                 return self.join(at, cart, request);
             }
             match self.give_up(at) {
-                "placed" | "settled" => return format!("order {at}"),
+                "placed" | "settled" => return "409 already_ordered".into(),
                 "released" => {}
                 _ => return "409 in_progress".into(),
             }
@@ -192,7 +192,7 @@ impl Model {
             if self.subtotal(cart) + DELIVERY == request.total {
                 self.give_up(at);
             }
-            return "409 total_changed".into();
+            return "409 cart_changed".into();
         }
         let card = request.card;
         self.keys.push(Key { cart, request, checkout: at, answer: None });
@@ -208,10 +208,10 @@ impl Model {
             return "409 cart_changed".into();
         }
         if !self.carts[cart].told {
-            return "422 invalid".into();
+            return "409 incomplete".into();
         }
         if self.subtotal(cart) + DELIVERY != request.total {
-            return "409 total_changed".into();
+            return "409 cart_changed".into();
         }
         let bought = self.carts[cart].lines.map(|line| line.map_or(0, |line| line.quantity));
         for (shelf, units) in self.shelves.iter_mut().zip(bought) {

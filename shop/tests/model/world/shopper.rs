@@ -28,6 +28,8 @@ impl World {
         let answer = self.place(who, request).await;
         if lost != Lost::Nothing {
             self.till.good_mood().await;
+            // A story's clock is not the breaker's: it would still be open after what the story calls a day.
+            self.till.reconnect();
         }
         answer
     }

@@ -1,0 +1,95 @@
+//! Another payment for a checkout: whether the one under way is meant, with whom, how many there may be.
+
+use super::in_progress;
+use crate::checkout::state::Way;
+use crate::checkout::stored::{Attempt, Checkout};
+use crate::checkout::{PaymentWay, PlaceOrder, transition};
+use crate::db::Violation;
+use crate::id::{AttemptId, CartId};
+use crate::money::Currency;
+use crate::{Error, Result, Shop, args, reconcile};
+
+/// Whether the live attempt is the one the shopper asks for.
+pub(super) fn goes_on(attempt: &Attempt, order: &PlaceOrder) -> bool {
+    if order.provider.as_ref().is_some_and(|provider| *provider != attempt.provider) {
+        return false;
+    }
+    match &order.payment {
+        PaymentWay::Token { payment_method } => attempt.way == Way::Token && attempt.pm_token == *payment_method,
+        way @ (PaymentWay::Hosted | PaymentWay::Embedded) => attempt.way == Way::from(way),
+    }
+}
+
+/// Who a new payment is started with, unless payments are stopped.
+pub(super) async fn chosen(shop: &Shop, order: &PlaceOrder, currency: Currency) -> Result<&'static str> {
+    reconcile::may_start_payment(shop).await?;
+    let enabled = &shop.settings.payment_providers;
+    Ok(shop.payments.choose(enabled, order.provider.as_deref(), &order.payment, currency)?.name())
+}
+
+pub(super) async fn next_attempt(shop: &Shop, checkout: &Checkout, order: &PlaceOrder, epoch: i64) -> Result<Attempt> {
+    limit_attempts(shop, checkout.cart_id).await?;
+    let provider = chosen(shop, order, checkout.currency).await?;
+    let now = shop.now_ms();
+    let (way, pm_token) = (Way::from(&order.payment), order.payment.token().to_owned());
+    let attempt =
+        Attempt { number: checkout.last.0 + 1, ..Attempt::prepared(AttemptId::new(), provider, way, pm_token, now) };
+    let mut tx = shop.db.begin().await?;
+    let from = transition::lock_checkout(&mut tx, checkout.id).await?.unwrap_or_default();
+    let mine = tx
+        .execute(
+            "UPDATE checkout SET state = 'prepared', recovery_point = 'prepared', updated_at = $3
+             WHERE id = $1 AND epoch = $2 AND state IN ('payable_again','prepared')",
+            args![checkout.id, epoch, now],
+        )
+        .await?;
+    if mine == 0 {
+        return Err(in_progress());
+    }
+    let inserted = tx
+        .execute(
+            "INSERT INTO payment_attempt (id, checkout_id, attempt_no, provider, way, amount, currency, pm_token, state, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'prepared', $9)",
+            args![
+                attempt.id,
+                checkout.id,
+                attempt.number,
+                provider,
+                attempt.way.as_str(),
+                checkout.total,
+                checkout.currency,
+                &attempt.pm_token,
+                now
+            ],
+        )
+        .await;
+    match inserted {
+        // The previous one is live after all: the index keeps the second from ever being sent.
+        Err(error) if error.violation() == Some(Violation::Unique) => return Err(in_progress()),
+        other => other?,
+    };
+    let mut moves = vec![transition::of_attempt(attempt.id, "", "prepared", "another try")];
+    if from != "prepared" {
+        moves.push(transition::of_checkout(checkout.id, &from, "prepared", "another try"));
+    }
+    transition::record(&mut tx, &moves, "shopper", now).await?;
+    tx.commit().await?;
+    Ok(attempt)
+}
+
+/// Payments that one cart may start in [`ATTEMPTS_WINDOW_MS`]: whoever tries out stolen cards needs more.
+const ATTEMPTS_MAX: i64 = 30;
+const ATTEMPTS_WINDOW_MS: i64 = 10 * 60_000;
+
+/// `TooMany` when the cart has used up its payments. Stored attempts are counted, so that the limit costs no write.
+pub(super) async fn limit_attempts(shop: &Shop, cart: CartId) -> Result<()> {
+    let sql = "SELECT COUNT(*), CAST(COALESCE(MIN(a.created_at), 0) AS BIGINT)
+        FROM payment_attempt a JOIN checkout k ON k.id = a.checkout_id WHERE k.cart_id = $1 AND a.created_at > $2";
+    let now = shop.now_ms();
+    let (count, oldest): (i64, i64) = shop.db.fetch_one(sql, args![cart, now - ATTEMPTS_WINDOW_MS]).await?;
+    if count < ATTEMPTS_MAX {
+        return Ok(());
+    }
+    let left_ms = oldest + ATTEMPTS_WINDOW_MS - now;
+    Err(Error::TooMany { retry_after_s: u64::try_from(left_ms / 1000 + 1).unwrap_or(1) })
+}

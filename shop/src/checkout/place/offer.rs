@@ -1,0 +1,84 @@
+//! What the shopper has seen and agrees to: whether it can be ordered, and its frozen copy.
+
+use crate::cart::LineProblem;
+use crate::checkout::allocate::Missing;
+use crate::checkout::{Quote, QuoteLine, StepName, View, view};
+use crate::error::Shortage;
+use crate::pricing::{self, Item};
+use crate::{Error, Result};
+
+/// Nothing about the cart may be unacknowledged, and every step must be done.
+pub(super) fn check(view: &View) -> Result<()> {
+    let short: Vec<_> = view
+        .cart
+        .lines
+        .iter()
+        .filter_map(|line| match line.problem {
+            Some(LineProblem::StockReduced { available, .. }) => {
+                Some(Shortage { sku: line.sku.clone(), title: line.title.clone(), available })
+            }
+            _ => None,
+        })
+        .collect();
+    if !short.is_empty() {
+        return Err(Error::SoldOut(short));
+    }
+    if view.cart.has_problems() {
+        return Err(view::changed());
+    }
+    let missing = match view.reached {
+        StepName::Payment => return Ok(()),
+        StepName::Contact => "Tell us your e-mail address first.",
+        StepName::Address => "Tell us where to deliver first.",
+        StepName::Delivery => "Choose how to deliver first.",
+    };
+    Err(Error::conflict("incomplete", missing))
+}
+
+/// Freezes what the shopper sees: today's prices, the chosen delivery, the tax of the destination.
+pub(super) fn quote(view: &View) -> Result<Quote> {
+    let chosen = view.delivery_options.iter().find(|option| Some(option.id) == view.details.delivery);
+    let items: Vec<_> = view
+        .cart
+        .lines
+        .iter()
+        .map(|line| Item {
+            variant_id: line.variant_id,
+            quantity: line.quantity,
+            unit_price: line.unit_price.amount,
+            tax_class: line.tax_class.clone(),
+        })
+        .collect();
+    let shipping = chosen.map(|option| option.price.amount);
+    let (priced, totals) = pricing::totals(view.cart.currency, &items, shipping, &view.rates)?;
+    let lines = priced
+        .into_iter()
+        .zip(&view.cart.lines)
+        .map(|(priced, line)| QuoteLine {
+            priced,
+            sku: line.sku.clone(),
+            title: line.title.clone(),
+            variant_title: line.variant_title.clone(),
+            product_slug: line.product_slug.clone(),
+            picture_url: line.picture_url.clone().unwrap_or_default(),
+            tracked: line.availability != crate::catalogue::Availability::Untracked,
+        })
+        .collect();
+    Ok(Quote {
+        lines,
+        email: view.details.email.clone(),
+        address: view.details.address.clone().unwrap_or_default(),
+        delivery_id: chosen.map(|option| option.id),
+        delivery_name: chosen.map_or_else(|| "No delivery needed".to_owned(), |option| option.name.clone()),
+        note: view.details.note.clone(),
+        totals,
+    })
+}
+
+pub(super) fn sold_out(view: &View, missing: &Missing) -> Error {
+    let shortages = missing.iter().filter_map(|(variant, left)| {
+        let line = view.cart.lines.iter().find(|line| line.variant_id == *variant)?;
+        Some(Shortage { sku: line.sku.clone(), title: line.title.clone(), available: *left })
+    });
+    Error::SoldOut(shortages.collect())
+}
