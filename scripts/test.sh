@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Every check there is: format, lints on both targets, unit and integration tests on both databases, download
-# budgets, end-to-end stories in a browser against the release binary. Stops at the first that fails.
+# budgets, storms, end-to-end stories in a browser against the release binary. Stops at the first that fails.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-stages=7
+stages=8
 source scripts/stage.sh
 
 # The two browser crates switch Leptos to the browser's side, so they are never built together with the server.
@@ -32,6 +32,9 @@ fi
 stage "release build and download budgets"
 scripts/build.sh
 cargo run --quiet --package xtask -- size
+
+stage "3,000 storms from seeds, optimised"
+cargo run --release --locked --quiet --package proof -- simulate --seeds 3000
 
 stage "end-to-end stories, JavaScript off and on"
 scripts/e2e.sh

@@ -5,8 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 target=${CARGO_TARGET_DIR:-target}
-cargo build --locked --package proof
+cargo build --release --locked --package proof
 # The address of the cluster is known inside only.
 exec scripts/with-postgres.sh bash -c \
   'exec "$0" torture --postgres "$MERCER_TEST_POSTGRES_URL" "$@"' \
-  "$target/debug/mercer-proof" --report "$target/torture.md" "$@"
+  "$target/release/mercer-proof" --report "$target/torture.md" "$@"

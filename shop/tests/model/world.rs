@@ -206,8 +206,7 @@ impl World {
     /// Sends the same event twice; whether each was new.
     async fn tell(&self, at: usize, ago: usize, before: &Model) -> String {
         let Some(bank) = before.bank(ago).filter(|bank| *bank != Bank::Nothing) else { return "-".into() };
-        // A payment that was cancelled before anybody made it has no name.
-        let Some(object_id) = self.of_last_attempt(ago, "provider_ref").await else { return "-".into() };
+        let object_id = self.of_last_attempt(ago, "provider_ref").await.expect("what the bank knows has a name");
         let kind = match bank {
             Bank::Held => "payment_intent.amount_capturable_updated",
             Bank::Taken => "payment_intent.succeeded",

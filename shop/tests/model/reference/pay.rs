@@ -50,6 +50,16 @@ pub(super) struct Attempt {
     pub asked: i64,
 }
 
+impl Attempt {
+    /// Before there is money; the provider hears of it if it knows the payment.
+    fn cancel(&mut self) {
+        self.state = "canceled";
+        if self.bank != Bank::Nothing {
+            self.bank = Bank::Cancelled;
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Checkout {
     pub cart: usize,
@@ -356,7 +366,7 @@ impl Model {
             if attempt.bank == Bank::Held {
                 return self.hear(at);
             }
-            (attempt.state, attempt.bank) = ("canceled", Bank::Cancelled);
+            attempt.cancel();
         }
         self.checkouts[at].lease = 0;
         self.attempt(at, card);
@@ -375,7 +385,7 @@ impl Model {
                 self.hear(at);
                 return self.checkouts[at].state;
             }
-            (attempt.state, attempt.bank) = ("canceled", Bank::Cancelled);
+            attempt.cancel();
         }
         let declined = it.attempts.last().is_some_and(|attempt| attempt.declined);
         it.state = "released";
