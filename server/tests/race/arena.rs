@@ -21,6 +21,8 @@ use tower_sessions::cookie::time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
 
 const TICK: Duration = Duration::from_millis(20);
+/// Looks at whether everything is worked off, a tick apart.
+const QUIET_TRIES: usize = 1_000;
 
 pub struct Arena {
     pub site: Site,
@@ -222,13 +224,25 @@ impl Arena {
         self.site.number(sql).await
     }
 
-    /// Runs the background work until there is nothing left to do.
+    /// Runs the background work until there is nothing left to do, and no event is on its way either.
     pub async fn work(&self) {
-        for _ in 0..50 {
-            if worker::run_once(&self.site.shop).await.unwrap() == 0 {
+        for _ in 0..QUIET_TRIES {
+            let done = worker::run_once(&self.site.shop).await.unwrap();
+            if done == 0 && !self.is_told_something().await {
                 return;
             }
+            if done == 0 {
+                tokio::time::sleep(TICK).await;
+            }
         }
+    }
+
+    /// Whether the gateway has an event that it has not tried to deliver yet.
+    async fn is_told_something(&self) -> bool {
+        let url = format!("{}/_sandbox/webhooks", self.site.gateway.url());
+        let list: Value = self.site.client.get(url).send().await.unwrap().json().await.unwrap();
+        let list = list["undelivered"].as_array().unwrap();
+        list.iter().any(|it| it["progress"] == "pending" && it["tries"] == 0)
     }
 
     /// Lets every hold run out and then asks every question there is: of the database, of the gateway's ledger, of what
