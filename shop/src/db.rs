@@ -41,7 +41,8 @@ pub enum Engine {
 }
 
 /// A statement whose text truly differs between the engines, mostly for how it takes a set of rows: JSON in `$1`,
-/// read with `json_each` on SQLite and `json_to_recordset` on PostgreSQL.
+/// read with `jsonb_each` on SQLite (rows are then parsed once, not once for each column) and `json_to_recordset` on
+/// PostgreSQL.
 #[derive(Clone, Copy, Debug)]
 pub struct Sql {
     pub sqlite: &'static str,

@@ -10,7 +10,7 @@ macro_rules! rows {
             sqlite: concat!(
                 $before, " (SELECT ", $crate::rows!(@column $first $first_type),
                 $(", ", $crate::rows!(@column $column $type),)*
-                " FROM json_each($1)) AS d ", $after
+                " FROM jsonb_each($1)) AS d ", $after
             ),
             postgres: concat!(
                 $before, " json_to_recordset(CAST($1 AS JSON)) AS d(",

@@ -83,7 +83,7 @@ fn insert(engine: Engine, table: &str, columns: &[(&str, char)]) -> String {
         })
         .collect();
     let source = match engine {
-        Engine::Sqlite => "json_each($1) AS r",
+        Engine::Sqlite => "jsonb_each($1) AS r",
         Engine::Postgres => "json_array_elements(CAST($1 AS JSON)) AS r(value)",
     };
     format!("INSERT INTO {table} ({}) SELECT {} FROM {source}", names.join(", "), values.join(", "))

@@ -211,7 +211,7 @@ const INSERT_CHECKOUTS: Sql = Sql {
         recovery_point, expires_at, created_at, updated_at)
       SELECT unhex(value ->> 'id', '-'), unhex(value ->> 'cart', '-'), value ->> 'version', 'prepared', '{}', '', 0,
         'EUR', 'prepared', 0, 0, 0
-      FROM json_each($1)",
+      FROM jsonb_each($1)",
     postgres: "INSERT INTO checkout (id, cart_id, cart_version, state, quote, quote_hash, total, currency,
         recovery_point, expires_at, created_at, updated_at)
       SELECT id, cart, version, 'prepared', '{}', '', 0, 'EUR', 'prepared', 0, 0, 0
@@ -222,7 +222,7 @@ const INSERT_CHECKOUTS: Sql = Sql {
 const INSERT_LOG: Sql = Sql {
     sqlite: "INSERT INTO transition_log (id, entity, entity_id, from_state, to_state, cause, actor, at)
       SELECT unhex(value ->> 'log', '-'), 'checkout', unhex(value ->> 'id', '-'), '', 'prepared', 'bench', 'bench', 0
-      FROM json_each($1)",
+      FROM jsonb_each($1)",
     postgres: "INSERT INTO transition_log (id, entity, entity_id, from_state, to_state, cause, actor, at)
       SELECT log, 'checkout', id, '', 'prepared', 'bench', 'bench', 0
       FROM json_to_recordset(CAST($1 AS JSON)) AS d(id UUID, log UUID)",

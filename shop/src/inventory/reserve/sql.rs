@@ -24,7 +24,7 @@ pub(super) const LOCK_RESERVATIONS: Sql = Sql {
 /// `$1`: [{id, quantity}]
 pub(super) const RESERVE: Sql = Sql {
     sqlite: "UPDATE stock SET reserved = reserved + d.quantity
-      FROM (SELECT unhex(value ->> 'id', '-') AS id, value ->> 'quantity' AS quantity FROM json_each($1)) AS d
+      FROM (SELECT unhex(value ->> 'id', '-') AS id, value ->> 'quantity' AS quantity FROM jsonb_each($1)) AS d
       WHERE stock.id = d.id AND stock.free >= d.quantity",
     postgres: "UPDATE stock SET reserved = reserved + d.quantity
       FROM json_to_recordset(CAST($1 AS JSON)) AS d(id UUID, quantity BIGINT)
@@ -34,7 +34,7 @@ pub(super) const RESERVE: Sql = Sql {
 /// For [`crate::canary`]: as much as the schema lets pass.
 pub(super) const RESERVE_BLINDLY: Sql = Sql {
     sqlite: "UPDATE stock SET reserved = MIN(on_hand, reserved + d.quantity)
-      FROM (SELECT unhex(value ->> 'id', '-') AS id, value ->> 'quantity' AS quantity FROM json_each($1)) AS d
+      FROM (SELECT unhex(value ->> 'id', '-') AS id, value ->> 'quantity' AS quantity FROM jsonb_each($1)) AS d
       WHERE stock.id = d.id",
     postgres: "UPDATE stock SET reserved = LEAST(on_hand, reserved + d.quantity)
       FROM json_to_recordset(CAST($1 AS JSON)) AS d(id UUID, quantity BIGINT)
@@ -44,7 +44,7 @@ pub(super) const RESERVE_BLINDLY: Sql = Sql {
 /// `$1`: [{id, quantity}]
 pub(super) const UNRESERVE: Sql = Sql {
     sqlite: "UPDATE stock SET reserved = reserved - d.quantity
-      FROM (SELECT unhex(value ->> 'id', '-') AS id, value ->> 'quantity' AS quantity FROM json_each($1)) AS d
+      FROM (SELECT unhex(value ->> 'id', '-') AS id, value ->> 'quantity' AS quantity FROM jsonb_each($1)) AS d
       WHERE stock.id = d.id AND stock.reserved >= d.quantity",
     postgres: "UPDATE stock SET reserved = reserved - d.quantity
       FROM json_to_recordset(CAST($1 AS JSON)) AS d(id UUID, quantity BIGINT)
@@ -54,7 +54,7 @@ pub(super) const UNRESERVE: Sql = Sql {
 /// `$1`: [{id, quantity}]
 pub(super) const SELL: Sql = Sql {
     sqlite: "UPDATE stock SET reserved = reserved - d.quantity, on_hand = on_hand - d.quantity
-      FROM (SELECT unhex(value ->> 'id', '-') AS id, value ->> 'quantity' AS quantity FROM json_each($1)) AS d
+      FROM (SELECT unhex(value ->> 'id', '-') AS id, value ->> 'quantity' AS quantity FROM jsonb_each($1)) AS d
       WHERE stock.id = d.id AND stock.reserved >= d.quantity",
     postgres: "UPDATE stock SET reserved = reserved - d.quantity, on_hand = on_hand - d.quantity
       FROM json_to_recordset(CAST($1 AS JSON)) AS d(id UUID, quantity BIGINT)
@@ -66,7 +66,7 @@ pub(super) const INSERT_RESERVATIONS: Sql = Sql {
     sqlite: "INSERT INTO reservation (id, checkout_id, stock_id, quantity, state, expires_at)
       SELECT unhex(value ->> 'id', '-'), unhex(value ->> 'checkout_id', '-'), unhex(value ->> 'stock_id', '-'),
         value ->> 'quantity', 'held', value ->> 'expires_at'
-      FROM json_each($1)",
+      FROM jsonb_each($1)",
     postgres: "INSERT INTO reservation (id, checkout_id, stock_id, quantity, state, expires_at)
       SELECT id, checkout_id, stock_id, quantity, 'held', expires_at
       FROM json_to_recordset(CAST($1 AS JSON))
@@ -85,7 +85,7 @@ pub(super) const INSERT_SOLD: Sql = Sql {
     sqlite: "INSERT INTO stock_movement (id, stock_id, delta, on_hand_after, reason, reference, actor, at)
       SELECT unhex(value ->> 'id', '-'), unhex(value ->> 'stock_id', '-'), value ->> 'delta',
         value ->> 'on_hand_after', 'sold', value ->> 'reference', $2, $3
-      FROM json_each($1)",
+      FROM jsonb_each($1)",
     postgres: "INSERT INTO stock_movement (id, stock_id, delta, on_hand_after, reason, reference, actor, at)
       SELECT id, stock_id, delta, on_hand_after, 'sold', reference, $2, $3
       FROM json_to_recordset(CAST($1 AS JSON))
