@@ -24,6 +24,7 @@ mod page;
 pub mod rush;
 mod sandbox;
 pub mod season;
+pub mod shelf;
 pub mod sim;
 pub mod stage;
 mod story;

@@ -28,7 +28,7 @@ mod trace;
 mod weather;
 mod world;
 
-pub use town::Town;
+pub use town::{Town, runtime};
 pub use trace::Tally;
 
 use world::World;

@@ -1,5 +1,6 @@
 //! Storms of faults and crashes, each decided by its seed: no shop comes out of one with money or stock wrong.
 
+use proof::shelf;
 use proof::sim::{self, Town, campaign};
 use shop::canary::Canary;
 
@@ -19,6 +20,17 @@ fn no_seed_ends_wrong() {
     assert!(tally.crashes > report.seeds / 2 && tally.faults > report.seeds, "{tally:?}");
 }
 
+/// Seeds that went wrong once, each in its own way.
+const KNOWN: [u64; 4] = [1_795_315_081, 1_795_315_602, 1_795_316_478, 1_795_317_341];
+
+#[test]
+fn no_seed_that_went_wrong_once_does_so_again() {
+    let town = Town::build().unwrap();
+    for seed in KNOWN {
+        assert_eq!(sim::play(&town, seed, false).unwrap().wrong, Vec::<String>::new(), "seed {seed}");
+    }
+}
+
 #[test]
 fn a_seed_tells_the_same_story_every_time() {
     for seed in [7, 8, 9] {
@@ -32,6 +44,13 @@ fn a_seed_tells_the_same_story_every_time() {
     let town = Town::build().unwrap();
     let digest = |seed| sim::play(&town, seed, false).unwrap().digest;
     assert_ne!(digest(7), digest(8));
+}
+
+#[test]
+fn demands_on_one_stock_row_are_added_up() {
+    let town = Town::build().unwrap();
+    assert!(!shelf::oversells(&town, None).unwrap());
+    assert!(shelf::oversells(&town, Some(Canary::LinesNotSummed)).unwrap());
 }
 
 fn is_found(bug: Canary) {

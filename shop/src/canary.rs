@@ -14,26 +14,41 @@ pub enum Canary {
     TimeoutDeclines = 3,
     /// A hold that ran out is released, and the provider is not told.
     ReleaseWithoutCancel = 4,
+    /// News counts as dealt with before it has had its effect.
+    MarkedBeforeEffect = 5,
     /// A batch of transactions is answered before its COMMIT.
     ReplyBeforeCommit = 6,
     /// SQLite does not wait for the disk.
     SynchronousOff = 7,
+    /// The provider is asked for a refund before it is written down.
+    RefundWithoutRow = 8,
     /// What an order caused is marked as done before it is.
     MarkedBeforeDelivery = 9,
+    /// Whoever drives a checkout has it for a second only.
+    ShortLease = 10,
+    /// Of several demands on one stock row only the last counts.
+    LinesNotSummed = 11,
     /// Whoever lost the lease writes all the same.
     NoEpoch = 13,
+    /// A request drives its checkout itself: who disconnects takes it along.
+    SagaInline = 14,
 }
 
 impl Canary {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 13] = [
         Self::UnconditionalStock,
         Self::FreshKeys,
         Self::TimeoutDeclines,
         Self::ReleaseWithoutCancel,
+        Self::MarkedBeforeEffect,
         Self::ReplyBeforeCommit,
         Self::SynchronousOff,
+        Self::RefundWithoutRow,
         Self::MarkedBeforeDelivery,
+        Self::ShortLease,
+        Self::LinesNotSummed,
         Self::NoEpoch,
+        Self::SagaInline,
     ];
 
     /// 1 to 14.

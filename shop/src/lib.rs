@@ -63,6 +63,8 @@ pub mod session;
 #[cfg(feature = "server")]
 pub mod setting;
 #[cfg(feature = "server")]
+pub mod witness;
+#[cfg(feature = "server")]
 pub mod worker;
 
 #[cfg(feature = "server")]

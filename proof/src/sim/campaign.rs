@@ -85,13 +85,17 @@ pub fn run(
 }
 
 /// What storms can find. Planted bugs 6 and 7 need a disk that forgets.
-pub const FINDS: [Canary; 6] = [
+pub const FINDS: [Canary; 10] = [
     Canary::UnconditionalStock,
     Canary::FreshKeys,
     Canary::TimeoutDeclines,
     Canary::ReleaseWithoutCancel,
+    Canary::MarkedBeforeEffect,
+    Canary::RefundWithoutRow,
     Canary::MarkedBeforeDelivery,
+    Canary::ShortLease,
     Canary::NoEpoch,
+    Canary::SagaInline,
 ];
 /// A bug that so many seeds do not find is missed.
 pub const PATIENCE: u64 = 2_000;

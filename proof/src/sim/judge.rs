@@ -126,6 +126,15 @@ async fn digest(world: &World, shop: &Shop) -> shop::Result<()> {
     for order in &orders {
         world.note(format_args!("{order:?}"));
     }
+    let sql = "SELECT COALESCE(o.number, p.number, t.entity), t.entity, t.from_state, t.to_state, t.cause, t.at
+        FROM transition_log t
+        LEFT JOIN orders o ON o.id = t.entity_id OR o.checkout_id = t.entity_id
+        LEFT JOIN payment_attempt a ON a.id = t.entity_id LEFT JOIN orders p ON p.checkout_id = a.checkout_id
+        ORDER BY 1, t.at, t.id";
+    let moves: Vec<(String, String, String, String, String, i64)> = shop.db.fetch_all(sql, args![]).await?;
+    for one in &moves {
+        world.note(format_args!("{one:?}"));
+    }
     let sql = "SELECT id, on_hand, reserved FROM stock ORDER BY id";
     let stock: Vec<(shop::id::StockId, i64, i64)> = shop.db.fetch_all(sql, args![]).await?;
     for (id, on_hand, reserved) in stock {

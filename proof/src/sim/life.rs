@@ -8,6 +8,8 @@ use super::world::{STORM_MS, World};
 use rand::Rng;
 use rand::rngs::StdRng;
 use shop::Shop;
+use shop::invariant::{self, Moment};
+use shop::witness::{self, Seen};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -71,12 +73,17 @@ pub fn storm(world: &Arc<World>) -> Result<(), String> {
             if life == 0 {
                 world.set_stock(&shop).await?;
             }
+            if life > 0 {
+                world.wake_up(&shop).await?;
+            }
             let is_dead = run(world, &shop).await;
+            world.watched();
             world.time.end_life();
             Ok::<_, String>(is_dead)
         })?;
         // Here everything ends that was under way.
         drop(runtime);
+        witness::take();
         if !is_dead {
             break;
         }
@@ -155,6 +162,30 @@ async fn perform(world: Arc<World>, shop: Shop, act: Act) {
 }
 
 impl World {
+    /// What the last life left behind keeps the rules, before anybody tidies up.
+    async fn wake_up(&self, shop: &Shop) -> Result<(), String> {
+        let mut db = &shop.db;
+        let verdicts = invariant::check(&mut db, Moment::Busy, self.time.now_ms()).await.map_err(|e| e.to_string())?;
+        for breach in invariant::breaches(&verdicts) {
+            self.wrong(format!("{} {} after a death: {}", breach.rule, breach.reference, breach.detail));
+        }
+        Ok(())
+    }
+
+    /// Nobody worked on a checkout beside somebody else, or was broken off.
+    fn watched(&self) {
+        let overstayed = self.lock().overstayed;
+        for seen in witness::take() {
+            match seen {
+                Seen::BrokenOff(checkout) => self.wrong(format!("whoever drove {checkout} was broken off")),
+                Seen::RanOut(checkout) if !overstayed => {
+                    self.wrong(format!("the lease of {checkout} ran out under whoever drove it"));
+                }
+                Seen::RanOut(_) => {}
+            }
+        }
+    }
+
     async fn perform(&self, shop: &Shop, act: Act) {
         match act {
             Act::Shopper(at) => self.shopper(shop, at).await,
@@ -172,6 +203,7 @@ impl World {
                 let by = i64::try_from(self.between(0, 720_000)).unwrap_or(0) - 240_000;
                 self.fault(format_args!("the shop's clock jumps by {by} ms"));
                 self.skew_ms.store(by, Ordering::Relaxed);
+                self.lock().overstayed = true;
             }
         }
     }

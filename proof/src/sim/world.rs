@@ -62,6 +62,8 @@ pub struct Inner {
     trace: Trace,
     pub tally: Tally,
     pub odds: Odds,
+    /// A task stood still for longer than its lease, or the clock jumped over the end of one.
+    pub overstayed: bool,
     /// The provider cannot be reached until then, Unix milliseconds.
     pub outage_until: i64,
     /// So many more steps to the end of this life.
@@ -134,6 +136,7 @@ impl World {
             trace: Trace::new(tell),
             tally: Tally::default(),
             odds,
+            overstayed: false,
             outage_until: 0,
             fuse: None,
             is_dead: false,
@@ -310,6 +313,7 @@ impl World {
         let may_pause = !matches!(point, Point::InPrepare | Point::BatchCommitted);
         if may_pause && self.roll(paused) {
             self.fault(format_args!("paused at {point:?}"));
+            self.lock().overstayed = true;
             self.pause(61_000, 200_000).await;
             self.step().await;
         } else if self.roll(0.2) {

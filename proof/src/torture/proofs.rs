@@ -4,6 +4,7 @@
 use super::{Proof, Round};
 use crate::matrix::{self, Cell};
 use crate::season::{self, DEATHS, Manner, Plan, Score};
+use crate::shelf;
 use crate::sim::Town;
 use crate::sim::campaign::{self, Report};
 use crate::stage::Stage;
@@ -27,6 +28,7 @@ pub const PROOFS: &[Proof] = &[
     Proof { name: "power cut under load", engine: Sqlite, nightly: 5000, run: power_cuts },
     Proof { name: "storm from a seed", engine: Sqlite, nightly: 100_000, run: all_storms },
     Proof { name: "planted bugs are found in storms", engine: Sqlite, nightly: campaign::FINDS.len(), run: hunts },
+    Proof { name: "canary 11 is found at the shelf", engine: Sqlite, nightly: 1, run: sums },
     Proof { name: "canary 6 is found by power cuts", engine: Sqlite, nightly: 1000, run: early_answers },
     Proof { name: "canary 7 is found by power cuts", engine: Sqlite, nightly: 1000, run: no_syncs },
 ];
@@ -76,6 +78,21 @@ pub async fn deaths(round: &mut Round<'_>, manner: Manner, canary: Option<Canary
     }
     stage.strike().await?;
     Ok(all)
+}
+
+fn sums<'r>(round: &'r mut Round<'_>) -> Done<'r> {
+    Box::pin(async {
+        tokio::task::block_in_place(|| {
+            let town = Town::build()?;
+            for bug in [None, Some(Canary::LinesNotSummed)] {
+                if shelf::oversells(&town, bug)? != bug.is_some() {
+                    round.fail(format!("demands on one stock row, with {bug:?}"), "torture".into());
+                }
+            }
+            round.step();
+            Ok(())
+        })
+    })
 }
 
 fn early_answers<'r>(round: &'r mut Round<'_>) -> Done<'r> {

@@ -8,7 +8,7 @@
 
 use super::fact::News;
 use super::handover::Handover;
-use super::saga::{self, LEASE_MS, Step};
+use super::saga::{self, Step};
 use super::state::{AttemptState, CheckoutState, Way};
 use super::stored::{Attempt, Checkout};
 use super::{Placed, return_path};
@@ -84,7 +84,7 @@ pub(super) async fn create(shop: &Shop, checkout: &Checkout, attempt: &Attempt, 
     if attempt.way == Way::Token {
         handover.checkout_state = CheckoutState::Paying;
         handover.recovery_point = "confirming";
-        handover.lease_until = shop.now_ms() + LEASE_MS;
+        handover.lease_until = saga::lease_until(shop.now_ms());
         return saga::hand_over(
             shop,
             checkout,

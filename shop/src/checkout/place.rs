@@ -16,11 +16,12 @@ use super::allocate;
 use super::fact::{self, News, Standing};
 use super::idempotency::{self, Known, Request};
 use super::prepare::{NUMBER_TAKEN, Prepare, Prepared};
-use super::saga::{self, LEASE_MS};
+use super::saga;
 use super::state::{CheckoutState, Way};
 use super::stored::{self, Attempt, Checkout};
 use super::{Demand, PlaceOrder, Placed, View, release, transition, view};
 use crate::account::Visitor;
+use crate::canary::{self, Canary};
 use crate::id::{AttemptId, CheckoutId, OrderId};
 use crate::point::{self, Point};
 use crate::{Error, Result, Shop, backup, secret};
@@ -36,6 +37,9 @@ pub async fn place(shop: &Shop, visitor: &Visitor, order: PlaceOrder) -> Result<
             message: "The shop is being checked after a restore; please try again in a few minutes.".into(),
             retry_after_s: 120,
         });
+    }
+    if canary::on(Canary::SagaInline) {
+        return Box::pin(run(shop, visitor, &order, &request)).await;
     }
     let (shop, visitor) = (shop.clone(), visitor.clone());
     // Dropping a JoinHandle does not stop the task: a client that disconnects changes nothing.
@@ -154,7 +158,7 @@ async fn start(shop: &Shop, visitor: &Visitor, view: &View, order: &PlaceOrder, 
             pm_token: order.payment.token().to_owned(),
             provider,
             lease_owner: "place".into(),
-            lease_until: now + LEASE_MS,
+            lease_until: saga::lease_until(now),
             expires_at: now + shop.settings.hold_ms,
             demands,
             now,

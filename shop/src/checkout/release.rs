@@ -108,7 +108,7 @@ pub(super) async fn begin(shop: &Shop, id: CheckoutId, only_expired: bool) -> Re
         WHERE id = $1 AND lease_until <= $2 AND expires_at <= $4
           AND state IN ('prepared','paying','awaiting_action','unknown','payable_again','releasing')
         RETURNING epoch";
-    let taken: Option<(i64,)> = tx.fetch_optional(sql, args![id, now, now + saga::LEASE_MS, limit]).await?;
+    let taken: Option<(i64,)> = tx.fetch_optional(sql, args![id, now, saga::lease_until(now), limit]).await?;
     if taken.is_some() && from != "releasing" {
         let moved = transition::of_checkout(id, &from, "releasing", "give up");
         transition::record(&mut tx, &[moved], "system", now).await?;

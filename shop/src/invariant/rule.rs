@@ -149,6 +149,20 @@ const RULES: &[Rule] = &[
                AND NOT EXISTS (SELECT 1 FROM recon_break b WHERE b.ref = e.event_id)",
     },
     Rule {
+        id: "I12",
+        says: "News of a payment that counts as applied has had its effect, or a break says why not",
+        from: Moment::Busy,
+        broken: "SELECT e.event_id AS reference, e.type || ', but the attempt is ' || a.state AS detail
+             FROM psp_event e JOIN payment_attempt a ON a.provider = e.provider AND a.provider_ref = e.object_id
+             JOIN orders o ON o.checkout_id = a.checkout_id
+             WHERE e.applied_at IS NOT NULL
+               AND (e.type = 'payment_intent.succeeded'
+                    AND a.state IN ('prepared','sent','unknown','requires_action','processing','authorized')
+                 OR e.type = 'payment_intent.amount_capturable_updated'
+                    AND a.state IN ('prepared','sent','unknown','requires_action','processing'))
+               AND NOT EXISTS (SELECT 1 FROM recon_break b WHERE b.number = o.number)",
+    },
+    Rule {
         id: "I13",
         says: "Every movement of money sums to zero",
         from: Moment::Busy,

@@ -104,7 +104,8 @@ fn total(demands: &[(StockId, i64)]) -> BTreeMap<StockId, i64> {
     let mut total: BTreeMap<StockId, i64> = BTreeMap::new();
     for &(stock_id, quantity) in demands {
         let sum = total.entry(stock_id).or_default();
-        *sum = if quantity < 1 || *sum < 0 { -1 } else { sum.saturating_add(quantity) };
+        let before = if canary::on(Canary::LinesNotSummed) { 0 } else { *sum };
+        *sum = if quantity < 1 || before < 0 { -1 } else { before.saturating_add(quantity) };
     }
     total
 }

@@ -4,6 +4,7 @@
 use super::Happening::{Cancelled, Delivered, ShippedInPart, ShippedWhole};
 use super::{Dispute, State, machine, read, restock};
 use crate::audit::{self, Entry};
+use crate::canary::{self, Canary};
 use crate::checkout::transition;
 use crate::db::{Read, Tx};
 use crate::id::{AttemptId, CheckoutId, FulfilmentId, OrderId, OrderLineId, RefundId};
@@ -156,6 +157,10 @@ pub async fn refund(
         .that(amount > 0, "amount", "More than nothing.")
         .that(restock.iter().all(|(_, quantity)| *quantity > 0), "quantity", "At least one unit of each line.")
         .done()?;
+    let id = RefundId::new();
+    if canary::on(Canary::RefundWithoutRow) {
+        super::refund::send_unwritten(shop, id, number, amount).await?;
+    }
     let now = shop.now_ms();
     let mut tx = shop.db.begin().await?;
     let order = lock(&mut tx, number, version).await?;
@@ -167,7 +172,6 @@ pub async fn refund(
         let text = "The card holder disputes this payment: the bank decides, and nothing is refunded meanwhile.";
         return Err(Error::conflict("disputed", text));
     }
-    let id = RefundId::new();
     if !write_refund(&mut tx, id, attempt, amount, reason, &by.name, now).await? {
         return Err(Error::field("amount", "More than is left to refund."));
     }

@@ -7,6 +7,7 @@ pub(crate) use keep::{Keeping, Received};
 pub use refused::{webhook_refused, webhook_unreadable};
 
 use super::{About, EventNotice, IntentStatus, Metadata, Outcome, Provider, Providers, Session, SessionStatus};
+use crate::canary::{self, Canary};
 use crate::checkout::{self, News};
 use crate::db::Sql;
 use crate::id::{AttemptId, CheckoutId, RefundId};
@@ -108,6 +109,9 @@ enum Applied {
 /// `events` are about one object.
 async fn apply(shop: &Shop, events: &[Row]) -> Result<Applied> {
     let Some(event) = events.first() else { return Ok(Applied::Done) };
+    if canary::on(Canary::MarkedBeforeEffect) {
+        mark_applied(shop, events).await?;
+    }
     point::reached(Point::BeforeEvent).await;
     let provider = shop.payments.by_name(&event.provider)?;
     match provider.about(&event.kind) {

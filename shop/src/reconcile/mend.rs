@@ -4,7 +4,7 @@
 use super::breaks::Found;
 use super::events::silent;
 use crate::checkout;
-use crate::id::{AttemptId, RefundId};
+use crate::id::{AttemptId, CheckoutId, RefundId};
 use crate::money::Currency;
 use crate::payment::{IntentStatus, Metadata, Outcome, Provider, RefundSnapshot, Snapshot};
 use crate::{Error, Result, Shop, args, order, outbox};
@@ -37,7 +37,44 @@ pub(super) async fn give_back(shop: &Shop, provider: &str, payment: &str) -> Res
         let text = "This is the payment by which the order stands. Cancel or refund the order instead.";
         return Err(Error::conflict("payment_of_an_order", text));
     }
-    let provider = shop.payments.by_name(provider)?;
+    end(shop, shop.payments.by_name(provider)?, payment).await
+}
+
+/// An attempt that may still bring money, with its names at the provider: payment and page.
+type Open = (AttemptId, String, Option<String>, Option<String>);
+
+/// Ends every payment of a frozen checkout that may still bring money: what is held is let go, pages are closed.
+///
+/// # Errors
+/// `Unavailable` when a provider does not answer or cannot do it.
+pub(super) async fn end_attempts(shop: &Shop, checkout: CheckoutId) -> Result<()> {
+    let sql = "SELECT id, provider, provider_ref, session_ref FROM payment_attempt
+        WHERE checkout_id = $1 AND state NOT IN ('declined','canceled','captured')";
+    let open: Vec<Open> = shop.db.fetch_all(sql, args![checkout]).await?;
+    for (attempt, name, mut payment, page) in open {
+        let provider = shop.payments.by_name(&name)?;
+        if let (None, Some(page)) = (&payment, page) {
+            let key = checkout::provider_key(shop, &name, attempt, "expire");
+            payment = match provider.expire_session(&key, &page).await {
+                Outcome::Done(session) => session.intent_id,
+                // It is closed already, or was paid.
+                Outcome::Refused(_) => match provider.retrieve_session(&page).await {
+                    Outcome::Done(session) => session.intent_id,
+                    Outcome::Refused(refusal) => return Err(silent(refusal.message)),
+                    Outcome::Unknown(why) => return Err(silent(why)),
+                },
+                Outcome::Unknown(why) => return Err(silent(why)),
+            };
+        }
+        if let Some(payment) = payment {
+            end(shop, provider, &payment).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Nothing comes of the payment any more: it is cancelled, or refunded. How much it held, in minor units.
+async fn end(shop: &Shop, provider: &dyn Provider, payment: &str) -> Result<i64> {
     let Some(snapshot) = ask(provider, payment).await? else { return Ok(0) };
     let owed = snapshot.held();
     let key = |operation| checkout::provider_key(shop, provider.name(), payment, operation);

@@ -153,6 +153,10 @@ impl Decision<'_> {
         self.announce().await?;
         mend::give_back(self.shop, &self.one.provider, &self.one.payment).await.map_err(unsure)?;
         let frozen = self.waits_for_money().await?;
+        if let Some(checkout) = frozen {
+            // The shopper may have paid once more, by another attempt.
+            mend::end_attempts(self.shop, checkout).await.map_err(unsure)?;
+        }
         let mut tx = self.shop.db.begin().await?;
         if let Some(checkout) = frozen {
             checkout::end_review(&mut tx, checkout, self.shop.now_ms()).await?;

@@ -41,17 +41,32 @@ pub(super) fn judge(s: &Situation, news: &News, now: i64) -> Plan {
         News::Refused { code, message } => ended(s, AttemptState::Declined, Some((code.clone(), message.clone()))),
         News::SessionExpired => ended(s, AttemptState::Canceled, None),
         News::Intent(snapshot) => match mismatch(s, snapshot) {
+            // Given up, and nothing will come of it any more, whatever it was for.
+            Some(_) if s.checkout_state == CheckoutState::Releasing && is_void(s, snapshot) => {
+                ended(s, AttemptState::Canceled, None)
+            }
             // What holds no money is no matter once the checkout is decided.
             Some(_) if !s.checkout_state.is_open() && snapshot.held() == 0 => Plan::default(),
             Some(detail) => Plan {
                 // After the pivot the order stands; a person decides.
-                checkout: s.checkout_state.is_open().then_some(CheckoutState::ManualReview),
+                checkout: is_undecided(s).then_some(CheckoutState::ManualReview),
                 breach: Some((mismatched(s, snapshot), detail)),
                 ..Plan::default()
             },
             None => intent(s, snapshot, now),
         },
     }
+}
+
+/// Before the pivot, or on the way back.
+fn is_undecided(s: &Situation) -> bool {
+    s.checkout_state.is_open() || s.checkout_state == CheckoutState::Releasing
+}
+
+/// The attempt's own payment is cancelled and holds nothing.
+fn is_void(s: &Situation, snapshot: &Snapshot) -> bool {
+    let is_own = s.provider_ref.as_ref().is_none_or(|known| *known == snapshot.intent_id);
+    is_own && snapshot.status == IntentStatus::Canceled && snapshot.held() == 0
 }
 
 fn no_answer(s: &Situation) -> Plan {
@@ -169,14 +184,12 @@ fn paid(s: &Situation, to: AttemptState, received: Option<i64>) -> Plan {
     use CheckoutState as C;
     if has_ended(s) {
         let breach = Some((beside(s), format!("an attempt of order {} that had ended is paid", s.number)));
-        let checkout = s.checkout_state.is_open().then_some(C::ManualReview);
+        let checkout = is_undecided(s).then_some(C::ManualReview);
         return Plan { checkout, breach, ..Plan::default() };
     }
     let settled = to == AttemptState::Captured;
     let (checkout, effect) = match s.checkout_state {
-        state if state.is_open() || state == C::Releasing => {
-            (Some(if settled { C::Settled } else { C::Placed }), Effect::Place)
-        }
+        _ if is_undecided(s) => (Some(if settled { C::Settled } else { C::Placed }), Effect::Place),
         C::Placed if settled => (Some(C::Settled), Effect::None),
         C::Released => (Some(C::LatePaid), Effect::Late),
         _ => (None, Effect::None),
@@ -268,6 +281,21 @@ mod tests {
         let plan = judge(&s, &News::Intent(wrong), 0);
         assert_eq!((plan.checkout, plan.effect), (Some(CheckoutState::ManualReview), Effect::None));
         assert!(plan.breach.is_some());
+    }
+
+    #[test]
+    fn another_amount_freezes_a_checkout_that_is_given_up_as_well_unless_it_is_void() {
+        let s = situation(CheckoutState::Releasing, AttemptState::Sent, Way::Embedded);
+        let held = Snapshot { amount: 1, amount_capturable: 1, ..snapshot(IntentStatus::RequiresCapture) };
+        let plan = judge(&s, &News::Intent(held), 0);
+        assert_eq!((plan.checkout, plan.effect), (Some(CheckoutState::ManualReview), Effect::None));
+        assert!(plan.breach.is_some());
+        let void = Snapshot { amount: 1, ..snapshot(IntentStatus::Canceled) };
+        let plan = judge(&s, &News::Intent(void.clone()), 0);
+        assert_eq!((plan.checkout, plan.effect), (Some(CheckoutState::Released), Effect::Release));
+        // Another payment's end says nothing of this one.
+        let other = Snapshot { intent_id: "pi_2".into(), ..void };
+        assert_eq!(judge(&s, &News::Intent(other), 0), Plan::default());
     }
 
     #[test]
