@@ -18,7 +18,7 @@ pub use batch::{Batch, Work};
 pub use error::{DbError, Violation};
 
 use sqlite::row::SqliteRow;
-use sqlx::{FromRow, PgPool, postgres::PgRow};
+use sqlx::{FromRow, postgres::PgRow};
 use std::future::Future;
 use std::path::Path;
 
@@ -62,7 +62,7 @@ impl Sql {
 #[derive(Clone)]
 pub enum Db {
     Sqlite(sqlite::Sqlite),
-    Postgres(PgPool),
+    Postgres(postgres::Postgres),
 }
 
 /// One write transaction. After a failed statement it can only be dropped, on both engines: PostgreSQL would answer
@@ -100,7 +100,7 @@ impl Db {
     /// Migrations are run by [`Db::migrate`].
     pub async fn open(url: &str) -> Result<Self> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Ok(Self::Postgres(postgres::open(url).await?));
+            return Ok(Self::Postgres(postgres::Postgres::open(url).await?));
         }
         let path = url
             .strip_prefix("sqlite://")
@@ -120,7 +120,7 @@ impl Db {
     pub async fn migrate(&self) -> Result<()> {
         match self {
             Self::Sqlite(db) => db.migrate().await,
-            Self::Postgres(pool) => postgres::migrate(pool).await,
+            Self::Postgres(db) => postgres::migrate(&db.pool).await,
         }
     }
 
@@ -143,16 +143,32 @@ impl Db {
     pub async fn begin(&self) -> Result<Tx> {
         let inner = match self {
             Self::Sqlite(db) => Inner::Sqlite(db.begin().await?),
-            Self::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+            Self::Postgres(db) => Inner::Postgres(db.pool.begin().await?),
         };
         Ok(Tx { inner, failed: false })
+    }
+
+    /// Begins the transaction of a batch, whose statements name every row by its key.
+    async fn begin_batch(&self) -> Result<Tx> {
+        match self {
+            Self::Sqlite(_) => self.begin().await,
+            Self::Postgres(db) => Ok(Tx { inner: Inner::Postgres(db.batches.begin().await?), failed: false }),
+        }
+    }
+
+    /// After much was written at once: PostgreSQL plans by statistics, which it would gather by itself a minute later.
+    pub async fn analyze(&self) -> Result<()> {
+        if let Self::Postgres(db) = self {
+            sqlx::query("ANALYZE").execute(&db.pool).await?;
+        }
+        Ok(())
     }
 
     /// Closes the connections once what is under way is done; on SQLite this also moves the log into the database file.
     pub async fn close(&self) {
         match self {
             Self::Sqlite(db) => db.close().await,
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres(db) => db.close().await,
         }
     }
 
@@ -192,7 +208,7 @@ impl Read for &Db {
     async fn fetch_all<T: Row>(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<T>> {
         Ok(match *self {
             Db::Sqlite(db) => sqlite::fetch_all(db.readers().acquire().await?.connection(), sql, args)?,
-            Db::Postgres(pool) => arg::query_as(sql, args)?.fetch_all(pool).await?,
+            Db::Postgres(db) => arg::query_as(sql, args)?.fetch_all(&db.pool).await?,
         })
     }
 }

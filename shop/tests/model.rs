@@ -17,17 +17,15 @@ use proptest::collection::vec;
 use proptest::prop_oneof;
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, FileFailurePersistence, RngSeed, TestCaseError, TestError, TestRunner};
-use shop::db::{Db, Engine};
+use shop::db::Engine;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use world::World;
 
-/// Stories on SQLite; `MERCER_MODEL_CASES` overrules it.
+/// Stories on each engine; `MERCER_MODEL_CASES` overrules it.
 const CASES: u32 = 2_000;
 /// Of the stories that every run plays.
 const SEED: u64 = 20_261_122;
-/// On PostgreSQL, where each statement is a journey, only every so many of them.
-const POSTGRES_EVERY: u32 = 8;
 const REGRESSIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/model/regressions.txt");
 
 type Story = ([i64; GOODS], Vec<Op>);
@@ -112,10 +110,6 @@ fn wanted() -> (u32, RngSeed) {
 
 async fn body(t: TestShop) {
     let (cases, rng_seed) = wanted();
-    let cases = match t.db {
-        Db::Sqlite(_) => cases,
-        Db::Postgres(_) => cases.div_ceil(POSTGRES_EVERY),
-    };
     let world = RefCell::new((World::open(t).await, Reached::new()));
     let config = Config {
         cases,

@@ -146,7 +146,7 @@ impl<E: From<DbError>> Failure<E> {
 }
 
 async fn transact<W: Work>(db: &Db, work: &W, items: &[W::Item]) -> Result<Vec<W::Outcome>, Failure<W::Error>> {
-    let mut tx = db.begin().await.map_err(|error| Failure::Undone(error.into()))?;
+    let mut tx = db.begin_batch().await.map_err(|error| Failure::Undone(error.into()))?;
     let outcomes = work.run(&mut tx, items).await.map_err(Failure::Undone)?;
     assert_eq!(outcomes.len(), items.len(), "a batch has one outcome per item");
     if canary::on(Canary::ReplyBeforeCommit) {

@@ -11,33 +11,62 @@ static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/postgre
 /// `server_version_num` of PostgreSQL 13, the oldest with everything the statements use.
 const OLDEST_VERSION: i64 = 130_000;
 const CONNECTIONS: u32 = 32;
+/// Four queues, each with two batches under way.
+const BATCHES: u32 = 8;
 /// A connection that rested longer is pinged before use.
 const PING_AFTER: Duration = Duration::from_secs(1);
 
-/// Opens the pool. Every connection gives up on a lock after 2 s, on a statement after 5 s, and when idle in a
-/// transaction after 10 s; commits wait for the disk.
-pub(super) async fn open(url: &str) -> Result<PgPool> {
-    let options = PgConnectOptions::from_str(url)?.application_name("mercer").disable_statement_logging().options([
-        ("lock_timeout", "2s"),
-        ("statement_timeout", "5s"),
-        ("idle_in_transaction_session_timeout", "10s"),
-        ("synchronous_commit", "on"),
-    ]);
-    let pool = PgPoolOptions::new()
-        .max_connections(CONNECTIONS)
-        .test_before_acquire(false)
-        .before_acquire(|connection, meta| {
-            Box::pin(async move {
-                if meta.idle_for > PING_AFTER {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
+/// How the statements of batches are planned: they name every row by its key, and a plan that was made while a table was
+/// young and small, and read it whole, would be kept while it grows.
+const BY_KEY: [(&str, &str); 4] = [
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("plan_cache_mode", "force_generic_plan"),
+];
+
+/// The connections of one database; cheap to clone.
+#[derive(Clone)]
+pub struct Postgres {
+    pub(super) pool: PgPool,
+    /// Kept for batches, so that a rush of readers never holds up what is being paid.
+    pub(super) batches: PgPool,
+}
+
+impl Postgres {
+    /// Opens the pools. Every connection gives up on a lock after 2 s, on a statement after 5 s, and when idle in a
+    /// transaction after 10 s; commits wait for the disk.
+    pub(super) async fn open(url: &str) -> Result<Self> {
+        let options =
+            PgConnectOptions::from_str(url)?.application_name("mercer").disable_statement_logging().options([
+                ("lock_timeout", "2s"),
+                ("statement_timeout", "5s"),
+                ("idle_in_transaction_session_timeout", "10s"),
+                ("synchronous_commit", "on"),
+                // Worth its while for statements that run for seconds, of which there are none.
+                ("jit", "off"),
+            ]);
+        let pool = self::pool(CONNECTIONS).connect_with(options.clone()).await?;
+        check(&pool).await?;
+        let batches = self::pool(BATCHES).connect_lazy_with(options.options(BY_KEY));
+        Ok(Self { pool, batches })
+    }
+
+    pub(super) async fn close(&self) {
+        self.batches.close().await;
+        self.pool.close().await;
+    }
+}
+
+fn pool(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new().max_connections(connections).test_before_acquire(false).before_acquire(|connection, meta| {
+        Box::pin(async move {
+            if meta.idle_for > PING_AFTER {
+                connection.ping().await?;
+            }
+            Ok(true)
         })
-        .connect_with(options)
-        .await?;
-    check(&pool).await?;
-    Ok(pool)
+    })
 }
 
 async fn check(pool: &PgPool) -> Result<()> {

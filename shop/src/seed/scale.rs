@@ -49,6 +49,7 @@ pub async fn scale(shop: &Shop, products: usize, progress: Progress<'_>) -> Resu
         }
         tx.commit().await?;
     }
+    shop.db.analyze().await?;
     Ok(products.saturating_sub(there))
 }
 

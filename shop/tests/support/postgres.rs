@@ -64,9 +64,7 @@ async fn template(server: &str) -> String {
         run(&mut admin, format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")).await;
         let db = shop::db::Db::open(&with_database(server, &name)).await.expect("the template opens");
         db.migrate().await.expect("the PostgreSQL migrations run");
-        if let shop::db::Db::Postgres(pool) = db {
-            pool.close().await;
-        }
+        db.close().await;
         run(&mut admin, format!("ALTER DATABASE {name} IS_TEMPLATE true")).await;
     }
     name

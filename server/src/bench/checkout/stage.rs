@@ -115,6 +115,7 @@ impl Stage {
         tx.execute("UPDATE stock SET on_hand = $1", args![on_hand]).await?;
         tx.execute("UPDATE stock_movement SET delta = $1, on_hand_after = $1", args![on_hand]).await?;
         tx.commit().await?;
+        shop.db.analyze().await?;
         shop.db.close().await;
         let on_hand = on_hand * i64::try_from(variants.len()).unwrap_or(i64::MAX);
         Ok(Self { carts: made, version: view.cart.version, total: view.totals.total, on_hand })
