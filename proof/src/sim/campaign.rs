@@ -84,7 +84,7 @@ pub fn run(
     })
 }
 
-/// What storms can find. Planted bugs 6 and 7 need a disk that forgets.
+/// What storms can find. Planted bugs 6 and 7 need a disk that forgets, 11 a request that no cart makes.
 pub const FINDS: [Canary; 10] = [
     Canary::UnconditionalStock,
     Canary::FreshKeys,

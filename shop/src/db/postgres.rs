@@ -29,7 +29,7 @@ const BY_KEY: [(&str, &str); 4] = [
 #[derive(Clone)]
 pub struct Postgres {
     pub(super) pool: PgPool,
-    /// Kept for batches, so that a rush of readers never holds up what is being paid.
+    /// Kept for batches: readers cannot take their connections.
     pub(super) batches: PgPool,
 }
 

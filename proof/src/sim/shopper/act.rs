@@ -1,7 +1,8 @@
 //! What a shopper does: the request to place an order, the provider's pages, a look at how it stands.
 
-use super::notes::{asked_for, is_over, told};
+use super::notes::{asked_for, is_over};
 use super::{Answer, STEPS, Shopper, Todo};
+use crate::notebook::told;
 use crate::sim::agenda::Act;
 use crate::sim::world::World;
 use rand::seq::IndexedRandom;

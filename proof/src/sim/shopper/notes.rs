@@ -1,7 +1,5 @@
 //! The shoppers' notebook: what was asked for and what was answered.
 
-use shop::Error;
-use shop::checkout::Placed;
 use shop::invariant::client::Told;
 
 /// Whether nothing more is to be expected for this key: a final answer came, or the shop has refused before it began.
@@ -22,18 +20,4 @@ pub fn is_over(told: &[Told], key: &str) -> bool {
 /// Written down before there is an answer: perhaps none will come.
 pub fn asked_for(key: &str) -> Told {
     Told { key: key.to_owned(), status: 0, is_final: false, number: None, body: String::new() }
-}
-
-/// The answer as an HTTP client would have it.
-pub fn told(key: &str, answer: &shop::Result<Placed>) -> Told {
-    let (status, is_final, number, body) = match answer {
-        Ok(Placed::Order { number, .. }) => (201, true, Some(number.clone()), number.clone()),
-        Ok(Placed::Pending { .. }) => (202, false, None, String::new()),
-        Ok(_) => (200, false, None, String::new()),
-        Err(error) => {
-            let is_final = matches!(error, Error::Declined { .. } | Error::Conflict { code: "checkout_expired", .. });
-            (error.status(), is_final, None, error.problem().code)
-        }
-    };
-    Told { key: key.to_owned(), status, is_final, number, body }
 }
