@@ -21,6 +21,8 @@ mod handover;
 #[cfg(feature = "server")]
 mod idempotency;
 #[cfg(feature = "server")]
+mod page;
+#[cfg(feature = "server")]
 mod place;
 #[cfg(feature = "server")]
 mod prepare;

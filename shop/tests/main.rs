@@ -11,6 +11,7 @@ mod support;
 
 mod account;
 mod backup;
+mod bounced;
 mod cart;
 mod catalogue;
 mod checkout;

@@ -182,7 +182,7 @@ impl Work for Facts {
             let situation = situations
                 .remove(&fact.checkout_id)
                 .ok_or_else(|| Error::Internal(format!("no checkout {} for a payment fact", fact.checkout_id)))?;
-            let plan = judge::judge(&situation, &fact.news, fact.now);
+            let plan = judge::judge(&situation, &fact.news);
             judged.push(apply::Judged { fact, situation, plan });
         }
         let mut standings: HashMap<CheckoutId, Standing> = apply::apply(tx, &judged).await?;

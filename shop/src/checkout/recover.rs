@@ -2,10 +2,10 @@
 
 use super::fact::{self, News};
 use super::handover::FIRST_POLL_MS;
-use super::release;
 use super::saga;
 use super::state::{CheckoutState, Way};
 use super::stored::{self, Checkout};
+use super::{page, release};
 use crate::id::{AttemptId, CheckoutId};
 use crate::payment::{Outcome, Refusal, SessionStatus};
 use crate::{Error, Result, Shop, args};
@@ -49,8 +49,10 @@ async fn recover(shop: &Shop, id: CheckoutId) -> Result<()> {
             Err(error) => return Err(error),
         }
     }
-    // Still undecided: not again at once. A page that nobody was sent to waits for its shopper or its expiry.
+    // Still undecided: not again at once. A page that nobody was sent to waits for its shopper or its expiry; what has
+    // expired is left to the sweeper, which would never find it free otherwise.
     let now = shop.now_ms();
+    let is_ours_to_do = is_ours_to_do && now < checkout.expires_at;
     let mut tx = shop.db.begin().await?;
     let sql = "UPDATE checkout SET lease_until = $3 WHERE id = $1 AND epoch = $2
         AND state IN ('prepared','paying','unknown','releasing')";
@@ -101,7 +103,7 @@ pub(super) async fn ask(shop: &Shop, checkout: &Checkout) -> Result<bool> {
         return Ok(false);
     }
     let provider = shop.payments.by_name(&attempt.provider)?;
-    let mut intent = attempt.provider_ref.clone();
+    let (mut intent, mut page) = (attempt.provider_ref.clone(), None);
     if let Some(session) = &attempt.session_ref {
         let key = saga::key(shop, &attempt.provider, attempt.id, "advance");
         let session = match provider.advance_session(&key, session).await {
@@ -117,12 +119,12 @@ pub(super) async fn ask(shop: &Shop, checkout: &Checkout) -> Result<bool> {
             fact::apply(shop, checkout.id, Some(attempt.id), News::SessionExpired).await?;
             return Ok(true);
         }
-        intent = session.intent_id.or(intent);
+        (intent, page) = (session.intent_id.or(intent), Some(session.status));
     }
     if let Some(intent) = intent
-        && let Outcome::Done(snapshot) = provider.retrieve_intent(&intent).await
+        && let Outcome::Done(news) = page::news(shop, attempt, page, &intent).await?
     {
-        fact::apply(shop, checkout.id, Some(attempt.id), News::Intent(snapshot)).await?;
+        fact::apply(shop, checkout.id, Some(attempt.id), news).await?;
         return Ok(true);
     }
     Ok(false)

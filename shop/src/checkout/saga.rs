@@ -12,7 +12,7 @@ use super::fact::{self, News, Standing};
 use super::handover::Handover;
 use super::state::{AttemptState, CheckoutState, Way};
 use super::stored::{Attempt, Checkout, load};
-use super::{Placed, return_path};
+use super::{Placed, page, return_path};
 use crate::audit::{self, Actor, Entry};
 use crate::canary::{self, Canary};
 use crate::id::CheckoutId;
@@ -209,7 +209,7 @@ async fn token_refused(shop: &Shop, checkout: &Checkout, refusal: &Refusal) -> R
 /// Fetches what the provider holds and applies it.
 async fn ask(shop: &Shop, checkout: &Checkout, attempt: &Attempt) -> Result<Step> {
     let provider = shop.payments.by_name(&attempt.provider)?;
-    let mut intent = attempt.provider_ref.clone();
+    let (mut intent, mut page) = (attempt.provider_ref.clone(), None);
     if let Some(session) = &attempt.session_ref {
         match provider.advance_session(&key(shop, &attempt.provider, attempt.id, "advance"), session).await {
             Outcome::Done(session) => match (session.status, session.intent_id) {
@@ -218,7 +218,7 @@ async fn ask(shop: &Shop, checkout: &Checkout, attempt: &Attempt) -> Result<Step
                     return Ok(Step::Done(Ok(Placed::Redirect { checkout_id: checkout.id, url })));
                 }
                 (SessionStatus::Expired, None) => return told(shop, checkout, attempt, News::SessionExpired).await,
-                (_, found) => intent = found.or(intent),
+                (status, found) => (intent, page) = (found.or(intent), Some(status)),
             },
             Outcome::Refused(refusal) if refusal.is_card_decline => {
                 let Refusal { code, message, .. } = refusal;
@@ -228,8 +228,8 @@ async fn ask(shop: &Shop, checkout: &Checkout, attempt: &Attempt) -> Result<Step
         }
     }
     let Some(intent) = intent else { return Ok(pending(checkout)) };
-    let snapshot = match provider.retrieve_intent(&intent).await {
-        Outcome::Done(snapshot) => snapshot,
+    let news = match page::news(shop, attempt, page, &intent).await? {
+        Outcome::Done(news) => news,
         // Not asked: nothing has become less known. Who can still act in the page is told so below.
         Outcome::Refused(refusal) if refusal.is_for_now() && checkout.state != CheckoutState::AwaitingAction => {
             return Ok(pending(checkout));
@@ -237,16 +237,17 @@ async fn ask(shop: &Shop, checkout: &Checkout, attempt: &Attempt) -> Result<Step
         Outcome::Refused(refusal) => return no_answer(shop, checkout, attempt, &refusal.message).await,
         Outcome::Unknown(why) => return no_answer(shop, checkout, attempt, &why).await,
     };
-    if attempt.way == Way::Token && snapshot.is_untouched() {
-        return Ok(Step::Confirm { intent, op_seq: attempt.confirm_seq });
+    let mut attempt = attempt.clone();
+    if let News::Intent(snapshot) = &news {
+        if attempt.way == Way::Token && snapshot.is_untouched() {
+            return Ok(Step::Confirm { intent, op_seq: attempt.confirm_seq });
+        }
+        // The answer that brought the secret may have been lost while a webhook told us the name.
+        if attempt.client_secret.is_empty() {
+            attempt.client_secret = snapshot.client_secret.clone().unwrap_or_default();
+        }
     }
-    // The answer that brought the secret may have been lost while a webhook told us the name.
-    let secret = match attempt.client_secret.as_str() {
-        "" => snapshot.client_secret.clone().unwrap_or_default(),
-        known => known.to_owned(),
-    };
-    let attempt = Attempt { client_secret: secret, ..attempt.clone() };
-    told(shop, checkout, &attempt, News::Intent(snapshot)).await
+    told(shop, checkout, &attempt, news).await
 }
 
 /// Applies the news and says what it means for the shopper.

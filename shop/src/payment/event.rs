@@ -115,9 +115,11 @@ async fn apply(shop: &Shop, events: &[Row]) -> Result<Applied> {
     point::reached(Point::BeforeEvent).await;
     let provider = shop.payments.by_name(&event.provider)?;
     match provider.about(&event.kind) {
-        About::Intent => intent(shop, provider, &event.object_id, events).await,
+        About::Intent => intent(shop, provider, None, &event.object_id, events).await,
         About::Session => match provider.retrieve_session(&event.object_id).await {
-            Outcome::Done(Session { intent_id: Some(id), .. }) => intent(shop, provider, &id, events).await,
+            Outcome::Done(Session { intent_id: Some(id), status, .. }) => {
+                intent(shop, provider, Some(status), &id, events).await
+            }
             Outcome::Done(session) => session_alone(shop, provider, &session, events).await,
             Outcome::Refused(refusal) => Ok(Applied::NoAnswer(refusal.message)),
             Outcome::Unknown(why) => Ok(Applied::NoAnswer(why)),
@@ -128,7 +130,14 @@ async fn apply(shop: &Shop, events: &[Row]) -> Result<Applied> {
     }
 }
 
-async fn intent(shop: &Shop, provider: &dyn Provider, id: &str, events: &[Row]) -> Result<Applied> {
+/// `page`: how the page stands that the payment belongs to, where that is known.
+async fn intent(
+    shop: &Shop,
+    provider: &dyn Provider,
+    page: Option<SessionStatus>,
+    id: &str,
+    events: &[Row],
+) -> Result<Applied> {
     const KNOWN: &str = "SELECT id, checkout_id FROM payment_attempt WHERE provider = $1 AND provider_ref = $2";
     let snapshot = match provider.retrieve_intent(id).await {
         Outcome::Done(snapshot) => snapshot,
@@ -137,6 +146,10 @@ async fn intent(shop: &Shop, provider: &dyn Provider, id: &str, events: &[Row]) 
     };
     let found = owner(shop, provider, KNOWN, &snapshot.intent_id, &snapshot.metadata).await?;
     let Some((attempt, checkout)) = found else { return Ok(Applied::NobodyKnows) };
+    if page == Some(SessionStatus::Complete) && snapshot.status == IntentStatus::RequiresPaymentMethod {
+        return ask(shop, checkout, attempt, "a payment that failed after its page was completed is not ended yet")
+            .await;
+    }
     checkout::apply_events(shop, checkout, attempt, News::Intent(snapshot), ids(events)).await?;
     point::reached(Point::EventApplied).await;
     Ok(Applied::Marked)
@@ -171,12 +184,17 @@ async fn session_alone(shop: &Shop, provider: &dyn Provider, session: &Session, 
             Ok(Applied::Marked)
         }
         SessionStatus::Open | SessionStatus::Complete => {
-            if checkout::ask_about(shop, checkout, attempt).await? {
-                Ok(Applied::Done)
-            } else {
-                Ok(Applied::NoAnswer("the page is open and nothing was paid there yet".to_owned()))
-            }
+            ask(shop, checkout, attempt, "the page is open and nothing was paid there yet").await
         }
+    }
+}
+
+/// The live attempt has to be looked at with its page; `open` says why the news waits when that brings nothing.
+async fn ask(shop: &Shop, checkout: CheckoutId, attempt: AttemptId, open: &str) -> Result<Applied> {
+    if checkout::ask_about(shop, checkout, attempt).await? {
+        Ok(Applied::Done)
+    } else {
+        Ok(Applied::NoAnswer(open.to_owned()))
     }
 }
 

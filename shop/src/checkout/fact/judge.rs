@@ -31,7 +31,7 @@ pub(super) enum Effect {
     Late,
 }
 
-pub(super) fn judge(s: &Situation, news: &News, now: i64) -> Plan {
+pub(super) fn judge(s: &Situation, news: &News) -> Plan {
     match news {
         News::NothingToPay if s.checkout_state.is_open() && s.total == 0 => {
             Plan { checkout: Some(CheckoutState::Settled), effect: Effect::Place, ..Plan::default() }
@@ -53,7 +53,7 @@ pub(super) fn judge(s: &Situation, news: &News, now: i64) -> Plan {
                 breach: Some((mismatched(s, snapshot), detail)),
                 ..Plan::default()
             },
-            None => intent(s, snapshot, now),
+            None => intent(s, snapshot),
         },
     }
 }
@@ -111,7 +111,7 @@ fn beside(s: &Situation) -> Kind {
     if stands { Kind::ChargedTwice } else { Kind::PaidAfterEnd }
 }
 
-fn intent(s: &Situation, snapshot: &Snapshot, _now: i64) -> Plan {
+fn intent(s: &Situation, snapshot: &Snapshot) -> Plan {
     match snapshot.status {
         IntentStatus::RequiresPaymentMethod if s.way() == Some(Way::Token) && snapshot.decline.is_some() => {
             ended(s, AttemptState::Declined, snapshot.decline.clone())
@@ -119,7 +119,9 @@ fn intent(s: &Situation, snapshot: &Snapshot, _now: i64) -> Plan {
         // In the provider's page or frame the shopper can try another card with the same intent.
         IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation => Plan {
             decline: snapshot.decline.clone(),
-            checkout: (s.checkout_state == CheckoutState::Unknown).then_some(waiting(s)),
+            checkout: matches!(s.checkout_state, CheckoutState::Unknown | CheckoutState::Paying)
+                .then_some(waiting(s))
+                .filter(|to| *to != s.checkout_state),
             ..raised(s, AttemptState::Sent)
         },
         IntentStatus::RequiresAction => {
@@ -264,7 +266,7 @@ mod tests {
 
     /// Applies news to a situation as the database would.
     fn step(s: &mut Situation, status: IntentStatus) -> Effect {
-        let plan = judge(s, &News::Intent(snapshot(status)), 0);
+        let plan = judge(s, &News::Intent(snapshot(status)));
         if let Some(attempt) = plan.attempt {
             s.attempt_state = Some(attempt.as_str().into());
         }
@@ -278,7 +280,7 @@ mod tests {
     fn another_amount_freezes_the_checkout() {
         let s = situation(CheckoutState::Paying, AttemptState::Sent, Way::Token);
         let wrong = Snapshot { amount: 999, ..snapshot(IntentStatus::RequiresCapture) };
-        let plan = judge(&s, &News::Intent(wrong), 0);
+        let plan = judge(&s, &News::Intent(wrong));
         assert_eq!((plan.checkout, plan.effect), (Some(CheckoutState::ManualReview), Effect::None));
         assert!(plan.breach.is_some());
     }
@@ -287,15 +289,15 @@ mod tests {
     fn another_amount_freezes_a_checkout_that_is_given_up_as_well_unless_it_is_void() {
         let s = situation(CheckoutState::Releasing, AttemptState::Sent, Way::Embedded);
         let held = Snapshot { amount: 1, amount_capturable: 1, ..snapshot(IntentStatus::RequiresCapture) };
-        let plan = judge(&s, &News::Intent(held), 0);
+        let plan = judge(&s, &News::Intent(held));
         assert_eq!((plan.checkout, plan.effect), (Some(CheckoutState::ManualReview), Effect::None));
         assert!(plan.breach.is_some());
         let void = Snapshot { amount: 1, ..snapshot(IntentStatus::Canceled) };
-        let plan = judge(&s, &News::Intent(void.clone()), 0);
+        let plan = judge(&s, &News::Intent(void.clone()));
         assert_eq!((plan.checkout, plan.effect), (Some(CheckoutState::Released), Effect::Release));
         // Another payment's end says nothing of this one.
         let other = Snapshot { intent_id: "pi_2".into(), ..void };
-        assert_eq!(judge(&s, &News::Intent(other), 0), Plan::default());
+        assert_eq!(judge(&s, &News::Intent(other)), Plan::default());
     }
 
     #[test]
@@ -306,12 +308,17 @@ mod tests {
         };
         let judged = |way| {
             let s = situation(CheckoutState::Paying, AttemptState::Sent, way);
-            judge(&s, &News::Intent(declined.clone()), 0)
+            judge(&s, &News::Intent(declined.clone()))
         };
         assert_eq!(judged(Way::Token).attempt, Some(AttemptState::Declined));
         assert_eq!(judged(Way::Token).checkout, Some(CheckoutState::PayableAgain));
-        assert_eq!((judged(Way::Embedded).attempt, judged(Way::Embedded).checkout), (None, None));
+        assert_eq!(judged(Way::Embedded).attempt, None);
+        assert_eq!(judged(Way::Embedded).checkout, Some(CheckoutState::AwaitingAction));
         assert!(judged(Way::Embedded).decline.is_some());
+        // It was on its way, and came back: the shopper's turn again, and the expiry's.
+        let s = situation(CheckoutState::Paying, AttemptState::Processing, Way::Embedded);
+        let plan = judge(&s, &News::Intent(declined));
+        assert_eq!((plan.attempt, plan.checkout), (None, Some(CheckoutState::AwaitingAction)));
     }
 
     proptest! {
