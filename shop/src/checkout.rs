@@ -58,7 +58,7 @@ pub use queue::Queues;
 #[cfg(feature = "server")]
 pub(crate) use recover::{ask_about, poll_stuck_attempts, recover_checkouts};
 #[cfg(feature = "server")]
-pub(crate) use release::{end_review, sweep_expired};
+pub(crate) use release::{end_review, resume_review, sweep_expired};
 #[cfg(feature = "server")]
 pub(crate) use saga::key as provider_key;
 #[cfg(feature = "server")]

@@ -30,4 +30,10 @@ impl Shop {
     pub fn now_ms(&self) -> i64 {
         self.clock.now_ms()
     }
+
+    /// The same shop for work that names every row by its key ([`Db::by_key`]).
+    #[must_use]
+    pub(crate) fn by_key(&self) -> Self {
+        Self { db: self.db.by_key(), ..self.clone() }
+    }
 }

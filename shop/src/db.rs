@@ -148,6 +148,16 @@ impl Db {
         Ok(Tx { inner, failed: false })
     }
 
+    /// The same database for work that names every row by its key: PostgreSQL plans its statements that way, whatever size
+    /// it believes the tables to have.
+    #[must_use]
+    pub fn by_key(&self) -> Self {
+        match self {
+            Self::Sqlite(db) => Self::Sqlite(db.clone()),
+            Self::Postgres(db) => Self::Postgres(postgres::Postgres { pool: db.keyed.clone(), ..db.clone() }),
+        }
+    }
+
     /// Begins the transaction of a batch, whose statements name every row by its key.
     async fn begin_batch(&self) -> Result<Tx> {
         match self {
@@ -158,10 +168,10 @@ impl Db {
 
     /// After much was written at once: PostgreSQL plans by statistics, which it would gather by itself a minute later.
     pub async fn analyze(&self) -> Result<()> {
-        if let Self::Postgres(db) = self {
-            sqlx::query("ANALYZE").execute(&db.pool).await?;
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(db) => postgres::analyze(&db.pool).await,
         }
-        Ok(())
     }
 
     /// Closes the connections once what is under way is done; on SQLite this also moves the log into the database file.

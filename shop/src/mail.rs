@@ -3,11 +3,13 @@
 //! The outbox hands a message over; every message is also a row of table `mail`, where the merchant reads it.
 
 mod folder;
+mod keep;
 mod send;
 mod smtp;
 mod template;
 
 pub use folder::FolderMailer;
+pub(crate) use keep::{Keep, Keeping};
 pub(crate) use send::send;
 pub use smtp::SmtpMailer;
 

@@ -36,6 +36,7 @@ where
 }
 
 async fn events_and_outbox(shop: Shop, until: CancellationToken) -> Result<()> {
+    let shop = shop.by_key();
     // Side by side: under load there is always another event, and captures must not wait for the last.
     let (events, outbox) = tokio::join!(apply_events(&shop), deliver_outbox(&shop));
     tokio::select! {

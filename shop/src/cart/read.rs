@@ -143,9 +143,10 @@ const LINES: &str = "SELECT l.id, l.variant_id, v.product_id, v.sku, p.slug, p.t
       v.tracked, v.requires_shipping, v.taxable, v.tax_class, v.weight_grams,
       (p.status = 'published' AND v.active) AS sellable,
       CAST(COALESCE((SELECT SUM(s.free) FROM stock s WHERE s.variant_id = v.id), 0)
-        + COALESCE((SELECT SUM(r.quantity) FROM reservation r JOIN stock s ON s.id = r.stock_id
-            WHERE r.checkout_id IN (SELECT id FROM checkout WHERE cart_id = $1)
-              AND r.state = 'held' AND s.variant_id = v.id), 0) AS BIGINT) AS units
+        + COALESCE((SELECT SUM(r.quantity) FROM checkout k
+            JOIN reservation r ON r.checkout_id = k.id AND r.state = 'held'
+            JOIN stock s ON s.id = r.stock_id AND s.variant_id = v.id
+            WHERE k.cart_id = $1), 0) AS BIGINT) AS units
     FROM cart_line l
     JOIN variant v ON v.id = l.variant_id
     JOIN product p ON p.id = v.product_id

@@ -109,8 +109,10 @@ fn smallest_set(houses: &[WarehouseId], serves: impl Fn(&[WarehouseId]) -> bool)
 pub(super) async fn shelves_of_cart(db: &mut impl Read, cart: CartId) -> Result<Vec<Shelf>> {
     let sql = "SELECT s.id AS stock_id, s.variant_id, s.warehouse_id, w.country, w.priority,
           s.free AS available
-        FROM stock s JOIN warehouse w ON w.id = s.warehouse_id
-        WHERE s.variant_id IN (SELECT variant_id FROM cart_line WHERE cart_id = $1 AND saved_for_later = FALSE)";
+        FROM cart_line l
+        JOIN stock s ON s.variant_id = l.variant_id
+        JOIN warehouse w ON w.id = s.warehouse_id
+        WHERE l.cart_id = $1 AND l.saved_for_later = FALSE";
     Ok(db.fetch_all(sql, args![cart]).await?)
 }
 
@@ -118,8 +120,9 @@ pub(super) async fn shelves_of_cart(db: &mut impl Read, cart: CartId) -> Result<
 pub(super) async fn shelves_of_order(db: &mut impl Read, order: OrderId) -> Result<Vec<Shelf>> {
     let sql = "SELECT s.id AS stock_id, s.variant_id, s.warehouse_id, w.country, w.priority,
           s.free AS available
-        FROM stock s JOIN warehouse w ON w.id = s.warehouse_id
-        WHERE s.variant_id IN (SELECT variant_id FROM order_line WHERE order_id = $1)";
+        FROM (SELECT DISTINCT variant_id FROM order_line WHERE order_id = $1) l
+        JOIN stock s ON s.variant_id = l.variant_id
+        JOIN warehouse w ON w.id = s.warehouse_id";
     Ok(db.fetch_all(sql, args![order]).await?)
 }
 

@@ -9,8 +9,8 @@ mod offer;
 
 pub use known::live;
 
-use self::attempt::{chosen, goes_on, limit_attempts, next_attempt};
-use self::known::{already_placed, open_checkouts, ordered};
+use self::attempt::{chosen, goes_on, next_attempt};
+use self::known::{Earlier, already_placed, earlier_checkouts, limit_attempts, ordered};
 use self::offer::{check, quote, sold_out};
 use super::allocate;
 use super::fact::{self, News, Standing};
@@ -41,7 +41,7 @@ pub async fn place(shop: &Shop, visitor: &Visitor, order: PlaceOrder) -> Result<
     if canary::on(Canary::SagaInline) {
         return Box::pin(run(shop, visitor, &order, &request)).await;
     }
-    let (shop, visitor) = (shop.clone(), visitor.clone());
+    let (shop, visitor) = (shop.by_key(), visitor.clone());
     // Dropping a JoinHandle does not stop the task: a client that disconnects changes nothing.
     let task = tokio::spawn(async move {
         let placed = run(&shop, &visitor, &order, &request).await;
@@ -86,7 +86,8 @@ async fn first(shop: &Shop, visitor: &Visitor, order: &PlaceOrder, request: &Req
     if view.cart.version != order.cart_version {
         return Err(view::changed());
     }
-    for other in open_checkouts(shop, view.cart.id).await? {
+    let earlier = earlier_checkouts(shop, view.cart.id).await?;
+    for other in earlier.iter().filter(|other| other.is_open()) {
         if other.cart_version == order.cart_version {
             return join(shop, &view, other.id, order, request).await;
         }
@@ -100,7 +101,7 @@ async fn first(shop: &Shop, visitor: &Visitor, order: &PlaceOrder, request: &Req
             _ => return Err(in_progress()),
         }
     }
-    match start(shop, visitor, &view, order, request).await {
+    match start(shop, visitor, &view, &earlier, order, request).await {
         // The units may be held by this very cart: another click was faster, and the shopper is about to have them.
         Err(Error::SoldOut(short)) => Err(overtaken(shop, visitor, &view).await?.unwrap_or(Error::SoldOut(short))),
         result => result,
@@ -109,16 +110,23 @@ async fn first(shop: &Shop, visitor: &Visitor, order: &PlaceOrder, request: &Req
 
 /// What to say when another request has taken this version of the cart on meanwhile.
 async fn overtaken(shop: &Shop, visitor: &Visitor, view: &View) -> Result<Option<Error>> {
-    if open_checkouts(shop, view.cart.id).await?.is_empty() {
+    if !earlier_checkouts(shop, view.cart.id).await?.iter().any(Earlier::is_open) {
         return already_placed(shop, visitor, view.cart.version).await;
     }
     Ok(Some(in_progress()))
 }
 
 /// T1 for a cart that is not being paid yet, then on to the provider.
-async fn start(shop: &Shop, visitor: &Visitor, view: &View, order: &PlaceOrder, request: &Request) -> Result<Placed> {
+async fn start(
+    shop: &Shop,
+    visitor: &Visitor,
+    view: &View,
+    earlier: &[Earlier],
+    order: &PlaceOrder,
+    request: &Request,
+) -> Result<Placed> {
     check(view)?;
-    limit_attempts(shop, view.cart.id).await?;
+    limit_attempts(shop, earlier)?;
     let provider = chosen(shop, order, view.cart.currency).await?;
     let quote = quote(view)?;
     if quote.totals.total != order.expected_total {
@@ -226,7 +234,7 @@ async fn join(shop: &Shop, view: &View, id: CheckoutId, order: &PlaceOrder, requ
         return Err(total_changed());
     }
     if checkout.live.as_ref().is_none_or(|attempt| !goes_on(attempt, order)) {
-        limit_attempts(shop, checkout.cart_id).await?;
+        limit_attempts(shop, &earlier_checkouts(shop, checkout.cart_id).await?)?;
     }
     let mut tx = shop.db.begin().await?;
     // Under the checkout's lock: a key that came after the end would never get its answer.

@@ -1,11 +1,12 @@
-//! The hot transactions of a checkout behind their batch queues: prepare, hand over, keep an event, apply a fact.
+//! The hot transactions of a checkout behind their batch queues: prepare, hand over, keep an event, apply a fact, keep a
+//! mail.
 
 use super::fact::{Fact, Facts, Standing};
 use super::handover::{Handover, Handovers};
 use super::prepare::{Prepare, Prepared, Preparing};
-use crate::Result;
 use crate::db::{Batch, Db};
 use crate::payment::{Keeping, Received};
+use crate::{Result, mail};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -16,6 +17,7 @@ pub struct Queues {
     handover: Batch<Handovers>,
     facts: Batch<Facts>,
     events: Batch<Keeping>,
+    mails: Batch<mail::Keeping>,
     /// Found to be no restored database that waits for reconciliation; never taken back.
     open: Arc<AtomicBool>,
 }
@@ -28,6 +30,7 @@ impl Queues {
             handover: Batch::start(db.clone(), Handovers),
             facts: Batch::start(db.clone(), Facts),
             events: Batch::start(db.clone(), Keeping),
+            mails: Batch::start(db.clone(), mail::Keeping),
             open: Arc::default(),
         }
     }
@@ -52,6 +55,10 @@ impl Queues {
     /// `false`: it was here already.
     pub(crate) async fn keep_event(&self, item: Received) -> Result<bool> {
         self.events.run(item).await
+    }
+
+    pub(crate) async fn keep_mail(&self, item: mail::Keep) -> Result<()> {
+        self.mails.run(item).await
     }
 
     pub(super) async fn apply(&self, fact: Fact) -> Result<Standing> {

@@ -241,6 +241,20 @@ pub(crate) async fn end_review(tx: &mut Tx, id: CheckoutId, now: i64) -> Result<
     write(tx, &[release], now).await
 }
 
+/// Goes on with a checkout that a person has looked at, whose shopper has paid as agreed as well: recovery asks the
+/// provider, and the order stands if that is so.
+pub(crate) async fn resume_review(tx: &mut Tx, id: CheckoutId, now: i64) -> Result<()> {
+    let sql =
+        "UPDATE checkout SET state = 'releasing', recovery_point = 'releasing', lease_until = 0, epoch = epoch + 1,
+          updated_at = $2
+        WHERE id = $1 AND state = 'manual_review'";
+    if tx.execute(sql, args![id, now]).await? == 1 {
+        let moved = transition::of_checkout(id, "manual_review", "releasing", "the other money was given back");
+        transition::record(tx, &[moved], "system", now).await?;
+    }
+    Ok(())
+}
+
 /// Releases what has run out of time; the number of checkouts looked at.
 pub(crate) async fn sweep_expired(shop: &Shop) -> Result<usize> {
     let due: Vec<(CheckoutId,)> = shop

@@ -10,15 +10,20 @@ static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/postgre
 
 /// `server_version_num` of PostgreSQL 13, the oldest with everything the statements use.
 const OLDEST_VERSION: i64 = 130_000;
-const CONNECTIONS: u32 = 32;
-/// Four queues, each with two batches under way.
-const BATCHES: u32 = 8;
+/// Two machines leave a server that is set up for 100 connections room to be looked after.
+const CONNECTIONS: u32 = 16;
+const KEYED: u32 = 16;
+/// Five queues, most with two batches under way.
+const BATCHES: u32 = 10;
 /// A connection that rested longer is pinged before use.
 const PING_AFTER: Duration = Duration::from_secs(1);
 
-/// How the statements of batches are planned: they name every row by its key, and a plan that was made while a table was
-/// young and small, and read it whole, would be kept while it grows.
-const BY_KEY: [(&str, &str); 4] = [
+/// How statements are planned that name every row by its key: a plan that was made while a table was young and small, and
+/// read it whole, would be kept while it grows; and nothing is learnt from planning anew for each argument.
+const BY_KEY: [(&str, &str); 6] = [
+    // Tables are joined in the order in which they are written: each is found by a key of those before.
+    ("join_collapse_limit", "1"),
+    ("from_collapse_limit", "1"),
     ("enable_seqscan", "off"),
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),
@@ -29,7 +34,9 @@ const BY_KEY: [(&str, &str); 4] = [
 #[derive(Clone)]
 pub struct Postgres {
     pub(super) pool: PgPool,
-    /// Kept for batches: readers cannot take their connections.
+    /// For statements that name every row by its key.
+    pub(super) keyed: PgPool,
+    /// As `keyed`, and kept for batches: readers cannot take their connections.
     pub(super) batches: PgPool,
 }
 
@@ -48,12 +55,15 @@ impl Postgres {
             ]);
         let pool = self::pool(CONNECTIONS).connect_with(options.clone()).await?;
         check(&pool).await?;
-        let batches = self::pool(BATCHES).connect_lazy_with(options.options(BY_KEY));
-        Ok(Self { pool, batches })
+        let options = options.options(BY_KEY);
+        let keyed = self::pool(KEYED).connect_lazy_with(options.clone());
+        let batches = self::pool(BATCHES).connect_lazy_with(options);
+        Ok(Self { pool, keyed, batches })
     }
 
     pub(super) async fn close(&self) {
         self.batches.close().await;
+        self.keyed.close().await;
         self.pool.close().await;
     }
 }
@@ -83,6 +93,18 @@ async fn check(pool: &PgPool) -> Result<()> {
 
 fn require(holds: bool, what: &str, found: &str) -> Result<()> {
     if holds { Ok(()) } else { Err(DbError::Setup(format!("PostgreSQL: {what} is needed, found {found}"))) }
+}
+
+/// Gathers statistics of what has rows. Of a table that is found empty PostgreSQL believes from then on that reading it
+/// whole is free, and plans by that until it has looked again; one it never looked at, it takes for small.
+pub(super) async fn analyze(pool: &PgPool) -> Result<()> {
+    const FILLED: &str = "DO $$ DECLARE name TEXT; filled BOOLEAN; BEGIN
+        FOR name IN SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = current_schema() LOOP
+          EXECUTE 'SELECT EXISTS (SELECT 1 FROM ' || name || ')' INTO filled;
+          IF filled THEN EXECUTE 'ANALYZE ' || name; END IF;
+        END LOOP; END $$";
+    sqlx::query(FILLED).execute(pool).await?;
+    Ok(())
 }
 
 pub(super) async fn migrate(pool: &PgPool) -> Result<()> {

@@ -325,7 +325,7 @@ pub async fn detail(shop: &Shop, _by: &Staff, number: &str) -> Result<Detail> {
     let refunds: Vec<(i64, String, String, String, i64)> = db
         .fetch_all(
             "SELECT r.amount, r.reason, r.state, r.actor, r.created_at
-             FROM refund r JOIN payment_attempt a ON a.id = r.attempt_id WHERE a.checkout_id = $1 ORDER BY r.id",
+             FROM payment_attempt a JOIN refund r ON r.attempt_id = a.id WHERE a.checkout_id = $1 ORDER BY r.id",
             args![order.checkout_id],
         )
         .await?;

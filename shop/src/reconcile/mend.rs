@@ -40,6 +40,13 @@ pub(super) async fn give_back(shop: &Shop, provider: &str, payment: &str) -> Res
     end(shop, shop.payments.by_name(provider)?, payment).await
 }
 
+/// Whether the shopper has paid a frozen checkout as agreed, beside the money that froze it.
+pub(super) async fn is_paid(shop: &Shop, checkout: CheckoutId) -> Result<bool> {
+    let sql = "SELECT id FROM payment_attempt WHERE checkout_id = $1 AND state IN ('authorized','captured')";
+    let paid: Option<(AttemptId,)> = shop.db.fetch_optional(sql, args![checkout]).await?;
+    Ok(paid.is_some())
+}
+
 /// An attempt that may still bring money, with its names at the provider: payment and page.
 type Open = (AttemptId, String, Option<String>, Option<String>);
 

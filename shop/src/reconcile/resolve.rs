@@ -153,13 +153,19 @@ impl Decision<'_> {
         self.announce().await?;
         mend::give_back(self.shop, &self.one.provider, &self.one.payment).await.map_err(unsure)?;
         let frozen = self.waits_for_money().await?;
-        if let Some(checkout) = frozen {
-            // The shopper may have paid once more, by another attempt.
+        let is_paid = match frozen {
+            Some(checkout) => mend::is_paid(self.shop, checkout).await?,
+            None => false,
+        };
+        if let (Some(checkout), false) = (frozen, is_paid) {
+            // Another attempt may be under way.
             mend::end_attempts(self.shop, checkout).await.map_err(unsure)?;
         }
-        let mut tx = self.shop.db.begin().await?;
-        if let Some(checkout) = frozen {
-            checkout::end_review(&mut tx, checkout, self.shop.now_ms()).await?;
+        let (mut tx, now) = (self.shop.db.begin().await?, self.shop.now_ms());
+        match frozen {
+            Some(checkout) if is_paid => checkout::resume_review(&mut tx, checkout, now).await?,
+            Some(checkout) => checkout::end_review(&mut tx, checkout, now).await?,
+            None => {}
         }
         self.settle(&mut tx, false).await?;
         tx.commit().await?;

@@ -79,6 +79,33 @@ on_both_engines! {
         till.check().await;
     }
 
+    async fn a_checkout_that_was_paid_as_agreed_too_becomes_an_order_when_the_other_money_goes_back(t: TestShop) {
+        let till = open(&t).await;
+        let (visitor, view) = till.guest("MUG", 2).await;
+        let pay = async |key: &str| match till.place(&visitor, &view, key, PaymentWay::Embedded).await.unwrap() {
+            shop::checkout::Placed::Confirm { client_secret, .. } => client_secret,
+            other => panic!("{other:?}"),
+        };
+        let first = pay("k1").await;
+        // A page that the provider closed for the shop only.
+        till.tamper("UPDATE payment_attempt SET state = 'canceled'").await;
+        till.tamper("UPDATE checkout SET state = 'payable_again', lease_until = 0").await;
+        let second = pay("k2").await;
+        assert!(till.confirm_in_page(&first, VISA).await.is_success());
+        let report = run(&till).await;
+        assert_eq!(kinds(&report), ["paid_after_end"]);
+        assert!(till.confirm_in_page(&second, VISA).await.is_success());
+        t.clock.advance(60_000);
+        till.work().await;
+        assert_eq!(till.count("SELECT COUNT(*) FROM checkout WHERE state = 'manual_review'").await, 1);
+        decide(&till, &reconcile::open_breaks(&till.shop).await.unwrap()[0], Resolution::GiveBack).await.unwrap();
+        till.work().await;
+        assert_eq!(till.money().await, (4980, 2490, 2490, 0));
+        assert_eq!(till.count("SELECT COUNT(*) FROM orders WHERE state = 'confirmed' AND captured = 2490").await, 1);
+        assert_eq!(till.count("SELECT on_hand FROM stock").await, 3);
+        assert_eq!(run(&till).await.breaks, Vec::new());
+    }
+
     async fn an_order_whose_authorisation_is_gone_is_cancelled_by_its_owner(t: TestShop) {
         let till = open(&t).await;
         let (visitor, view) = till.guest("MUG", 2).await;

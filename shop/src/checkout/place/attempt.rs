@@ -1,13 +1,14 @@
 //! Another payment for a checkout: whether the one under way is meant, with whom, how many there may be.
 
 use super::in_progress;
+use super::known::{earlier_checkouts, limit_attempts};
 use crate::checkout::state::Way;
 use crate::checkout::stored::{Attempt, Checkout};
 use crate::checkout::{PaymentWay, PlaceOrder, transition};
 use crate::db::Violation;
-use crate::id::{AttemptId, CartId};
+use crate::id::AttemptId;
 use crate::money::Currency;
-use crate::{Error, Result, Shop, args, reconcile};
+use crate::{Result, Shop, args, reconcile};
 
 /// Whether the live attempt is the one the shopper asks for.
 pub(super) fn goes_on(attempt: &Attempt, order: &PlaceOrder) -> bool {
@@ -28,7 +29,7 @@ pub(super) async fn chosen(shop: &Shop, order: &PlaceOrder, currency: Currency) 
 }
 
 pub(super) async fn next_attempt(shop: &Shop, checkout: &Checkout, order: &PlaceOrder, epoch: i64) -> Result<Attempt> {
-    limit_attempts(shop, checkout.cart_id).await?;
+    limit_attempts(shop, &earlier_checkouts(shop, checkout.cart_id).await?)?;
     let provider = chosen(shop, order, checkout.currency).await?;
     let now = shop.now_ms();
     let (way, pm_token) = (Way::from(&order.payment), order.payment.token().to_owned());
@@ -75,21 +76,4 @@ pub(super) async fn next_attempt(shop: &Shop, checkout: &Checkout, order: &Place
     transition::record(&mut tx, &moves, "shopper", now).await?;
     tx.commit().await?;
     Ok(attempt)
-}
-
-/// Payments that one cart may start in [`ATTEMPTS_WINDOW_MS`]: whoever tries out stolen cards needs more.
-const ATTEMPTS_MAX: i64 = 30;
-const ATTEMPTS_WINDOW_MS: i64 = 10 * 60_000;
-
-/// `TooMany` when the cart has used up its payments. Stored attempts are counted, so that the limit costs no write.
-pub(super) async fn limit_attempts(shop: &Shop, cart: CartId) -> Result<()> {
-    let sql = "SELECT COUNT(*), CAST(COALESCE(MIN(a.created_at), 0) AS BIGINT)
-        FROM payment_attempt a JOIN checkout k ON k.id = a.checkout_id WHERE k.cart_id = $1 AND a.created_at > $2";
-    let now = shop.now_ms();
-    let (count, oldest): (i64, i64) = shop.db.fetch_one(sql, args![cart, now - ATTEMPTS_WINDOW_MS]).await?;
-    if count < ATTEMPTS_MAX {
-        return Ok(());
-    }
-    let left_ms = oldest + ATTEMPTS_WINDOW_MS - now;
-    Err(Error::TooMany { retry_after_s: u64::try_from(left_ms / 1000 + 1).unwrap_or(1) })
 }

@@ -1,29 +1,61 @@
 //! What has become of a cart before: checkouts under way, and the order it is already.
 
 use crate::account::Visitor;
+use crate::checkout::state::CheckoutState;
 use crate::checkout::stored::{self, Checkout};
 use crate::id::{CartId, CheckoutId};
 use crate::{Error, Result, Shop, args};
 
+/// A checkout of a cart, of whichever version of it.
 #[derive(sqlx::FromRow)]
-pub(super) struct Open {
+pub(super) struct Earlier {
     pub id: CheckoutId,
     pub cart_version: i64,
+    #[sqlx(try_from = "String")]
+    state: CheckoutState,
+    /// Payments started in the last [`ATTEMPTS_WINDOW_MS`], and when the first of them was.
+    attempts: i64,
+    oldest: i64,
 }
 
-/// Checkouts of the cart that still hold stock.
-pub(super) async fn open_checkouts(shop: &Shop, cart: CartId) -> Result<Vec<Open>> {
-    let sql = "SELECT id, cart_version FROM checkout WHERE cart_id = $1
-          AND state IN ('prepared','paying','awaiting_action','unknown','payable_again','authorized','releasing')
-        ORDER BY cart_version";
-    Ok(shop.db.fetch_all(sql, args![cart]).await?)
+impl Earlier {
+    /// Whether it still holds stock, and is no order yet.
+    pub fn is_open(&self) -> bool {
+        self.state.is_open() || self.state == CheckoutState::Releasing
+    }
+}
+
+/// Payments that one cart may start in [`ATTEMPTS_WINDOW_MS`]: whoever tries out stolen cards needs more.
+const ATTEMPTS_MAX: i64 = 30;
+const ATTEMPTS_WINDOW_MS: i64 = 10 * 60_000;
+
+/// The checkouts of the cart, oldest version first.
+pub(super) async fn earlier_checkouts(shop: &Shop, cart: CartId) -> Result<Vec<Earlier>> {
+    let sql = "SELECT k.id, k.cart_version, k.state,
+          (SELECT COUNT(*) FROM payment_attempt a WHERE a.checkout_id = k.id AND a.created_at > $2) AS attempts,
+          CAST(COALESCE((SELECT MIN(a.created_at) FROM payment_attempt a
+            WHERE a.checkout_id = k.id AND a.created_at > $2), 0) AS BIGINT) AS oldest
+        FROM checkout k WHERE k.cart_id = $1 ORDER BY k.cart_version";
+    Ok(shop.db.fetch_all(sql, args![cart, shop.now_ms() - ATTEMPTS_WINDOW_MS]).await?)
+}
+
+/// `TooMany` when the cart has used up its payments. Stored attempts are counted, so that the limit costs no write.
+pub(super) fn limit_attempts(shop: &Shop, earlier: &[Earlier]) -> Result<()> {
+    let started = earlier.iter().filter(|checkout| checkout.attempts > 0);
+    if started.clone().map(|checkout| checkout.attempts).sum::<i64>() < ATTEMPTS_MAX {
+        return Ok(());
+    }
+    let oldest = started.map(|checkout| checkout.oldest).min().unwrap_or_default();
+    let left_ms = oldest + ATTEMPTS_WINDOW_MS - shop.now_ms();
+    Err(Error::TooMany { retry_after_s: u64::try_from(left_ms / 1000 + 1).unwrap_or(1) })
 }
 
 /// The started payment of the visitor's cart, if there is one.
 pub async fn live(shop: &Shop, visitor: &Visitor) -> Result<Option<CheckoutId>> {
     let mut db = &shop.db;
     let Some(head) = crate::cart::read::head(&mut db, visitor, shop.now_ms()).await? else { return Ok(None) };
-    Ok(open_checkouts(shop, head.id).await?.last().map(|open| open.id))
+    let earlier = earlier_checkouts(shop, head.id).await?;
+    Ok(earlier.iter().rfind(|checkout| checkout.is_open()).map(|checkout| checkout.id))
 }
 
 /// [`Error::Ordered`] when this version of the visitor's cart was.
