@@ -33,6 +33,16 @@ pub fn payment_badge(state: PaymentState) -> AnyView {
     badge(tone, text)
 }
 
+/// A payment provider as it writes itself; `name` is how it is stored.
+pub fn provider(name: &str) -> String {
+    match name {
+        "stripe" => "Stripe".into(),
+        "paypal" => "PayPal".into(),
+        "razorpay" => "Razorpay".into(),
+        other => other.to_owned(),
+    }
+}
+
 /// Says why there is nothing and what to do about it.
 pub fn empty(title: &'static str, why: impl Into<String>, action: Option<(String, &'static str)>) -> AnyView {
     let why = why.into();

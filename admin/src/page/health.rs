@@ -10,7 +10,14 @@ use shop::invariant::{Breach, SHOWN, Verdict};
 pub fn page(verdicts: Vec<Verdict>, open: usize, stopped: bool, at: i64) -> AnyView {
     let broken = verdicts.iter().filter(|verdict| !verdict.breaches.is_empty()).count();
     let summary = match broken {
-        0 => view! { <p class="notice good" role="status">"Everything is as it must be."</p> }.into_any(),
+        0 if open == 0 => view! { <p class="notice good" role="status">"Everything is as it must be."</p> }.into_any(),
+        0 => view! {
+            <p class="notice warn" role="status">
+                "The shop's own books are as they must be. What the payment provider says differs: see "
+                <a href="#provider">"below"</a>"."
+            </p>
+        }
+        .into_any(),
         1 => view! { <p class="notice bad" role="alert">"One rule is broken. Look at it before you ship."</p> }
             .into_any(),
         _ => {

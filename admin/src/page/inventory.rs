@@ -50,21 +50,19 @@ pub fn list(rows: Vec<StockRow>, stock: &str, text: &str, place: &Place) -> AnyV
 }
 
 fn table(rows: Vec<StockRow>) -> AnyView {
-    let columns = [Text("SKU"), Text("Product"), Number("On hand"), Number("Reserved"), Number("Available")];
+    let columns = [Text("Variant"), Number("On hand"), Number("Reserved"), Number("Available")];
     part::table("Stock, table", &columns, rows.into_iter().map(row).collect_view())
 }
 
 fn row(row: StockRow) -> AnyView {
     let available = available(&row);
+    let variant = (!row.variant_title.is_empty()).then(|| format!("{} · ", row.variant_title));
     view! {
         <tr>
             <th scope="row">
-                <a href=format!("/admin/inventory/{}", part::encode(&row.sku))><code>{row.sku.clone()}</code></a>
+                <a href=format!("/admin/inventory/{}", part::encode(&row.sku))>{row.title}</a>
+                <span class="sub">{variant}<code>{row.sku}</code></span>
             </th>
-            <td>
-                <a href=format!("/admin/products/{}", row.product_id)>{row.title}</a>
-                <span class="sub">{row.variant_title}</span>
-            </td>
             <td class="num">{row.on_hand}</td>
             <td class="num">{row.reserved}</td>
             <td class="num">{available}</td>

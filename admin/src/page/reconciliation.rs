@@ -9,7 +9,7 @@ use shop::reconcile::{Break, LOOPS, Resolution, Run};
 
 /// What the page shows.
 pub struct State {
-    /// "", "open" or "resolved".
+    /// "open", "resolved" or "all".
     pub show: String,
     pub open: Vec<Break>,
     pub resolved: Vec<Break>,
@@ -23,9 +23,10 @@ pub struct State {
 pub fn page(state: State, place: &Place) -> AnyView {
     let State { show, open, resolved, runs, stopped, refused } = state;
     let running = runs.iter().find(|run| run.name == "now" && run.running);
-    let tabs = [("", "All".to_owned()), ("open", format!("Open ({})", open.len())), ("resolved", "Settled".to_owned())]
-        .map(|(key, label)| (format!("/admin/reconciliation?show={key}"), label, key == show))
-        .into();
+    let tabs =
+        [("open", format!("Open ({})", open.len())), ("resolved", "Settled".to_owned()), ("all", "All".to_owned())]
+            .map(|(key, label)| (format!("/admin/reconciliation?show={key}"), label, key == show))
+            .into();
     let shown = (show != "resolved").then(|| open_ones(open));
     let over = (show != "open").then(|| settled(resolved));
     view! {
@@ -106,7 +107,10 @@ fn one(one: Break) -> AnyView {
     let there = if one.provider.is_empty() { "Counted" } else { "At the provider" };
     rows.extend(one.amount(one.theirs).map(|amount| (there, amount.into_any())));
     if !one.payment.is_empty() {
-        rows.push(("Payment", view! { {one.provider.clone()}" "<code>{one.payment.clone()}</code> }.into_any()));
+        rows.push((
+            "Payment",
+            view! { {part::provider(&one.provider)}" "<code>{one.payment.clone()}</code> }.into_any(),
+        ));
     }
     rows.push(("First seen", date::time(one.first_seen)));
     rows.push(("Last seen", view! { {date::time(one.last_seen)}", "{times(one.times_seen)} }.into_any()));

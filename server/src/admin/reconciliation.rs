@@ -76,7 +76,8 @@ async fn answer(desk: &OwnersDesk, done: Result<()>, text: &str, form: Form) -> 
 
 async fn draw(OwnersDesk(desk): &OwnersDesk, status: StatusCode, sought: Sought, refused: Form) -> Answer {
     let Sought { show, at } = sought;
-    if !matches!(show.as_str(), "" | "open" | "resolved") {
+    let show = if show.is_empty() { "open".to_owned() } else { show };
+    if !matches!(show.as_str(), "open" | "resolved" | "all") {
         return Err(Error::NotFound("list").into());
     }
     let over = reconcile::resolved_breaks(&desk.shop, Place::cursor(&at), ROWS).await?;

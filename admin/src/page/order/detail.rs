@@ -122,7 +122,6 @@ fn lines(order: &Order) -> AnyView {
                     <thead>
                         <tr>
                             <th scope="col">"Item"</th>
-                            <th scope="col">"SKU"</th>
                             <th scope="col" class="num">"Ordered"</th>
                             <th scope="col" class="num">"Sent"</th>
                             <th scope="col" class="num">"Price"</th>
@@ -150,11 +149,13 @@ fn line(line: &Line) -> AnyView {
                     <div>
                         {line.title.clone()}
                         <span class="sub">{line.variant_title.clone()}</span>
+                        <span class="sub">
+                            <a href=format!("/admin/inventory/{}", part::encode(&line.sku))><code>{line.sku.clone()}</code></a>
+                        </span>
                         {back.map(|text| view! { <span class="sub">{text}</span> })}
                     </div>
                 </div>
             </th>
-            <td><a href=format!("/admin/inventory/{}", part::encode(&line.sku))><code>{line.sku.clone()}</code></a></td>
             <td class="num">{line.quantity}</td>
             <td class="num">{line.fulfilled}</td>
             <td class="num">{line.unit_price.to_string()}</td>

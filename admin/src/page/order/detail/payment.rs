@@ -34,7 +34,7 @@ fn one_attempt(attempt: Attempt) -> AnyView {
     let until = attempt.capture_before.filter(|_| attempt.state == "authorized");
     view! {
         <p>
-            <strong>"Attempt "{attempt.number}</strong>" · "{attempt.amount.to_string()}" · "{attempt.provider}", "{attempt.way}" "
+            <strong>"Attempt "{attempt.number}</strong>" · "{attempt.amount.to_string()}" · "{part::provider(&attempt.provider)}", "{attempt.way}" "
             {part::badge(tone, attempt.state.replace('_', " "))}
         </p>
         <p class="hint">
