@@ -2,6 +2,7 @@
 
 mod classes;
 mod decide;
+mod expired;
 mod watch;
 
 use crate::support::TestShop;

@@ -9,7 +9,8 @@ mod offer;
 
 pub use known::live;
 
-use self::attempt::{chosen, goes_on, limit_attempts, next_attempt};
+pub(super) use self::attempt::{chosen, insert, limit_attempts};
+use self::attempt::{goes_on, next_attempt};
 use self::known::{already_placed, open_checkouts, ordered};
 use self::offer::{check, quote, sold_out};
 use super::allocate;
@@ -119,7 +120,7 @@ async fn overtaken(shop: &Shop, visitor: &Visitor, view: &View) -> Result<Option
 async fn start(shop: &Shop, visitor: &Visitor, view: &View, order: &PlaceOrder, request: &Request) -> Result<Placed> {
     check(view)?;
     limit_attempts(shop, view.cart.id).await?;
-    let provider = chosen(shop, order, view.cart.currency).await?;
+    let provider = chosen(shop, order.provider.as_deref(), &order.payment, view.cart.currency).await?;
     let quote = quote(view)?;
     if quote.totals.total != order.expected_total {
         return Err(total_changed());
@@ -285,7 +286,7 @@ fn total_changed() -> Error {
     Error::conflict("cart_changed", "The total has changed since you last saw it. Please check it before you pay.")
 }
 
-fn in_progress() -> Error {
+pub(super) fn in_progress() -> Error {
     Error::conflict("in_progress", "Your order is being processed. Please do not pay again.")
 }
 

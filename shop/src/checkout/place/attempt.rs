@@ -4,7 +4,7 @@ use super::in_progress;
 use crate::checkout::state::Way;
 use crate::checkout::stored::{Attempt, Checkout};
 use crate::checkout::{PaymentWay, PlaceOrder, transition};
-use crate::db::Violation;
+use crate::db::{Tx, Violation};
 use crate::id::{AttemptId, CartId};
 use crate::money::Currency;
 use crate::{Error, Result, Shop, args, reconcile};
@@ -21,15 +21,20 @@ pub(super) fn goes_on(attempt: &Attempt, order: &PlaceOrder) -> bool {
 }
 
 /// Who a new payment is started with, unless payments are stopped.
-pub(super) async fn chosen(shop: &Shop, order: &PlaceOrder, currency: Currency) -> Result<&'static str> {
+pub(in crate::checkout) async fn chosen(
+    shop: &Shop,
+    provider: Option<&str>,
+    way: &PaymentWay,
+    currency: Currency,
+) -> Result<&'static str> {
     reconcile::may_start_payment(shop).await?;
     let enabled = &shop.settings.payment_providers;
-    Ok(shop.payments.choose(enabled, order.provider.as_deref(), &order.payment, currency)?.name())
+    Ok(shop.payments.choose(enabled, provider, way, currency)?.name())
 }
 
 pub(super) async fn next_attempt(shop: &Shop, checkout: &Checkout, order: &PlaceOrder, epoch: i64) -> Result<Attempt> {
     limit_attempts(shop, checkout.cart_id).await?;
-    let provider = chosen(shop, order, checkout.currency).await?;
+    let provider = chosen(shop, order.provider.as_deref(), &order.payment, checkout.currency).await?;
     let now = shop.now_ms();
     let (way, pm_token) = (Way::from(&order.payment), order.payment.token().to_owned());
     let attempt =
@@ -46,28 +51,7 @@ pub(super) async fn next_attempt(shop: &Shop, checkout: &Checkout, order: &Place
     if mine == 0 {
         return Err(in_progress());
     }
-    let inserted = tx
-        .execute(
-            "INSERT INTO payment_attempt (id, checkout_id, attempt_no, provider, way, amount, currency, pm_token, state, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'prepared', $9)",
-            args![
-                attempt.id,
-                checkout.id,
-                attempt.number,
-                provider,
-                attempt.way.as_str(),
-                checkout.total,
-                checkout.currency,
-                &attempt.pm_token,
-                now
-            ],
-        )
-        .await;
-    match inserted {
-        // The previous one is live after all: the index keeps the second from ever being sent.
-        Err(error) if error.violation() == Some(Violation::Unique) => return Err(in_progress()),
-        other => other?,
-    };
+    insert(&mut tx, checkout, &attempt).await?;
     let mut moves = vec![transition::of_attempt(attempt.id, "", "prepared", "another try")];
     if from != "prepared" {
         moves.push(transition::of_checkout(checkout.id, &from, "prepared", "another try"));
@@ -77,12 +61,38 @@ pub(super) async fn next_attempt(shop: &Shop, checkout: &Checkout, order: &Place
     Ok(attempt)
 }
 
+/// Writes the attempt down before the provider hears of it.
+pub(in crate::checkout) async fn insert(tx: &mut Tx, checkout: &Checkout, attempt: &Attempt) -> Result<()> {
+    let inserted = tx
+        .execute(
+            "INSERT INTO payment_attempt (id, checkout_id, attempt_no, provider, way, amount, currency, pm_token, state, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'prepared', $9)",
+            args![
+                attempt.id,
+                checkout.id,
+                attempt.number,
+                &attempt.provider,
+                attempt.way.as_str(),
+                checkout.total,
+                checkout.currency,
+                &attempt.pm_token,
+                attempt.created_at
+            ],
+        )
+        .await;
+    match inserted {
+        // The previous one is live after all: the index keeps the second from ever being sent.
+        Err(error) if error.violation() == Some(Violation::Unique) => Err(in_progress()),
+        other => Ok(other.map(drop)?),
+    }
+}
+
 /// Payments that one cart may start in [`ATTEMPTS_WINDOW_MS`]: whoever tries out stolen cards needs more.
 const ATTEMPTS_MAX: i64 = 30;
 const ATTEMPTS_WINDOW_MS: i64 = 10 * 60_000;
 
 /// `TooMany` when the cart has used up its payments. Stored attempts are counted, so that the limit costs no write.
-pub(super) async fn limit_attempts(shop: &Shop, cart: CartId) -> Result<()> {
+pub(in crate::checkout) async fn limit_attempts(shop: &Shop, cart: CartId) -> Result<()> {
     let sql = "SELECT COUNT(*), CAST(COALESCE(MIN(a.created_at), 0) AS BIGINT)
         FROM payment_attempt a JOIN checkout k ON k.id = a.checkout_id WHERE k.cart_id = $1 AND a.created_at > $2";
     let now = shop.now_ms();
