@@ -188,3 +188,23 @@ async fn strangers_are_refused_and_webhooks_are_signed() {
     kinds.sort();
     assert_eq!(kinds, ["payment.authorized", "payment.captured", "payment_link.paid"]);
 }
+
+#[tokio::test]
+async fn a_dispute_names_the_payment_and_says_what_was_deducted() {
+    let sandbox = Sandbox::start().await;
+    let link = sandbox.link("r1").await;
+    assert!(sandbox.control("disputes", json!({"intent": link})).await.is_err(), "nothing was paid");
+    sandbox.press(&link, "success").await;
+    let payment = sandbox.payments(&link).await.remove(0);
+    let made = sandbox.control("disputes", json!({"intent": link, "amount": 500})).await.unwrap();
+    let id = made["id"].as_str().unwrap();
+    let told = sandbox.rzp(&format!("disputes/{id}")).await.1;
+    assert_eq!((&told["payment_id"], &told["amount"]), (&payment["id"], &json!(500)));
+    assert_eq!((&told["status"], &told["amount_deducted"]), (&json!("open"), &json!(0)));
+    assert!(sandbox.control("disputes", json!({"intent": link})).await.is_err(), "once at a time");
+    sandbox.control(&format!("disputes/{id}"), json!({"status": "lost"})).await.unwrap();
+    let told = sandbox.rzp(&format!("disputes/{id}")).await.1;
+    assert_eq!((&told["status"], &told["amount_deducted"]), (&json!("lost"), &json!(500)));
+    assert_eq!(sandbox.books(&link).await["disputed"], 500);
+    assert_eq!(sandbox.get(&format!("/v1/disputes/{id}")).await.0, 404, "none of Stripe's");
+}

@@ -23,6 +23,7 @@ use crate::api::{Reply, respond};
 use crate::door::Cut;
 use crate::gateway::Gateway;
 use crate::idempotency::Known;
+use crate::ledger::Provider;
 use crate::mood::{Called, answer_other};
 use crate::state::State;
 
@@ -141,6 +142,10 @@ fn run(state: &mut State, call: &Call, base: &str, now: i64) -> Answer<Reply> {
                 let found = link.payments.iter().find_map(|p| Some((p, p.refunds.iter().find(|it| it.id == id)?)));
                 let (payment, refund) = found.ok_or_else(Fault::no_such)?;
                 view::refund(&link, payment, refund)
+            }
+            Op::GetDispute => {
+                let it = state.find_dispute(id).ok().filter(|it| it.provider == Provider::Razorpay);
+                view::dispute(it.ok_or_else(Fault::no_such)?)
             }
         },
     ))

@@ -16,6 +16,7 @@ operations! {
     RefundPayment "razorpay.payments.refund",
     ListRefunds "razorpay.payments.refunds",
     GetRefund "razorpay.refunds.get",
+    GetDispute "razorpay.disputes.get",
 }
 
 use Operation as Op;
@@ -38,6 +39,7 @@ impl Operation {
             ["payments", id, "refund"] if post => (Op::RefundPayment, id),
             ["payments", id, "refunds"] if get => (Op::ListRefunds, id),
             ["refunds", id] if get => (Op::GetRefund, id),
+            ["disputes", id] if get => (Op::GetDispute, id),
             _ => return None,
         })
     }

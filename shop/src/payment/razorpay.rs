@@ -22,8 +22,8 @@ use super::guard::Guard;
 use super::http::Wire;
 use super::webhook::Rejection;
 use super::{
-    About, CspSources, EventNotice, IntentStatus, Lists, Metadata, NewIntent, NewSession, Outcome, Page, Provider,
-    RateLimit, RefundSnapshot, Refusal, Session, Snapshot, http,
+    About, CspSources, Dispute, EventNotice, IntentStatus, Lists, Metadata, NewIntent, NewSession, Outcome, Page,
+    Provider, RateLimit, RefundSnapshot, Refusal, Session, Snapshot, http,
 };
 use crate::checkout::PaymentWay;
 use crate::money::{Currency, Money};
@@ -163,6 +163,8 @@ impl Provider for Razorpay {
             About::Session
         } else if kind.starts_with("refund.") {
             About::Refund
+        } else if kind.starts_with("payment.dispute.") {
+            About::Dispute
         } else {
             About::Nothing
         }
@@ -278,6 +280,17 @@ impl Provider for Razorpay {
         let list: Collection<wire::Refund> = done!(self.client.get(&path).await);
         let all: Option<Vec<_>> = list.items.iter().map(|refund| refund.read(id)).collect();
         all.map_or_else(|| Outcome::Unknown("a refund of unknown status".to_owned()), Outcome::Done)
+    }
+
+    /// A dispute names the payment, and that its link.
+    async fn retrieve_dispute(&self, id: &str) -> Outcome<Dispute> {
+        let dispute: wire::Dispute = done!(self.client.get(&http::path(&["v1", "disputes", id])).await);
+        let path = http::path(&["v1", "payments", &dispute.payment_id]);
+        let payment: Payment = done!(self.client.get(&path).await);
+        let read = payment.link_id().and_then(|link| dispute.read(link));
+        let odd =
+            || Outcome::Unknown(format!("dispute {id} with a status or a payment that Razorpay does not describe"));
+        read.map_or_else(odd, Outcome::Done)
     }
 
     async fn list_events(&self, _from: i64, _page: Option<&str>) -> Outcome<Page<EventNotice>> {
