@@ -64,7 +64,7 @@ pub fn payment(link: &Link, it: &Payment) -> Value {
         "id": it.id, "entity": "payment", "amount": link.amount, "currency": link.currency, "status": it.status,
         "order_id": link.order_id, "invoice_id": null, "international": false, "method": "card",
         "amount_refunded": refunded, "refund_status": refund_status, "captured": it.captured,
-        "description": format!("#{}", link.id.trim_start_matches("plink_")), "notes": [],
+        "description": format!("#{}", link.id.trim_start_matches("plink_")), "notes": link.notes,
         "error_code": failed.then_some("BAD_REQUEST_ERROR"),
         "error_description": failed.then_some("Your payment was declined by the bank. Try another way to pay."),
         "error_reason": failed.then_some("payment_failed"), "created_at": it.created,

@@ -5,7 +5,10 @@
 //! ```
 //! One order is both the page and the payment. Nothing is charged by the shopper's approval; the money is held when
 //! [`Provider::advance_session`] says so, which only happens for a live attempt. PayPal cannot cancel an order: an
-//! order that we shall never authorize is over, and told as expired or canceled. It cannot list orders either.
+//! order that we shall never authorize is over, and told as expired or canceled.
+//!
+//! It cannot list orders: its search is over settled transactions, without what is only held, and lags behind by up to
+//! three hours, so that a payment that is not in it proves nothing. Its events are listed instead.
 
 mod amount;
 mod client;

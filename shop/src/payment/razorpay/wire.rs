@@ -60,9 +60,16 @@ pub struct Payment {
     captured: bool,
     error_code: Option<String>,
     error_description: Option<String>,
+    #[serde(default)]
+    currency: String,
     /// Of a payment at a link: "#" and the link's id without its prefix.
     #[serde(default)]
     description: Option<String>,
+    /// Those of the link.
+    #[serde(default, deserialize_with = "notes")]
+    notes: Metadata,
+    #[serde(default)]
+    created_at: i64,
 }
 
 impl Payment {
@@ -71,6 +78,33 @@ impl Payment {
         let id = self.description.as_deref()?.strip_prefix('#')?;
         let is_id = !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric());
         is_id.then(|| format!("plink_{id}"))
+    }
+
+    /// The link as this payment alone tells of it; `None` for what is not ours and for what never held money.
+    pub fn snapshot(&self, livemode: bool) -> Option<Snapshot> {
+        let status = match self.status.as_str() {
+            "captured" | "refunded" if self.captured => IntentStatus::Succeeded,
+            "refunded" => IntentStatus::Canceled,
+            "authorized" => IntentStatus::RequiresCapture,
+            _ => return None,
+        };
+        let only = |of: IntentStatus, amount: i64| if status == of { amount } else { 0 };
+        Some(Snapshot {
+            intent_id: self.link_id()?,
+            status,
+            amount: self.amount,
+            currency: self.currency.clone(),
+            amount_capturable: only(IntentStatus::RequiresCapture, self.amount),
+            amount_received: only(IntentStatus::Succeeded, self.amount),
+            amount_refunded: only(IntentStatus::Succeeded, self.amount_refunded),
+            client_secret: None,
+            next_url: None,
+            decline: None,
+            metadata: self.notes.clone(),
+            livemode,
+            capture_before: None,
+            created_ms: self.created_at.saturating_mul(1000),
+        })
     }
 }
 
