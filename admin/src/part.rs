@@ -29,6 +29,7 @@ pub fn payment_badge(state: PaymentState) -> AnyView {
         PaymentState::Refunded => ("", "Refunded"),
         PaymentState::Voided => ("", "Voided"),
         PaymentState::Failed => ("bad", "Failed"),
+        PaymentState::Expired => ("bad", "Payment expired"),
     };
     badge(tone, text)
 }

@@ -72,7 +72,6 @@ pub fn ledger_of(gateway: &Gateway) -> Value {
                 "provider": Provider::Stripe, "id": id, "status": intent.status, "amount": intent.amount,
                 "currency": intent.currency, "created": intent.created, "metadata": *intent.metadata,
                 "session": intent.session, "refunds": refunds.remove(id).unwrap_or_default(),
-                "disputes": disputes.remove(id).unwrap_or_default(),
             });
             (id, what)
         });
@@ -86,6 +85,7 @@ pub fn ledger_of(gateway: &Gateway) -> Value {
                 what["voided"] = total.voided.into();
                 what["refunded"] = total.refunded.into();
                 what["disputed"] = total.disputed.into();
+                what["disputes"] = disputes.remove(id).unwrap_or_default().into();
                 what
             })
             .collect();

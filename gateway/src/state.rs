@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 pub use self::customer::Customer;
 pub use self::delivery::Delivery;
-pub use self::dispute::{Dispute, FraudWarning};
+pub use self::dispute::{Dispute, DisputeStatus, FraudWarning};
 pub use self::event::{Endpoint, Event, Subject};
 pub use self::intent::{Aftermath, CaptureMethod, Charge, Confirmation, Intent, Method, Status, Sum};
 pub use self::refund::{NewRefund, Refund, RefundStatus};

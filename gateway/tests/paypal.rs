@@ -317,3 +317,30 @@ async fn a_mood_that_only_the_stripe_api_has_is_refused() {
     let request = m.sandbox.http().post(m.sandbox.url("/paypal/v2/checkout/orders")).bearer_auth(&m.token);
     assert!(request.json(&new_order("AUTHORIZE", "1.00")).send().await.is_err());
 }
+
+#[tokio::test]
+async fn a_dispute_names_the_capture_and_ends_with_an_outcome() {
+    let m = Merchant::start().await;
+    let (order, authorization) = m.authorized().await;
+    let dispute = |order: &str| m.sandbox.control("disputes", json!({"intent": order}));
+    assert!(dispute(&order).await.is_err(), "nothing was taken");
+    let path = format!("/paypal/v2/payments/authorizations/{authorization}/capture");
+    let capture = id(&m.post(&path, "take", json!({})).await);
+    for (status, outcome, disputed) in [("won", "RESOLVED_SELLER_FAVOUR", 0), ("lost", "RESOLVED_BUYER_FAVOUR", 1999)] {
+        let made = dispute(&order).await.unwrap();
+        let path = format!("/paypal/v1/customer/disputes/{}", made["id"].as_str().unwrap());
+        let told = m.get(&path).await.1;
+        assert_eq!(told["disputed_transactions"][0]["seller_transaction_id"], json!(capture));
+        assert_eq!(told["dispute_amount"], json!({"currency_code": "EUR", "value": "19.99"}));
+        assert_eq!((&told["status"], &told["dispute_outcome"]), (&json!("WAITING_FOR_SELLER_RESPONSE"), &Value::Null));
+        assert!(dispute(&order).await.is_err(), "once at a time");
+        let close = format!("disputes/{}", made["id"].as_str().unwrap());
+        m.sandbox.control(&close, json!({"status": status})).await.unwrap();
+        assert!(m.sandbox.control(&close, json!({"status": status})).await.is_err(), "closed");
+        let told = m.get(&path).await.1;
+        assert_eq!((&told["status"], &told["dispute_outcome"]["outcome_code"]), (&json!("RESOLVED"), &json!(outcome)));
+        assert_eq!(m.sandbox.books(&order).await["disputed"], disputed);
+    }
+    assert!(dispute(&order).await.is_err(), "the money is gone");
+    assert_eq!(m.sandbox.get("/v1/disputes").await.1["data"], json!([]), "none of Stripe's");
+}

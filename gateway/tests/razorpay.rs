@@ -188,3 +188,48 @@ async fn strangers_are_refused_and_webhooks_are_signed() {
     kinds.sort();
     assert_eq!(kinds, ["payment.authorized", "payment.captured", "payment_link.paid"]);
 }
+
+#[tokio::test]
+async fn a_dispute_names_the_payment_and_says_what_was_deducted() {
+    let sandbox = Sandbox::start().await;
+    let link = sandbox.link("r1").await;
+    assert!(sandbox.control("disputes", json!({"intent": link})).await.is_err(), "nothing was paid");
+    sandbox.press(&link, "success").await;
+    let payment = sandbox.payments(&link).await.remove(0);
+    let made = sandbox.control("disputes", json!({"intent": link, "amount": 500})).await.unwrap();
+    let id = made["id"].as_str().unwrap();
+    let told = sandbox.rzp(&format!("disputes/{id}")).await.1;
+    assert_eq!((&told["payment_id"], &told["amount"]), (&payment["id"], &json!(500)));
+    assert_eq!((&told["status"], &told["amount_deducted"]), (&json!("open"), &json!(0)));
+    assert!(sandbox.control("disputes", json!({"intent": link})).await.is_err(), "once at a time");
+    sandbox.control(&format!("disputes/{id}"), json!({"status": "lost"})).await.unwrap();
+    let told = sandbox.rzp(&format!("disputes/{id}")).await.1;
+    assert_eq!((&told["status"], &told["amount_deducted"]), (&json!("lost"), &json!(500)));
+    assert_eq!(sandbox.books(&link).await["disputed"], 500);
+    assert_eq!(sandbox.get(&format!("/v1/disputes/{id}")).await.0, 404, "none of Stripe's");
+}
+
+#[tokio::test]
+async fn payments_are_listed_by_their_time_newest_first() {
+    let sandbox = Sandbox::start().await;
+    let mut links = Vec::new();
+    for reference in ["r1", "r2", "r3"] {
+        let link = sandbox.link(reference).await;
+        sandbox.press(&link, "success").await;
+        sandbox.advance(10_000).await;
+        links.push(link);
+    }
+    let all = sandbox.rzp("payments").await.1;
+    let names = |list: &Value| -> Vec<String> {
+        let items = list["items"].as_array().unwrap();
+        items.iter().map(|it| format!("plink_{}", &it["description"].as_str().unwrap()[1..])).collect()
+    };
+    assert_eq!(names(&all), [links[2].as_str(), &links[1], &links[0]]);
+    assert_eq!(all["items"][0]["notes"], json!({"attempt_id": "a"}), "the link's");
+    assert_eq!(names(&sandbox.rzp("payments?count=1&skip=1").await.1), [links[1].as_str()]);
+    let at = all["items"][1]["created_at"].as_i64().unwrap();
+    assert_eq!(names(&sandbox.rzp(&format!("payments?from={at}&to={at}")).await.1), [links[1].as_str()]);
+    for wrong in ["count=0", "count=101", "from=yesterday", "skip=-1"] {
+        assert_eq!(sandbox.rzp(&format!("payments?{wrong}")).await.0, 400, "{wrong}");
+    }
+}

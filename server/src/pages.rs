@@ -41,6 +41,7 @@ pub fn router() -> Router<AppState> {
         .route("/checkout/cancel", post(checkout::cancel))
         .route("/checkout/return/{checkout}", get(checkout::outcome))
         .route("/orders/{number}", get(orders::show))
+        .route("/orders/{number}/pay", post(orders::pay))
         .route("/login", get(sign_in::log_in_form).post(sign_in::log_in))
         .route("/register", get(sign_in::register_form).post(sign_in::register))
         .route("/logout", post(sign_in::log_out))

@@ -15,5 +15,6 @@ mod headers;
 mod health;
 mod media;
 mod negative;
+mod pay_anew;
 mod race;
 mod session;

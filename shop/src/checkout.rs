@@ -13,6 +13,8 @@
 #[cfg(feature = "server")]
 mod allocate;
 #[cfg(feature = "server")]
+mod anew;
+#[cfg(feature = "server")]
 mod create;
 #[cfg(feature = "server")]
 mod fact;
@@ -45,6 +47,10 @@ pub(crate) mod transition;
 #[cfg(feature = "server")]
 mod view;
 
+#[cfg(feature = "server")]
+pub(crate) use anew::close_payment;
+#[cfg(feature = "server")]
+pub use anew::{ask_anew, pay_anew};
 #[cfg(feature = "server")]
 pub use fact::apply_payment_fact;
 #[cfg(feature = "server")]

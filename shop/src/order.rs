@@ -7,6 +7,8 @@
 //! ```
 
 #[cfg(feature = "server")]
+mod expired;
+#[cfg(feature = "server")]
 mod machine;
 #[cfg(feature = "server")]
 mod mend;
@@ -19,6 +21,8 @@ mod refund;
 #[cfg(feature = "server")]
 mod restock;
 
+#[cfg(feature = "server")]
+pub(crate) use expired::{is_over, keep_waiting, paid_anew, payment_expired, wait_for_ever};
 #[cfg(feature = "server")]
 use machine::Happening;
 #[cfg(feature = "server")]
@@ -108,6 +112,8 @@ pub enum PaymentState {
     Refunded,
     Voided,
     Failed,
+    /// Let go by the provider before it was taken; the order waits to be paid anew.
+    Expired,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -167,6 +173,8 @@ pub struct Order {
     /// Unix milliseconds.
     pub created_at: i64,
     pub placed_at: Option<i64>,
+    /// While its payment has expired: when it is cancelled unless it is paid anew.
+    pub cancel_at: Option<i64>,
 }
 
 /// An order in a list.

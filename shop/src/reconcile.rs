@@ -17,6 +17,7 @@ mod breaks;
 mod compare;
 mod dispute;
 mod events;
+mod expired;
 mod kind;
 mod mend;
 mod owner;
@@ -29,6 +30,7 @@ pub use brake::{payments_stopped, resume_payments};
 pub use breaks::{Break, of_order, open_breaks, resolved_breaks};
 pub(crate) use breaks::{Found, put, stops_shipping};
 pub(crate) use dispute::apply as apply_dispute;
+pub(crate) use expired::cancel_expired;
 pub use kind::{Kind, Resolution};
 pub use progress::{LOOPS, Run, runs};
 pub use resolve::resolve;
@@ -178,6 +180,12 @@ pub(crate) async fn stock_is_sound(tx: &mut Tx, sku: &str, who: &str, now: i64) 
 pub(crate) async fn order_is_cancelled(tx: &mut Tx, number: &str, who: &str, now: i64) -> Result<()> {
     let action = format!("The order was cancelled ({who})");
     breaks::close(tx, Kind::AuthorisationLost, number, &action, now).await?;
+    Ok(())
+}
+
+/// Another payment has taken the place of the one that was lost.
+pub(crate) async fn order_is_paid_anew(tx: &mut Tx, number: &str, now: i64) -> Result<()> {
+    breaks::close(tx, Kind::AuthorisationLost, number, "The order was paid anew", now).await?;
     Ok(())
 }
 

@@ -72,6 +72,7 @@ async fn care(shop: Shop, until: CancellationToken) -> Result<()> {
         recover_checkouts(&shop).await,
         sweep_expired(&shop).await,
         poll_stuck_attempts(&shop).await,
+        cancel_expired(&shop).await,
         purge(&shop).await,
     ];
     let done = jobs.into_iter().try_fold(0, |sum, job| job.map(|done| sum + done));
@@ -95,6 +96,7 @@ pub async fn run_once(shop: &Shop) -> Result<usize> {
         recover_checkouts(shop).await,
         sweep_expired(shop).await,
         poll_stuck_attempts(shop).await,
+        cancel_expired(shop).await,
         // Once more: what the jobs above have decided goes out now.
         deliver_outbox(shop).await,
         purge(shop).await,
@@ -133,6 +135,11 @@ pub async fn sweep_expired(shop: &Shop) -> Result<usize> {
 /// Asks about payments that no event has told about.
 pub async fn poll_stuck_attempts(shop: &Shop) -> Result<usize> {
     checkout::poll_stuck_attempts(shop).await
+}
+
+/// Cancels orders whose payment has expired and that nobody has paid anew.
+pub async fn cancel_expired(shop: &Shop) -> Result<usize> {
+    reconcile::cancel_expired(shop).await
 }
 
 /// Forgets what has done its duty: old keys, delivered notes, abandoned carts, sessions that ran out.

@@ -12,6 +12,7 @@ use shop::staff::{Role, Staff};
 use shop::{Error, Shop, args, payment};
 
 mod adapter;
+mod dispute;
 
 const HOLD_MS: i64 = 31 * 60 * 1000;
 const TOTAL: i64 = 1490;

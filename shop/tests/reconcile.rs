@@ -2,6 +2,7 @@
 
 mod classes;
 mod decide;
+mod expired;
 mod watch;
 
 use crate::support::TestShop;
@@ -10,7 +11,7 @@ use shop::checkout::{self, PaymentWay, Placed, Status};
 use shop::clock::{Clock, SystemClock};
 use shop::id::StaffId;
 use shop::money::Currency;
-use shop::payment::{Metadata, NewIntent, Outcome};
+use shop::payment::{Metadata, NewIntent, NewSession, Outcome, SessionLine};
 use shop::reconcile::{self, Report};
 use shop::staff::{Role, Staff};
 use shop::{args, backup};
@@ -96,6 +97,39 @@ on_both_engines! {
         assert!(matches!(till.pay(&visitor, &view, "k1", VISA).await.unwrap(), Placed::Order { .. }));
     }
 
+    async fn strange_money_at_razorpay_is_found_in_its_list_and_given_back(t: TestShop) {
+        t.clock.advance(SystemClock.now_ms() - t.clock.now_ms());
+        t.stock("MUG", 5).await;
+        let till = Till::of(&t, &["razorpay"]).await;
+        let (visitor, view) = till.guest("MUG", 1).await;
+        let (_, url) = till.go_to("razorpay", &visitor, &view, "k1").await.unwrap();
+        assert!(till.act(&url, "good").await);
+        // Nobody has told the shop; the list does.
+        let report = run(&till).await;
+        assert_eq!((report.payments, kinds(&report)), (1, Vec::<&str>::new()));
+        assert_eq!(till.count("SELECT COUNT(*) FROM orders WHERE state = 'confirmed'").await, 1);
+        let metadata = [("order_no", "M-GONE-GONE"), ("shop", &*till.shop.origin)];
+        let line = SessionLine { name: "Mug".into(), unit_price: Currency::EUR.money(700), quantity: 1 };
+        let new = NewSession {
+            lines: vec![line],
+            metadata: metadata.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+            success_url: "http://shop.example/".into(),
+            cancel_url: "http://shop.example/".into(),
+            expires_at: t.clock.now_ms() + DAY_MS,
+            customer_email: None,
+            reference: "gone".into(),
+        };
+        let Outcome::Done(page) = till.provider().create_session("a-key-of-an-order-that-is-gone", &new).await else {
+            panic!()
+        };
+        assert!(till.act(&page.url.unwrap(), "good").await);
+        let report = run(&till).await;
+        assert_eq!((report.payments, kinds(&report)), (2, vec!["charged_no_order"]));
+        assert_eq!(report.breaks[0].theirs, Some(700));
+        assert_eq!(later(&t, &till).await.breaks, Vec::new());
+        assert_eq!(till.money().await, (2190, 2190, 0, 700));
+    }
+
     async fn money_of_another_shop_on_the_same_account_is_left_alone(t: TestShop) {
         let till = open(&t).await;
         stray(&till, "http://other.example", "theirs", true).await;
@@ -151,9 +185,9 @@ on_both_engines! {
         t.clock.advance(3_000);
         assert!(run(&till).await.events > 0);
         till.work().await;
-        // Stripe lists payments; PayPal lists events only, and Razorpay neither: both were asked about what is open.
+        // Stripe and Razorpay list payments; PayPal lists events only and was asked about what is open.
         let report = run(&till).await;
-        assert_eq!((report.payments, report.mended, report.breaks), (1, Vec::new(), Vec::new()));
+        assert_eq!((report.payments, report.mended, report.breaks), (2, Vec::new(), Vec::new()));
         assert_eq!(till.count("SELECT COUNT(*) FROM psp_event WHERE provider = 'razorpay'").await, 0);
         assert!(till.count("SELECT COUNT(*) FROM psp_event WHERE provider = 'paypal'").await > 0);
         let total = 3 * 1490;

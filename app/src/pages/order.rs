@@ -42,8 +42,10 @@ pub fn order(site: &Site, order: Order, seen: Seen, token: &str, form: &Form) ->
     let note = (!order.note.is_empty()).then(|| view! { <div><h2>"Your note"</h2><p>{order.note.clone()}</p></div> });
     let refunded =
         (order.refunded.amount > 0).then(|| view! { <p>{format!("Refunded so far: {}", order.refunded)}</p> });
+    let unpaid = (order.payment_state == PaymentState::Expired).then(|| pay_anew(&order, token));
     let body = view! {
         <div class="page-head">{thanks}</div>
+        {unpaid}
         {timeline(order.state)}
         <div class="with-summary">
             <div>
@@ -74,6 +76,24 @@ fn payment_text(state: PaymentState) -> &'static str {
         PaymentState::Refunded => "Refunded",
         PaymentState::Voided => "Cancelled, nothing was charged",
         PaymentState::Failed => "Failed",
+        PaymentState::Expired => "Expired, nothing was charged",
+    }
+}
+
+/// The provider has let go of the money before it was taken.
+fn pay_anew(order: &Order, token: &str) -> impl IntoView + use<> {
+    let until = order.cancel_at.map(|at| {
+        view! { "We keep your items until " <time datetime=date::machine(at)>{date::minute(at)}" UTC"</time> ". " }
+    });
+    view! {
+        <div class="notice" role="status">
+            <p><strong>"The payment of this order has expired"</strong></p>
+            <p>"The hold on your money ended before we could take it, so nothing was charged. "{until}"Please pay again."</p>
+            <form action=format!("/orders/{}/pay", order.number) method="post">
+                <input type="hidden" name="token" value=token.to_owned() />
+                <button class="button" type="submit">"Pay "{order.totals.money(order.totals.total).to_string()}</button>
+            </form>
+        </div>
     }
 }
 

@@ -1,18 +1,29 @@
 //! `/v1/disputes` and `/v1/radar/early_fraud_warnings`: read by the shop; they come from test cards or the control.
 
+use std::sync::Arc;
+
 use super::list::{self, list as list_of, page};
 use super::{Call, json};
 use crate::error::{Answer, ApiError};
+use crate::ledger::Provider;
 use crate::state::{Dispute, FraudWarning, Place, State};
 use crate::view;
 
 pub fn retrieve(state: &State, call: &Call) -> Answer<Vec<u8>> {
-    Ok(json(&view::dispute(state.find_dispute(&call.id)?)))
+    Ok(json(&view::dispute(ours(state, &call.id)?)))
+}
+
+/// Of this API, not of another provider's.
+fn ours<'s>(state: &'s State, id: &str) -> Answer<&'s Arc<Dispute>> {
+    let dispute = state.find_dispute(id)?;
+    let is_ours = dispute.provider == Provider::Stripe;
+    if is_ours { Ok(dispute) } else { Err(ApiError::no_such("dispute", "dispute", id)) }
 }
 
 /// The shop accepts it: the money is lost.
 pub fn close(state: &mut State, call: &Call, now: i64) -> Answer<Vec<u8>> {
     call.params.only(&[])?;
+    ours(state, &call.id)?;
     let dispute = state.close_dispute(&call.id, false, now)?;
     Ok(json(&view::dispute(&dispute)))
 }
@@ -26,7 +37,9 @@ pub fn list(state: &State, call: &Call) -> Answer<Vec<u8>> {
         _ => None,
     };
     let wanted = |dispute: &Dispute| {
-        charge.is_none_or(|charge| dispute.charge == charge) && intent.is_none_or(|intent| dispute.intent == intent)
+        dispute.provider == Provider::Stripe
+            && charge.is_none_or(|charge| dispute.charge == charge)
+            && intent.is_none_or(|intent| dispute.intent == intent)
     };
     let (found, has_more) = page(params, &state.disputes, cursor, |dispute| dispute.created, wanted)?;
     Ok(list_of("/v1/disputes", found.into_iter().map(|it| view::dispute(it)).collect(), has_more))

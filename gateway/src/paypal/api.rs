@@ -19,6 +19,7 @@ use crate::api::{Reply, respond};
 use crate::door::Cut;
 use crate::gateway::Gateway;
 use crate::idempotency::Known;
+use crate::ledger::Provider;
 use crate::mood::{Called, answer_other};
 use crate::state::State;
 
@@ -122,6 +123,10 @@ fn run(state: &mut State, call: &Call, base: &str, now: i64) -> Answer<Reply> {
             let order = state.paypal_order_of(id)?;
             let it = order.refunds.iter().find(|it| it.id == id).ok_or_else(Problem::no_such)?;
             Reply::json(200, &view::refund(&order, it, base))
+        }
+        Op::GetDispute => {
+            let it = state.find_dispute(id).ok().filter(|it| it.provider == Provider::Paypal);
+            Reply::json(200, &view::dispute(it.ok_or_else(Problem::no_such)?))
         }
         Op::ListEvents => list_events(state, call, base),
         Op::VerifySignature | Op::IssueToken => return Err(Problem::no_such()),

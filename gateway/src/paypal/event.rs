@@ -14,7 +14,7 @@ use crate::clock::rfc3339;
 use crate::gateway::Gateway;
 use crate::id;
 use crate::journal::Record;
-use crate::state::State;
+use crate::state::{Dispute, State};
 
 /// What deliveries call the one address that hears of everything.
 pub const ENDPOINT: &str = "paypal";
@@ -28,6 +28,7 @@ pub enum Resource {
     Capture,
     /// The latest one.
     Refund,
+    Dispute,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -37,12 +38,31 @@ pub struct Event {
     pub kind: String,
     pub about: Resource,
     pub order: Arc<Order>,
+    /// As it was then.
+    #[serde(default)]
+    dispute: Option<Arc<Dispute>>,
 }
 
 impl State {
     pub fn tell_paypal(&mut self, kind: &str, about: Resource, order: &Arc<Order>, now: i64) {
+        self.tell_paypal_of(kind, about, order, None, now);
+    }
+
+    pub fn tell_paypal_dispute(&mut self, kind: &str, order: &Arc<Order>, dispute: &Arc<Dispute>, now: i64) {
+        self.tell_paypal_of(kind, Resource::Dispute, order, Some(Arc::clone(dispute)), now);
+    }
+
+    fn tell_paypal_of(
+        &mut self,
+        kind: &str,
+        about: Resource,
+        order: &Arc<Order>,
+        dispute: Option<Arc<Dispute>>,
+        now: i64,
+    ) {
         let id = format!("WH-{}-{}", id::capitals(), id::capitals());
-        let event = Arc::new(Event { id, created: now, kind: kind.to_owned(), about, order: Arc::clone(order) });
+        let order = Arc::clone(order);
+        let event = Arc::new(Event { id, created: now, kind: kind.to_owned(), about, order, dispute });
         self.changes.push(Record::PaypalEvent(Arc::clone(&event)));
         if self.paypal.webhook_url.is_some() {
             self.owe_one(&event.id, ENDPOINT);
@@ -60,6 +80,7 @@ pub fn view(event: &Event, base: &str) -> Value {
         }
         Resource::Capture => order.capture.as_ref().map(|it| ("capture", view::capture(order, it, base))),
         Resource::Refund => order.refunds.last().map(|it| ("refund", view::refund(order, it, base))),
+        Resource::Dispute => event.dispute.as_ref().map(|it| ("dispute", view::dispute(it))),
     };
     let (resource_type, resource) = part.unwrap_or(("checkout-order", Value::Null));
     json!({

@@ -15,6 +15,7 @@ operations! {
     GetCapture "paypal.captures.get",
     RefundCapture "paypal.captures.refund",
     GetRefund "paypal.refunds.get",
+    GetDispute "paypal.disputes.get",
     VerifySignature "paypal.webhooks.verify",
     ListEvents "paypal.events.list",
     // At an address of its own, before anybody is known.
@@ -40,6 +41,7 @@ impl Operation {
             ["v2", "payments", "captures", id] if get => (Op::GetCapture, id),
             ["v2", "payments", "captures", id, "refund"] if post => (Op::RefundCapture, id),
             ["v2", "payments", "refunds", id] if get => (Op::GetRefund, id),
+            ["v1", "customer", "disputes", id] if get => (Op::GetDispute, id),
             ["v1", "notifications", "verify-webhook-signature"] if post => (Op::VerifySignature, ""),
             ["v1", "notifications", "webhooks-events"] if get => (Op::ListEvents, ""),
             _ => return None,

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::amount;
 use super::order::{Authorization, AuthorizationStatus, Capture, Intent, Order, Refund, Status};
 use crate::clock::rfc3339;
+use crate::state::{Dispute, DisputeStatus};
 
 pub fn order(order: &Order, base: &str) -> Value {
     let money = |minor| amount::view(minor, &order.currency);
@@ -82,6 +83,25 @@ pub fn capture(order: &Order, it: &Capture, base: &str) -> Value {
         "links": [{"href": own, "rel": "self", "method": "GET"},
                   {"href": format!("{own}/refund"), "rel": "refund", "method": "POST"}],
     })
+}
+
+pub fn dispute(it: &Dispute) -> Value {
+    let (status, outcome) = match it.status {
+        DisputeStatus::NeedsResponse => ("WAITING_FOR_SELLER_RESPONSE", None),
+        DisputeStatus::Won => ("RESOLVED", Some("RESOLVED_SELLER_FAVOUR")),
+        DisputeStatus::Lost => ("RESOLVED", Some("RESOLVED_BUYER_FAVOUR")),
+    };
+    let money = amount::view(it.amount, &it.currency);
+    let mut dispute = json!({
+        "dispute_id": it.id, "create_time": rfc3339(it.created), "update_time": rfc3339(it.created),
+        "disputed_transactions": [{"seller_transaction_id": it.charge, "gross_amount": money}],
+        "reason": it.reason.to_ascii_uppercase(), "status": status, "dispute_amount": money,
+        "dispute_life_cycle_stage": "CHARGEBACK", "dispute_channel": "INTERNAL", "links": [],
+    });
+    if let Some(code) = outcome {
+        dispute["dispute_outcome"] = json!({"outcome_code": code});
+    }
+    dispute
 }
 
 pub fn refund(order: &Order, it: &Refund, base: &str) -> Value {

@@ -23,6 +23,7 @@ use crate::api::{Reply, respond};
 use crate::door::Cut;
 use crate::gateway::Gateway;
 use crate::idempotency::Known;
+use crate::ledger::Provider;
 use crate::mood::{Called, answer_other};
 use crate::state::State;
 
@@ -110,6 +111,7 @@ fn run(state: &mut State, call: &Call, base: &str, now: i64) -> Answer<Reply> {
                 let link = order(state, id)?;
                 view::collection(link.payments.iter().map(|it| view::payment(&link, it)).collect())
             }
+            Op::FindPayments => find_payments(state, call)?,
             Op::GetPayment => {
                 let link = state.razorpay_link_of(id)?;
                 let it = link.payments.iter().find(|it| it.id == id).ok_or_else(Fault::no_such)?;
@@ -142,8 +144,32 @@ fn run(state: &mut State, call: &Call, base: &str, now: i64) -> Answer<Reply> {
                 let (payment, refund) = found.ok_or_else(Fault::no_such)?;
                 view::refund(&link, payment, refund)
             }
+            Op::GetDispute => {
+                let it = state.find_dispute(id).ok().filter(|it| it.provider == Provider::Razorpay);
+                view::dispute(it.ok_or_else(Fault::no_such)?)
+            }
         },
     ))
+}
+
+/// The payments made in `[from, to]`, newest first.
+fn find_payments(state: &State, call: &Call) -> Answer<serde_json::Value> {
+    let query: BTreeMap<_, _> = url::form_urlencoded::parse(call.query.as_bytes()).collect();
+    let number = |name: &str, default: i64| match query.get(name) {
+        None => Ok(default),
+        Some(text) => text.parse().map_err(|_| Fault::bad_request("from, to, count and skip must be integers.")),
+    };
+    let (from, to) = (number("from", 0)?, number("to", i64::MAX)?);
+    let (count, skip) = (number("count", 10)?, number("skip", 0)?);
+    if !(1..=100).contains(&count) {
+        return Err(Fault::bad_request("The count must be between 1 and 100."));
+    }
+    let all = state.razorpay.links().flat_map(|link| link.payments.iter().map(move |payment| (link, payment)));
+    let mut found: Vec<_> = all.filter(|(_, payment)| (from..=to).contains(&payment.created)).collect();
+    found.sort_by_key(|(_, payment)| std::cmp::Reverse((payment.created, &payment.id)));
+    let skip = usize::try_from(skip).map_err(|_| Fault::bad_request("The skip must be at least 0."))?;
+    let shown = found.into_iter().skip(skip).take(usize::try_from(count).unwrap_or(100));
+    Ok(view::collection(shown.map(|(link, payment)| view::payment(link, payment)).collect()))
 }
 
 fn order(state: &State, id: &str) -> Answer<Arc<Link>> {

@@ -11,7 +11,7 @@ use super::view;
 use crate::gateway::Gateway;
 use crate::id;
 use crate::journal::Record;
-use crate::state::State;
+use crate::state::{Dispute, State};
 use crate::webhook::hmac_hex;
 
 /// What deliveries call the one address that hears of everything.
@@ -24,16 +24,36 @@ pub struct Event {
     pub kind: String,
     pub link: Arc<Link>,
     payment: Option<Payment>,
+    /// As it was then.
+    #[serde(default)]
+    dispute: Option<Arc<Dispute>>,
 }
 
 impl State {
     pub fn tell_razorpay(&mut self, kind: &str, link: &Arc<Link>, payment: Option<&Payment>, now: i64) {
+        self.tell_razorpay_of(kind, link, payment, None, now);
+    }
+
+    pub fn tell_razorpay_dispute(&mut self, kind: &str, link: &Arc<Link>, dispute: &Arc<Dispute>, now: i64) {
+        let payment = link.payments.iter().find(|payment| payment.id == dispute.charge);
+        self.tell_razorpay_of(kind, link, payment, Some(Arc::clone(dispute)), now);
+    }
+
+    fn tell_razorpay_of(
+        &mut self,
+        kind: &str,
+        link: &Arc<Link>,
+        payment: Option<&Payment>,
+        dispute: Option<Arc<Dispute>>,
+        now: i64,
+    ) {
         let event = Arc::new(Event {
             id: id::short(""),
             created: now,
             kind: kind.to_owned(),
             link: Arc::clone(link),
             payment: payment.cloned(),
+            dispute,
         });
         self.changes.push(Record::RazorpayEvent(Arc::clone(&event)));
         if self.razorpay.webhook_url.is_some() {
@@ -56,6 +76,9 @@ pub fn view(event: &Event, base: &str) -> Value {
     if event.kind.starts_with("payment_link.") {
         add("payment_link", view::link(link, base));
         add("order", view::order(link));
+    }
+    if let Some(dispute) = &event.dispute {
+        add("dispute", view::dispute(dispute));
     }
     if let Some(payment) = &event.payment {
         if let (true, Some(refund)) = (event.kind.starts_with("refund."), payment.refunds.last()) {

@@ -11,11 +11,13 @@ operations! {
     CancelLink "razorpay.payment_links.cancel",
     GetOrder "razorpay.orders.get",
     ListPayments "razorpay.orders.payments",
+    FindPayments "razorpay.payments.list",
     GetPayment "razorpay.payments.get",
     CapturePayment "razorpay.payments.capture",
     RefundPayment "razorpay.payments.refund",
     ListRefunds "razorpay.payments.refunds",
     GetRefund "razorpay.refunds.get",
+    GetDispute "razorpay.disputes.get",
 }
 
 use Operation as Op;
@@ -33,11 +35,13 @@ impl Operation {
             ["payment_links", id, "cancel"] if post => (Op::CancelLink, id),
             ["orders", id] if get => (Op::GetOrder, id),
             ["orders", id, "payments"] if get => (Op::ListPayments, id),
+            ["payments"] if get => (Op::FindPayments, ""),
             ["payments", id] if get => (Op::GetPayment, id),
             ["payments", id, "capture"] if post => (Op::CapturePayment, id),
             ["payments", id, "refund"] if post => (Op::RefundPayment, id),
             ["payments", id, "refunds"] if get => (Op::ListRefunds, id),
             ["refunds", id] if get => (Op::GetRefund, id),
+            ["disputes", id] if get => (Op::GetDispute, id),
             _ => return None,
         })
     }

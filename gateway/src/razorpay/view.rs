@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::link::{Link, LinkStatus, Payment, PaymentStatus, Refund};
+use crate::state::{Dispute, DisputeStatus};
 
 pub fn link(link: &Link, base: &str) -> Value {
     let paid: Vec<Value> = link
@@ -63,10 +64,23 @@ pub fn payment(link: &Link, it: &Payment) -> Value {
         "id": it.id, "entity": "payment", "amount": link.amount, "currency": link.currency, "status": it.status,
         "order_id": link.order_id, "invoice_id": null, "international": false, "method": "card",
         "amount_refunded": refunded, "refund_status": refund_status, "captured": it.captured,
-        "description": format!("#{}", link.id.trim_start_matches("plink_")), "notes": [],
+        "description": format!("#{}", link.id.trim_start_matches("plink_")), "notes": link.notes,
         "error_code": failed.then_some("BAD_REQUEST_ERROR"),
         "error_description": failed.then_some("Your payment was declined by the bank. Try another way to pay."),
         "error_reason": failed.then_some("payment_failed"), "created_at": it.created,
+    })
+}
+
+pub fn dispute(it: &Dispute) -> Value {
+    let (status, deducted) = match it.status {
+        DisputeStatus::NeedsResponse => ("open", 0),
+        DisputeStatus::Won => ("won", 0),
+        DisputeStatus::Lost => ("lost", it.amount),
+    };
+    json!({
+        "id": it.id, "entity": "dispute", "payment_id": it.charge, "amount": it.amount, "currency": it.currency,
+        "amount_deducted": deducted, "reason_code": it.reason, "reason_description": it.reason.replace('_', " "),
+        "respond_by": it.created + 7 * 86_400, "status": status, "phase": "chargeback", "created_at": it.created,
     })
 }
 

@@ -12,7 +12,8 @@ use super::{Intent, Place, State, Status, Subject};
 use crate::error::{Answer, ApiError};
 use crate::id;
 use crate::journal::Record;
-use crate::ledger::Movement;
+use crate::ledger::{Booking, Movement, Provider};
+use crate::{paypal, razorpay};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -26,7 +27,11 @@ pub enum DisputeStatus {
 pub struct Dispute {
     pub id: String,
     pub created: i64,
+    /// Whose API tells of it.
+    #[serde(default)]
+    pub provider: Provider,
     pub intent: String,
+    /// What took the money: a charge, at PayPal a capture, at Razorpay a payment.
     pub charge: String,
     pub amount: i64,
     pub currency: String,
@@ -45,20 +50,31 @@ pub struct FraudWarning {
     pub kind: String,
 }
 
+fn undisputable() -> ApiError {
+    ApiError::state("charge_disputed", "This charge cannot be disputed, or not for so much.")
+}
+
 impl State {
     /// The card holder asks for the money back: it is withdrawn at once. `amount` is all that was captured when absent.
     pub fn dispute(&mut self, intent: &str, amount: Option<i64>, reason: &str, now: i64) -> Answer<Arc<Dispute>> {
+        if let Some(order) = self.paypal.order(intent).map(Arc::clone) {
+            return self.dispute_paypal(&order, amount, reason, now);
+        }
+        if let Some(link) = self.razorpay.link(intent).map(Arc::clone) {
+            return self.dispute_razorpay(&link, amount, reason, now);
+        }
         let old = self.captured(intent)?;
         let left = old.refundable();
         let amount = amount.unwrap_or(left);
         if old.charge.as_ref().is_none_or(|charge| charge.disputed) || !(1..=left).contains(&amount) {
-            return Err(ApiError::state("charge_disputed", "This charge cannot be disputed, or not for so much."));
+            return Err(undisputable());
         }
         let changed = self.mark_disputed(&old, true);
         self.book(&changed, Movement::DisputeWithdraw, amount, now);
         let dispute = self.put_dispute(Dispute {
             id: id::new("dp_"),
             created: now,
+            provider: Provider::Stripe,
             intent: changed.id.clone(),
             charge: changed.charge.as_ref().map(|charge| charge.id.clone()).unwrap_or_default(),
             amount,
@@ -77,12 +93,15 @@ impl State {
         if old.status != DisputeStatus::NeedsResponse {
             return Err(ApiError::state("", "This dispute is already closed.").unnamed());
         }
-        let intent = Arc::clone(self.intent(&old.intent)?);
         let (status, movement) = if won {
             (DisputeStatus::Won, Movement::DisputeReinstate)
         } else {
             (DisputeStatus::Lost, Movement::DisputeLose)
         };
+        if old.provider != Provider::Stripe {
+            return Ok(self.close_elsewhere(&old, status, movement, now));
+        }
+        let intent = Arc::clone(self.intent(&old.intent)?);
         if won {
             self.mark_disputed(&intent, false);
         }
@@ -93,6 +112,84 @@ impl State {
             self.emit("charge.dispute.funds_reinstated", Subject::Dispute(Arc::clone(&dispute)), now);
         }
         Ok(dispute)
+    }
+
+    fn dispute_paypal(
+        &mut self,
+        order: &Arc<paypal::Order>,
+        amount: Option<i64>,
+        reason: &str,
+        now: i64,
+    ) -> Answer<Arc<Dispute>> {
+        let capture = order.capture.as_ref().ok_or_else(undisputable)?;
+        let dispute = Dispute {
+            id: format!("PP-D-{}", id::capitals()),
+            created: now,
+            provider: Provider::Paypal,
+            intent: order.id.clone(),
+            charge: capture.id.clone(),
+            amount: capture.amount - order.refunded(),
+            currency: order.currency.clone(),
+            reason: reason.to_owned(),
+            status: DisputeStatus::NeedsResponse,
+        };
+        let dispute = self.open_elsewhere(dispute, amount, now)?;
+        self.tell_paypal_dispute("CUSTOMER.DISPUTE.CREATED", order, &dispute, now);
+        Ok(dispute)
+    }
+
+    fn dispute_razorpay(
+        &mut self,
+        link: &Arc<razorpay::Link>,
+        amount: Option<i64>,
+        reason: &str,
+        now: i64,
+    ) -> Answer<Arc<Dispute>> {
+        let payment = link.payments.iter().find(|payment| payment.captured).ok_or_else(undisputable)?;
+        let dispute = Dispute {
+            id: id::short("disp_"),
+            created: now,
+            provider: Provider::Razorpay,
+            intent: link.id.clone(),
+            charge: payment.id.clone(),
+            amount: link.amount - payment.refunded(),
+            currency: link.currency.clone(),
+            reason: reason.to_owned(),
+            status: DisputeStatus::NeedsResponse,
+        };
+        let dispute = self.open_elsewhere(dispute, amount, now)?;
+        self.tell_razorpay_dispute("payment.dispute.created", link, &dispute, now);
+        Ok(dispute)
+    }
+
+    /// `dispute` is over all that is left of the payment.
+    fn open_elsewhere(&mut self, dispute: Dispute, amount: Option<i64>, now: i64) -> Answer<Arc<Dispute>> {
+        let is_open = |it: &Arc<Dispute>| it.charge == dispute.charge && it.status != DisputeStatus::Won;
+        let amount = amount.unwrap_or(dispute.amount);
+        if self.disputes.iter().any(is_open) || !(1..=dispute.amount).contains(&amount) {
+            return Err(undisputable());
+        }
+        let dispute = self.put_dispute(Dispute { amount, ..dispute });
+        self.book_dispute(&dispute, Movement::DisputeWithdraw, now);
+        Ok(dispute)
+    }
+
+    fn close_elsewhere(&mut self, old: &Dispute, status: DisputeStatus, movement: Movement, now: i64) -> Arc<Dispute> {
+        let dispute = self.put_dispute(Dispute { status, ..old.clone() });
+        self.book_dispute(&dispute, movement, now);
+        if let Some(order) = self.paypal.order(&old.intent).map(Arc::clone) {
+            self.tell_paypal_dispute("CUSTOMER.DISPUTE.RESOLVED", &order, &dispute, now);
+        } else if let Some(link) = self.razorpay.link(&old.intent).map(Arc::clone) {
+            let won = status == DisputeStatus::Won;
+            let kind = if won { "payment.dispute.won" } else { "payment.dispute.lost" };
+            self.tell_razorpay_dispute(kind, &link, &dispute, now);
+        }
+        dispute
+    }
+
+    fn book_dispute(&mut self, dispute: &Dispute, movement: Movement, now: i64) {
+        let what = Booking { provider: dispute.provider, payment: &dispute.intent, currency: &dispute.currency };
+        self.book_for(&what, movement, dispute.amount, now);
     }
 
     /// The card's issuer suspects fraud; no money moves.

@@ -24,7 +24,9 @@ const PATIENCE_MS: i64 = 30 * 60_000;
 /// in a list of its provider, and for which nothing is frozen.
 async fn decision(shop: &Shop, one: &Break) -> shop::Result<Option<Resolution>> {
     if one.kind == Kind::AuthorisationLost {
-        return Ok(Some(Resolution::CancelAndRestock));
+        // Of every other order; the rest is cancelled by itself after a day.
+        let is_odd = one.number.bytes().next_back().is_some_and(|last| last % 2 == 1);
+        return Ok(is_odd.then_some(Resolution::CancelAndRestock));
     }
     if !one.kind.resolutions().contains(&Resolution::GiveBack) || one.payment.is_empty() {
         return Ok(None);

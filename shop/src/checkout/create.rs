@@ -17,7 +17,7 @@ use crate::payment::{Metadata, NewIntent, NewSession, Outcome, Provider, Session
 use crate::{Result, Shop};
 
 /// The provider wants a hosted page to live at least this long; ours closes it earlier by itself.
-const SESSION_MIN_MS: i64 = 31 * 60_000;
+pub(super) const SESSION_MIN_MS: i64 = 31 * 60_000;
 /// A call that was given up here may be carried out there until this long after the attempt began.
 const UNDER_WAY_MS: i64 = 60_000;
 /// The provider's clock and ours may differ by this much.
@@ -43,7 +43,16 @@ pub(super) async fn create(shop: &Shop, checkout: &Checkout, attempt: &Attempt, 
         now: shop.now_ms(),
     };
     if attempt.way == Way::Hosted {
-        let new = new_session(shop, checkout, metadata);
+        let new = NewSession {
+            lines: lines(checkout),
+            metadata,
+            success_url: format!("{}{}?session_id={{CHECKOUT_SESSION_ID}}", shop.origin, return_path(checkout.id)),
+            cancel_url: format!("{}{}", shop.origin, super::BACK_PATH),
+            // Frozen with the checkout: the same key must always carry the same request.
+            expires_at: checkout.expires_at.max(created_at(checkout.id) + SESSION_MIN_MS),
+            customer_email: Some(checkout.quote.email.clone()),
+            reference: checkout.id.to_string(),
+        };
         let session = match provider.create_session(&key, &new).await {
             Outcome::Done(session) => session,
             Outcome::Refused(refusal) => return saga::refused(shop, checkout, attempt, epoch, refusal).await,
@@ -100,7 +109,7 @@ pub(super) async fn create(shop: &Shop, checkout: &Checkout, attempt: &Attempt, 
 }
 
 /// Whether an earlier call under the same key was left without an answer.
-fn was_asked_before(attempt: &Attempt) -> bool {
+pub(super) fn was_asked_before(attempt: &Attempt) -> bool {
     attempt.state == AttemptState::Unknown
 }
 
@@ -135,7 +144,7 @@ async fn find(shop: &Shop, provider: &dyn Provider, attempt: &Attempt) -> Found 
     }
 }
 
-fn metadata(shop: &Shop, checkout: &Checkout, attempt: &Attempt) -> Metadata {
+pub(super) fn metadata(shop: &Shop, checkout: &Checkout, attempt: &Attempt) -> Metadata {
     [
         ("checkout_id", checkout.id.to_string()),
         ("attempt_id", attempt.id.to_string()),
@@ -150,7 +159,7 @@ fn metadata(shop: &Shop, checkout: &Checkout, attempt: &Attempt) -> Metadata {
 }
 
 /// The lines of the hosted page; their sum is the total to the last minor unit.
-fn new_session(shop: &Shop, checkout: &Checkout, metadata: Metadata) -> NewSession {
+pub(super) fn lines(checkout: &Checkout) -> Vec<SessionLine> {
     let totals = &checkout.quote.totals;
     let line = |name: String, amount: i64, quantity: i64| SessionLine {
         name,
@@ -174,16 +183,7 @@ fn new_session(shop: &Shop, checkout: &Checkout, metadata: Metadata) -> NewSessi
     if !totals.tax_inclusive && totals.tax > 0 {
         lines.push(line("Tax".into(), totals.tax, 1));
     }
-    NewSession {
-        lines,
-        metadata,
-        success_url: format!("{}{}?session_id={{CHECKOUT_SESSION_ID}}", shop.origin, return_path(checkout.id)),
-        cancel_url: format!("{}{}", shop.origin, super::BACK_PATH),
-        // Frozen with the checkout: the same key must always carry the same request.
-        expires_at: checkout.expires_at.max(created_at(checkout.id) + SESSION_MIN_MS),
-        customer_email: Some(checkout.quote.email.clone()),
-        reference: checkout.id.to_string(),
-    }
+    lines
 }
 
 /// Unix milliseconds from the identifier (UUIDv7).

@@ -9,8 +9,10 @@ mod offer;
 
 pub use known::live;
 
-use self::attempt::{chosen, goes_on, next_attempt};
-use self::known::{Earlier, already_placed, earlier_checkouts, limit_attempts, ordered};
+pub(super) use self::attempt::{chosen, insert};
+use self::attempt::{goes_on, next_attempt};
+use self::known::{Earlier, already_placed, ordered};
+pub(super) use self::known::{earlier_checkouts, limit_attempts};
 use self::offer::{check, quote, sold_out};
 use super::allocate;
 use super::fact::{self, News, Standing};
@@ -127,7 +129,7 @@ async fn start(
 ) -> Result<Placed> {
     check(view)?;
     limit_attempts(shop, earlier)?;
-    let provider = chosen(shop, order, view.cart.currency).await?;
+    let provider = chosen(shop, order.provider.as_deref(), &order.payment, view.cart.currency).await?;
     let quote = quote(view)?;
     if quote.totals.total != order.expected_total {
         return Err(total_changed());
@@ -293,7 +295,7 @@ fn total_changed() -> Error {
     Error::conflict("cart_changed", "The total has changed since you last saw it. Please check it before you pay.")
 }
 
-fn in_progress() -> Error {
+pub(super) fn in_progress() -> Error {
     Error::conflict("in_progress", "Your order is being processed. Please do not pay again.")
 }
 

@@ -320,7 +320,7 @@ pub(super) async fn no_answer(shop: &Shop, checkout: &Checkout, attempt: &Attemp
     }))
 }
 
-fn unavailable(retry_after_s: Option<u64>) -> Error {
+pub(super) fn unavailable(retry_after_s: Option<u64>) -> Error {
     Error::Unavailable {
         message: "The payment service does not answer. Nothing was charged; please try again in a moment.".into(),
         retry_after_s: retry_after_s.unwrap_or(5),

@@ -42,7 +42,7 @@ async fn owned(shop: &Shop, visitor: &Visitor, id: CheckoutId) -> Result<Checkou
 }
 
 /// Claims the right to ask: of many waiting pages one does, and not again within [`ASK_EVERY_MS`].
-async fn may_ask(shop: &Shop, checkout: &Checkout) -> Result<bool> {
+pub(super) async fn may_ask(shop: &Shop, checkout: &Checkout) -> Result<bool> {
     let Some(attempt) = &checkout.live else { return Ok(false) };
     let now = shop.now_ms();
     if checkout.lease_until > now {

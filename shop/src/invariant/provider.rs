@@ -89,6 +89,11 @@ impl Ours {
     fn stands(&self) -> bool {
         matches!(self.order_state.as_str(), "confirmed" | "processing" | "shipped" | "delivered")
     }
+
+    /// An order stands by a payment that is decided; one that is under way takes the place of one that has expired.
+    fn is_paid_anew(&self) -> bool {
+        self.stands() && !matches!(self.attempt_state.as_str(), "authorized" | "captured")
+    }
 }
 
 /// Compares every payment of `providers` created at or after `since` (Unix milliseconds). `payments` must be all that
@@ -184,7 +189,7 @@ pub(crate) fn differences(payments: &[Payment], ours: &[Ours]) -> Vec<Difference
             let live = !matches!(row.attempt_state.as_str(), "declined" | "canceled");
             let payment = row.provider_ref.as_deref().and_then(|id| theirs.get(&(row.provider.as_str(), id)).copied());
             let (what, ours, theirs, detail) = match payment {
-                None => (row.stands() && live && row.total > 0)
+                None => (row.stands() && live && !row.is_paid_anew() && row.total > 0)
                     .then(|| (What::NoCharge, row.total, 0, "no payment at the provider".to_owned())),
                 Some(payment) => differs(row, payment, live),
             }?;
@@ -213,7 +218,7 @@ fn differs(row: &Ours, payment: &Payment, live: bool) -> Option<(What, i64, i64,
     }
     let held = payment.authorised - payment.voided;
     let is_same = payment.currency.eq_ignore_ascii_case(&row.currency) && payment.amount == row.total;
-    if row.stands() && !(is_same && held == row.total) {
+    if row.stands() && !(is_same && held == row.total) && !(row.is_paid_anew() && held == 0) {
         let (has, wants) = (format!("{held} {}", payment.currency), format!("{} {}", row.total, row.currency));
         let what = if held == 0 { What::NoCharge } else { What::Amounts };
         return Some((what, row.total, held, format!("{} holds {has}, the order is over {wants}", payment.id)));

@@ -32,6 +32,16 @@ pub(super) fn render(template: &str, shop_name: &str, origin: &str, order: &Orde
              The items may still be in your cart."
                 .to_owned(),
         ),
+        "payment_expired" => (
+            format!("Please pay for your order {number} again"),
+            "The hold on your money ended before we could take it, so nothing was charged. We keep your items for 24 \
+             hours: please open your order and pay again. Otherwise it will be cancelled, and nothing will be charged."
+                .to_owned(),
+        ),
+        "paid_anew" => (
+            format!("Your payment for order {number} has arrived"),
+            "Thank you. Your new payment has reached us, and we are getting your order ready.".to_owned(),
+        ),
         "payment_returned" => (
             format!("Your payment for order {number} goes back to you"),
             "Your payment reached us after the time to pay had run out, and the items are sold out by now. \

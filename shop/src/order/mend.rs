@@ -40,14 +40,15 @@ pub(crate) async fn cancel_uncharged(tx: &mut Tx, number: &str, by: Option<&Staf
     let before = read::state(&row.state)?;
     let to = machine::after(before, Happening::Cancelled)?;
     let actor = by.map_or("system", |by| by.name.as_str());
-    let sql = "UPDATE payment_attempt SET state = 'canceled', outcome_at = $2
-        WHERE checkout_id = $1 AND state = 'authorized' RETURNING id";
-    let ended: Vec<(AttemptId,)> = tx.fetch_all(sql, args![row.checkout_id, now]).await?;
-    let moves: Vec<_> = ended
-        .iter()
-        .map(|(id,)| transition::of_attempt(*id, "authorized", "canceled", "the provider holds nothing"))
-        .collect();
-    transition::record(tx, &moves, "system", now).await?;
+    let live = "SELECT id, state FROM payment_attempt
+        WHERE checkout_id = $1 AND state NOT IN ('declined','canceled','captured')";
+    let live: Vec<(AttemptId, String)> = tx.fetch_all(live, args![row.checkout_id]).await?;
+    for (id, from) in &live {
+        let sql = "UPDATE payment_attempt SET state = 'canceled', outcome_at = $2 WHERE id = $1 AND state = $3";
+        tx.execute(sql, args![*id, now, from]).await?;
+        let moved = transition::of_attempt(*id, from, "canceled", "the provider holds nothing");
+        transition::record(tx, &[moved], "system", now).await?;
+    }
     let left = row.captured - row.refunded;
     if left > 0 {
         write_off(tx, &row, left, now).await?;

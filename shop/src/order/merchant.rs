@@ -118,7 +118,7 @@ pub async fn cancel(shop: &Shop, by: &Staff, number: &str, version: i64, restock
     drop_capture(&mut tx, order.id, now).await?;
     reconcile::order_is_cancelled(&mut tx, number, &by.name, now).await?;
     let mut notes = vec![Note::mail(order.id, "cancelled"), Note::event(order.id, "order_cancelled", number)];
-    if let Some((attempt, _)) = paying_attempt(&mut tx, order.checkout_id).await? {
+    if let Some(attempt) = live_attempt(&mut tx, order.checkout_id).await? {
         notes.push(Note::of_attempt(Kind::UndoPayment, order.id, attempt));
     }
     outbox::put(&mut tx, &notes, now).await?;
@@ -258,6 +258,13 @@ async fn lock(tx: &mut Tx, number: &str, version: i64) -> Result<Locked> {
         total: row.total,
         captured: row.captured,
     })
+}
+
+/// The attempt that holds money or may still bring some: a payment that has expired is perhaps being paid anew.
+async fn live_attempt(tx: &mut Tx, checkout: CheckoutId) -> Result<Option<AttemptId>> {
+    let sql = "SELECT id FROM payment_attempt WHERE checkout_id = $1 AND state NOT IN ('declined','canceled')";
+    let live: Option<(AttemptId,)> = tx.fetch_optional(sql, args![checkout]).await?;
+    Ok(live.map(|(id,)| id))
 }
 
 async fn paying_attempt(tx: &mut Tx, checkout: CheckoutId) -> Result<Option<(AttemptId, String)>> {

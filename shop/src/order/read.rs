@@ -77,6 +77,8 @@ struct Row {
     version: i64,
     created_at: i64,
     placed_at: Option<i64>,
+    payment_expired_at: Option<i64>,
+    cancel_at: Option<i64>,
     attempt_state: Option<String>,
 }
 
@@ -86,6 +88,7 @@ macro_rules! order_where {
             "SELECT o.id, o.number, o.checkout_id, o.customer_id, o.access_token, o.state, o.email, o.currency,
                o.subtotal, o.discount, o.shipping, o.tax, o.tax_inclusive, o.total, o.tax_rows, o.captured, o.refunded,
                o.shipping_address, o.shipping_method, o.note, o.version, o.created_at, o.placed_at,
+               o.payment_expired_at, o.cancel_at,
                (SELECT a.state FROM payment_attempt a WHERE a.checkout_id = o.checkout_id
                 ORDER BY a.attempt_no DESC LIMIT 1) AS attempt_state
              FROM orders o WHERE ",
@@ -130,7 +133,12 @@ async fn whole(db: &mut impl Read, row: Row) -> Result<Order> {
         checkout_id: row.checkout_id,
         customer_id: row.customer_id,
         state,
-        payment_state: payment_state(state, row.total, row.captured, row.refunded, row.attempt_state.as_deref()),
+        payment_state: payment_state(
+            state,
+            row.payment_expired_at,
+            (row.total, row.captured, row.refunded),
+            row.attempt_state.as_deref(),
+        ),
         email: row.email,
         lines: lines
             .into_iter()
@@ -173,6 +181,7 @@ async fn whole(db: &mut impl Read, row: Row) -> Result<Order> {
         version: row.version,
         created_at: row.created_at,
         placed_at: row.placed_at,
+        cancel_at: row.cancel_at.filter(|_| state == State::Confirmed),
         number: row.number,
     })
 }
@@ -181,7 +190,9 @@ pub(super) fn state(text: &str) -> Result<State> {
     State::parse(text).ok_or_else(|| Error::Internal(format!("unknown order state {text:?}")))
 }
 
-fn payment_state(state: State, total: i64, captured: i64, refunded: i64, attempt: Option<&str>) -> PaymentState {
+/// `sums`: total, captured and refunded.
+fn payment_state(state: State, expired_at: Option<i64>, sums: (i64, i64, i64), attempt: Option<&str>) -> PaymentState {
+    let (total, captured, refunded) = sums;
     if refunded > 0 {
         return if refunded >= captured { PaymentState::Refunded } else { PaymentState::PartiallyRefunded };
     }
@@ -192,6 +203,7 @@ fn payment_state(state: State, total: i64, captured: i64, refunded: i64, attempt
         (State::Cancelled, Some("canceled" | "authorized")) => PaymentState::Voided,
         (_, Some("authorized")) => PaymentState::Authorized,
         (State::PaymentFailed | State::Cancelled, _) => PaymentState::Failed,
+        (State::Confirmed | State::Processing, _) if expired_at.is_some() => PaymentState::Expired,
         (State::Confirmed | State::Processing | State::Shipped | State::Delivered, Some("canceled")) => {
             PaymentState::Voided
         }
@@ -211,6 +223,7 @@ struct SummaryRow {
     captured: i64,
     refunded: i64,
     created_at: i64,
+    payment_expired_at: Option<i64>,
     attempt_state: Option<String>,
     units: i64,
 }
@@ -219,6 +232,7 @@ macro_rules! summaries_where {
     ($condition:literal) => {
         concat!(
             "SELECT o.id, o.number, o.state, o.email, o.currency, o.total, o.captured, o.refunded, o.created_at,
+               o.payment_expired_at,
                (SELECT a.state FROM payment_attempt a WHERE a.checkout_id = o.checkout_id
                 ORDER BY a.attempt_no DESC LIMIT 1) AS attempt_state,
                (SELECT CAST(COALESCE(SUM(l.quantity), 0) AS BIGINT) FROM order_line l WHERE l.order_id = o.id) AS units
@@ -293,9 +307,8 @@ fn page(mut rows: Vec<SummaryRow>, wanted: i64) -> Result<Page<Summary>> {
                 state,
                 payment_state: payment_state(
                     state,
-                    row.total,
-                    row.captured,
-                    row.refunded,
+                    row.payment_expired_at,
+                    (row.total, row.captured, row.refunded),
                     row.attempt_state.as_deref(),
                 ),
                 email: row.email,

@@ -192,7 +192,12 @@ fn unavailable(why: &str) -> Error {
 
 /// Lets authorised money go, or gives back what was taken: as the provider says it stands now.
 async fn undo(shop: &Shop, id: AttemptId) -> Result<()> {
-    let row = attempt(shop, id).await?;
+    let mut row = attempt(shop, id).await?;
+    if !matches!(row.state.as_str(), "authorized" | "captured") {
+        // A page that somebody may be paying at: closed first.
+        checkout::close_payment(shop, row.checkout_id).await?;
+        row = attempt(shop, id).await?;
+    }
     let Some(intent) = row.provider_ref else { return Ok(()) };
     let provider = shop.payments.by_name(&row.provider)?;
     let mut snapshot = retrieve(provider, &intent, "the provider does not answer").await?;

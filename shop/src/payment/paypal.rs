@@ -5,10 +5,14 @@
 //! ```
 //! One order is both the page and the payment. Nothing is charged by the shopper's approval; the money is held when
 //! [`Provider::advance_session`] says so, which only happens for a live attempt. PayPal cannot cancel an order: an
-//! order that we shall never authorize is over, and told as expired or canceled. It cannot list orders either.
+//! order that we shall never authorize is over, and told as expired or canceled.
+//!
+//! It cannot list orders: its search is over settled transactions, without what is only held, and lags behind by up to
+//! three hours, so that a payment that is not in it proves nothing. Its events are listed instead.
 
 mod amount;
 mod client;
+mod dispute;
 mod event;
 mod time;
 mod wire;
@@ -22,8 +26,8 @@ use super::guard::Guard;
 use super::http::Wire;
 use super::webhook::Rejection;
 use super::{
-    About, CspSources, EventNotice, IntentStatus, Lists, Metadata, NewIntent, NewSession, Outcome, Page, Provider,
-    RateLimit, RefundSnapshot, Refusal, Session, SessionStatus, Snapshot, http,
+    About, CspSources, Dispute, EventNotice, IntentStatus, Lists, Metadata, NewIntent, NewSession, Outcome, Page,
+    Provider, RateLimit, RefundSnapshot, Refusal, Session, SessionStatus, Snapshot, http,
 };
 use crate::checkout::PaymentWay;
 use crate::money::{Currency, Money};
@@ -143,6 +147,8 @@ impl Provider for Paypal {
             About::Refund
         } else if kind.starts_with("PAYMENT.CAPTURE.") {
             About::Session
+        } else if kind.starts_with("CUSTOMER.DISPUTE.") {
+            About::Dispute
         } else {
             About::Nothing
         }
@@ -282,6 +288,17 @@ impl Provider for Paypal {
         let order = done!(self.order(id).await);
         let all: Option<Vec<_>> = order.refunds().map(|refund| refund.read(id)).collect();
         all.map_or_else(|| odd(&order), Outcome::Done)
+    }
+
+    /// A dispute names the capture, and that its order.
+    async fn retrieve_dispute(&self, id: &str) -> Outcome<Dispute> {
+        let dispute: dispute::Dispute = done!(self.client.get(&http::path(&["v1", "customer", "disputes", id])).await);
+        let odd =
+            || Outcome::Unknown(format!("dispute {id} with an amount or a payment that PayPal does not describe"));
+        let Some(capture) = dispute.capture_id() else { return odd() };
+        let capture: dispute::Capture =
+            done!(self.client.get(&http::path(&["v2", "payments", "captures", capture])).await);
+        capture.order_id().and_then(|order| dispute.read(order)).map_or_else(odd, Outcome::Done)
     }
 
     async fn list_events(&self, from: i64, page: Option<&str>) -> Outcome<Page<EventNotice>> {

@@ -29,6 +29,8 @@ pub enum Resolution {
     GiveBack,
     /// Cancels an order that nobody pays for and puts its units back.
     CancelAndRestock,
+    /// Gives the shopper another day to pay anew.
+    KeepWaiting,
     /// Fetches the payment once more and applies it to the order.
     Apply,
     /// Books a refund that was made at the provider.
@@ -47,7 +49,7 @@ const KINDS: [(Kind, &str, &str, &str); 13] = [
     (Kind::ChargedNoOrder, "charged_no_order", "B1", "Charged, and there is no order"),
     (Kind::PaidAfterEnd, "paid_after_end", "B1", "Paid after the payment had ended"),
     (Kind::OrderNoCharge, "order_no_charge", "B2", "An order that nobody has paid for"),
-    (Kind::AuthorisationLost, "authorisation_lost", "B3", "The authorisation is lost"),
+    (Kind::AuthorisationLost, "authorisation_lost", "B3", "The payment of an order has expired"),
     (Kind::PaymentMismatch, "payment_mismatch", "B4", "Another amount, currency or checkout"),
     (Kind::OrderDiffers, "order_differs", "B4", "Order and payment name different amounts"),
     (Kind::ChargedTwice, "charged_twice", "B5", "Charged twice for one order"),
@@ -59,9 +61,10 @@ const KINDS: [(Kind, &str, &str, &str); 13] = [
     (Kind::EventUnreadable, "event_unreadable", "L2", "A signed event that cannot be read"),
 ];
 
-const RESOLUTIONS: [(Resolution, &str, &str, &str); 8] = [
+const RESOLUTIONS: [(Resolution, &str, &str, &str); 9] = [
     (Resolution::GiveBack, "give_back", "Give the money back", "Gave the money back"),
     (Resolution::CancelAndRestock, "cancel", "Cancel the order and restock", "Cancelled the order and put it back"),
+    (Resolution::KeepWaiting, "keep_waiting", "Wait another day", "Waits another day"),
     (Resolution::Apply, "apply", "Ask again and apply", "Applied what the provider says"),
     (Resolution::TakeOver, "take_over", "Take the provider's refund over", "Took the provider's refund over"),
     (Resolution::SendAgain, "send_again", "Send the refund again", "Sent the refund again"),
@@ -98,7 +101,7 @@ impl Kind {
                 &[R::GiveBack, R::Handled]
             }
             Self::OrderNoCharge => &[R::Apply, R::CancelAndRestock, R::Handled],
-            Self::AuthorisationLost => &[R::CancelAndRestock, R::Handled],
+            Self::AuthorisationLost => &[R::CancelAndRestock, R::KeepWaiting, R::Handled],
             Self::OrderDiffers => &[R::Apply, R::Handled],
             Self::RefundDiffers => &[R::TakeOver, R::SendAgain, R::Handled],
             Self::Dispute | Self::RuleBroken | Self::EventUnreadable => &[R::Handled],
@@ -162,6 +165,7 @@ impl Resolution {
         match self {
             Self::GiveBack => "Give all of this payment back? It cannot be undone.",
             Self::CancelAndRestock => "Cancel the order and put its units back on the shelf? It cannot be undone.",
+            Self::KeepWaiting => "Keep the order and its units until this time tomorrow?",
             Self::Apply => "Ask the provider again and apply what it says?",
             Self::TakeOver => "Book the refunds that were made at the provider?",
             Self::SendAgain => "Send the missing refund again? The money goes to the shopper.",

@@ -24,6 +24,19 @@ pub(super) async fn ask(provider: &dyn Provider, payment: &str) -> Result<Option
     }
 }
 
+/// Whether the provider holds money of any payment of the checkout, however it stands here.
+pub(super) async fn is_held(shop: &Shop, checkout: CheckoutId) -> Result<bool> {
+    let sql = "SELECT provider, provider_ref FROM payment_attempt WHERE checkout_id = $1 AND provider_ref IS NOT NULL";
+    let payments: Vec<(String, String)> = shop.db.fetch_all(sql, args![checkout]).await?;
+    for (provider, payment) in payments {
+        let snapshot = ask(shop.payments.by_name(&provider)?, &payment).await?;
+        if snapshot.is_some_and(|snapshot| snapshot.held() > 0) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Gives back all that the provider holds of a payment: lets it go, or refunds it. How much, in minor units.
 ///
 /// # Errors

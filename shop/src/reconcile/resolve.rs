@@ -48,6 +48,7 @@ pub async fn resolve(
         Resolution::GiveBack => decision.give_back().await,
         Resolution::Apply => decision.apply().await,
         Resolution::CancelAndRestock => decision.cancel().await,
+        Resolution::KeepWaiting => decision.keep_waiting().await,
         Resolution::TakeOver | Resolution::SendAgain => decision.refunds().await,
         Resolution::TryAgain => decision.try_event_again().await,
         // Settles the difference in its own transaction.
@@ -131,6 +132,24 @@ impl Decision<'_> {
         }
         let mut tx = self.shop.db.begin().await?;
         self.settle(&mut tx, true).await?;
+        if self.one.kind == Kind::AuthorisationLost {
+            order::wait_for_ever(&mut tx, &self.one.number).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The difference stays open: it is seen to again tomorrow.
+    async fn keep_waiting(&self) -> Result<()> {
+        let now = self.shop.now_ms();
+        let mut tx = self.shop.db.begin().await?;
+        order::keep_waiting(&mut tx, &self.one.number, now).await?;
+        let sql = "UPDATE recon_break SET version = version + 1, last_seen = $3
+            WHERE id = $1 AND version = $2 AND resolved_at IS NULL";
+        if tx.execute(sql, args![self.one.id, self.one.version, now]).await? == 0 {
+            return Err(changed());
+        }
+        self.audit(&mut tx, "reconciliation.resolve").await?;
         tx.commit().await?;
         Ok(())
     }
@@ -202,12 +221,12 @@ impl Decision<'_> {
     }
 
     async fn cancel(&self) -> Result<()> {
-        let (_, _, provider, reference) = self.paying().await?;
-        let provider = self.shop.payments.by_name(&provider)?;
-        if let Some(id) = &reference
-            && let Some(snapshot) = mend::ask(provider, id).await.map_err(unsure)?
-            && snapshot.held() > 0
-        {
+        let (_, checkout, ..) = self.paying().await?;
+        if self.one.kind == Kind::AuthorisationLost {
+            // The shopper may be about to pay anew.
+            checkout::close_payment(self.shop, checkout).await.map_err(unsure)?;
+        }
+        if mend::is_held(self.shop, checkout).await.map_err(unsure)? {
             let text = "The provider holds money for this order after all. Ask again and apply.";
             return Err(Error::conflict("held", text));
         }

@@ -11,7 +11,7 @@ use crate::page::mail;
 use crate::{date, part};
 use leptos::prelude::*;
 use shop::limits::REASON_CHARS;
-use shop::order::{Actions, Detail, Dispute, Event, Line, MailEntry, Order, State};
+use shop::order::{Actions, Detail, Dispute, Event, Line, MailEntry, Order, PaymentState, State};
 use shop::reconcile::Break;
 
 /// What was typed into each of the page's forms.
@@ -48,6 +48,7 @@ pub fn detail(detail: Detail, differences: &[Break], forms: &Forms) -> AnyView {
             {next_step(&order, can)}
         </p>
         {dispute.map(disputed)}
+        {(order.payment_state == PaymentState::Expired).then(|| expired(&order))}
         {(!differences.is_empty()).then(|| differing(differences))}
         {[&forms.plain, &forms.ship, &forms.cancel, &forms.refund].into_iter().find_map(Form::summary)}
         <div class="columns">
@@ -84,6 +85,21 @@ fn disputed(dispute: Dispute) -> AnyView {
     view! { <div class=class role="status"><p>{text}</p></div> }.into_any()
 }
 
+fn expired(order: &Order) -> AnyView {
+    let until = match order.cancel_at {
+        Some(at) => {
+            view! { "On "{date::time(at)}" UTC it is cancelled and its units go back on the shelf." }.into_any()
+        }
+        None => "It is kept until you cancel it.".into_any(),
+    };
+    view! {
+        <div class="notice bad" role="status">
+            <p>"The provider let go of the money before it was captured. The shopper was asked to pay anew. "{until}</p>
+        </div>
+    }
+    .into_any()
+}
+
 fn differing(differences: &[Break]) -> AnyView {
     let items =
         differences.iter().map(|one| view! { <li>{one.kind.says()}": "{one.detail.clone()}</li> }).collect_view();
@@ -101,6 +117,7 @@ fn next_step(order: &Order, can: Actions) -> &'static str {
     match order.state {
         State::PendingPayment => "Next: the shopper finishes paying.",
         State::PaymentFailed => "The payment failed; nothing to do.",
+        State::Confirmed if order.payment_state == PaymentState::Expired => "Next: the shopper pays anew.",
         _ if can.capture => "Next: capture the payment, then ship.",
         _ if can.ship => "Next: pack and ship what is left.",
         State::Shipped => "Next: mark it as delivered when it has arrived.",

@@ -1,7 +1,7 @@
 //! Writes what was judged: attempts and checkouts first, then the pivot, releases and late payments.
 
 use super::judge::{Effect, Plan};
-use super::{Fact, News, Situation, Standing, late, settle};
+use super::{Fact, News, Situation, Standing, expired, late, settle};
 use crate::checkout::idempotency::Answer;
 use crate::checkout::state::{AttemptState, CheckoutState};
 use crate::checkout::transition::{self, Transition};
@@ -29,6 +29,7 @@ pub(super) async fn apply(tx: &mut Tx, judged: &[Judged<'_>]) -> Result<HashMap<
     let of = |effect: Effect| judged.iter().filter(move |j| j.plan.effect == effect);
     settle::place(tx, &of(Effect::Place).collect::<Vec<_>>(), now).await?;
     settle::receive(tx, judged, now).await?;
+    expired::write(tx, judged, now).await?;
     release::write(tx, &of(Effect::Release).map(|j| release::Release::of(&j.situation)).collect::<Vec<_>>(), now)
         .await?;
     let mut standings: HashMap<_, _> = judged.iter().map(|j| (j.situation.checkout_id, standing(j))).collect();

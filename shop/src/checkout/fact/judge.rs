@@ -29,6 +29,10 @@ pub(super) enum Effect {
     Release,
     /// Paid after the stock was given back: once more for the stock, or the money back.
     Late,
+    /// The provider has let go of the money of an order that stands.
+    Lapse,
+    /// Such an order is paid by another attempt.
+    PaidAnew,
 }
 
 pub(super) fn judge(s: &Situation, news: &News) -> Plan {
@@ -172,10 +176,19 @@ fn ended(s: &Situation, to: AttemptState, decline: Option<(String, String)>) -> 
         C::Refunding => (Some(C::Refunded), Effect::None),
         _ => (None, Effect::None),
     };
-    // An authorisation that lapsed or was cancelled under a confirmed order: somebody has to look.
-    let lapsed = matches!(s.checkout_state, C::Placed) && matches!(s.order_state.as_str(), "confirmed" | "processing");
-    let breach = lapsed.then(|| (Kind::AuthorisationLost, format!("order {}", s.number)));
-    Plan { attempt: Some(to), checkout, effect, decline, breach, ..Plan::default() }
+    // An authorisation that lapsed or was cancelled under an order that stands: to be paid anew, or cancelled.
+    if s.attempt() == Some(AttemptState::Authorized) && s.checkout_state == C::Placed && stands(s) {
+        let payment = s.provider_ref.as_deref().unwrap_or_default();
+        let detail = format!("{payment} lapsed; the shopper was asked to pay anew");
+        let breach = Some((Kind::AuthorisationLost, detail));
+        return Plan { attempt: Some(to), effect: Effect::Lapse, decline, breach, ..Plan::default() };
+    }
+    Plan { attempt: Some(to), checkout, effect, decline, ..Plan::default() }
+}
+
+/// The order waits to be sent.
+fn stands(s: &Situation) -> bool {
+    matches!(s.order_state.as_str(), "confirmed" | "processing")
 }
 
 fn has_ended(s: &Situation) -> bool {
@@ -192,6 +205,9 @@ fn paid(s: &Situation, to: AttemptState, received: Option<i64>) -> Plan {
     let settled = to == AttemptState::Captured;
     let (checkout, effect) = match s.checkout_state {
         _ if is_undecided(s) => (Some(if settled { C::Settled } else { C::Placed }), Effect::Place),
+        C::Placed if s.payment_expired_at.is_some() && stands(s) && raised(s, to).attempt.is_some() => {
+            (settled.then_some(C::Settled), Effect::PaidAnew)
+        }
         C::Placed if settled => (Some(C::Settled), Effect::None),
         C::Released => (Some(C::LatePaid), Effect::Late),
         _ => (None, Effect::None),
@@ -232,6 +248,7 @@ mod tests {
             tax: 0,
             currency: "EUR".into(),
             captured: 0,
+            payment_expired_at: None,
             attempt_id: Some(AttemptId(Uuid::nil())),
             provider: Some("stripe".into()),
             way: Some(way.as_str().into()),
@@ -319,6 +336,27 @@ mod tests {
         let s = situation(CheckoutState::Paying, AttemptState::Processing, Way::Embedded);
         let plan = judge(&s, &News::Intent(declined));
         assert_eq!((plan.attempt, plan.checkout), (None, Some(CheckoutState::AwaitingAction)));
+    }
+
+    #[test]
+    fn an_authorisation_that_lapses_under_an_order_is_told_once_and_the_order_is_paid_anew_once() {
+        let mut s = situation(CheckoutState::Placed, AttemptState::Authorized, Way::Hosted);
+        s.order_state = "confirmed".into();
+        assert_eq!(step(&mut s, IntentStatus::Canceled), Effect::Lapse);
+        assert_eq!((s.checkout_state, s.attempt()), (CheckoutState::Placed, Some(AttemptState::Canceled)));
+        assert_eq!(step(&mut s, IntentStatus::Canceled), Effect::None);
+        // Another attempt: that its page closes is no second lapse.
+        s.payment_expired_at = Some(1);
+        s.attempt_state = Some("sent".into());
+        let mut closed = s.clone();
+        assert_eq!(step(&mut closed, IntentStatus::Canceled), Effect::None);
+        let mut cancelled = Situation { order_state: "cancelled".into(), ..s.clone() };
+        assert_eq!(step(&mut cancelled, IntentStatus::RequiresCapture), Effect::None);
+        assert_eq!(step(&mut s, IntentStatus::RequiresCapture), Effect::PaidAnew);
+        assert_eq!(step(&mut s, IntentStatus::RequiresCapture), Effect::None);
+        s.payment_expired_at = None;
+        assert_eq!(step(&mut s, IntentStatus::Succeeded), Effect::None);
+        assert_eq!(s.checkout_state, CheckoutState::Settled);
     }
 
     proptest! {

@@ -5,7 +5,7 @@ use super::known::{earlier_checkouts, limit_attempts};
 use crate::checkout::state::Way;
 use crate::checkout::stored::{Attempt, Checkout};
 use crate::checkout::{PaymentWay, PlaceOrder, transition};
-use crate::db::Violation;
+use crate::db::{Tx, Violation};
 use crate::id::AttemptId;
 use crate::money::Currency;
 use crate::{Result, Shop, args, reconcile};
@@ -22,15 +22,20 @@ pub(super) fn goes_on(attempt: &Attempt, order: &PlaceOrder) -> bool {
 }
 
 /// Who a new payment is started with, unless payments are stopped.
-pub(super) async fn chosen(shop: &Shop, order: &PlaceOrder, currency: Currency) -> Result<&'static str> {
+pub(in crate::checkout) async fn chosen(
+    shop: &Shop,
+    provider: Option<&str>,
+    way: &PaymentWay,
+    currency: Currency,
+) -> Result<&'static str> {
     reconcile::may_start_payment(shop).await?;
     let enabled = &shop.settings.payment_providers;
-    Ok(shop.payments.choose(enabled, order.provider.as_deref(), &order.payment, currency)?.name())
+    Ok(shop.payments.choose(enabled, provider, way, currency)?.name())
 }
 
 pub(super) async fn next_attempt(shop: &Shop, checkout: &Checkout, order: &PlaceOrder, epoch: i64) -> Result<Attempt> {
     limit_attempts(shop, &earlier_checkouts(shop, checkout.cart_id).await?)?;
-    let provider = chosen(shop, order, checkout.currency).await?;
+    let provider = chosen(shop, order.provider.as_deref(), &order.payment, checkout.currency).await?;
     let now = shop.now_ms();
     let (way, pm_token) = (Way::from(&order.payment), order.payment.token().to_owned());
     let attempt =
@@ -47,6 +52,18 @@ pub(super) async fn next_attempt(shop: &Shop, checkout: &Checkout, order: &Place
     if mine == 0 {
         return Err(in_progress());
     }
+    insert(&mut tx, checkout, &attempt).await?;
+    let mut moves = vec![transition::of_attempt(attempt.id, "", "prepared", "another try")];
+    if from != "prepared" {
+        moves.push(transition::of_checkout(checkout.id, &from, "prepared", "another try"));
+    }
+    transition::record(&mut tx, &moves, "shopper", now).await?;
+    tx.commit().await?;
+    Ok(attempt)
+}
+
+/// Writes the attempt down before the provider hears of it.
+pub(in crate::checkout) async fn insert(tx: &mut Tx, checkout: &Checkout, attempt: &Attempt) -> Result<()> {
     let inserted = tx
         .execute(
             "INSERT INTO payment_attempt (id, checkout_id, attempt_no, provider, way, amount, currency, pm_token, state, created_at)
@@ -55,25 +72,18 @@ pub(super) async fn next_attempt(shop: &Shop, checkout: &Checkout, order: &Place
                 attempt.id,
                 checkout.id,
                 attempt.number,
-                provider,
+                &attempt.provider,
                 attempt.way.as_str(),
                 checkout.total,
                 checkout.currency,
                 &attempt.pm_token,
-                now
+                attempt.created_at
             ],
         )
         .await;
     match inserted {
         // The previous one is live after all: the index keeps the second from ever being sent.
-        Err(error) if error.violation() == Some(Violation::Unique) => return Err(in_progress()),
-        other => other?,
-    };
-    let mut moves = vec![transition::of_attempt(attempt.id, "", "prepared", "another try")];
-    if from != "prepared" {
-        moves.push(transition::of_checkout(checkout.id, &from, "prepared", "another try"));
+        Err(error) if error.violation() == Some(Violation::Unique) => Err(in_progress()),
+        other => Ok(other.map(drop)?),
     }
-    transition::record(&mut tx, &moves, "shopper", now).await?;
-    tx.commit().await?;
-    Ok(attempt)
 }

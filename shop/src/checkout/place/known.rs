@@ -8,7 +8,7 @@ use crate::{Error, Result, Shop, args};
 
 /// A checkout of a cart, of whichever version of it.
 #[derive(sqlx::FromRow)]
-pub(super) struct Earlier {
+pub(in crate::checkout) struct Earlier {
     pub id: CheckoutId,
     pub cart_version: i64,
     #[sqlx(try_from = "String")]
@@ -30,7 +30,7 @@ const ATTEMPTS_MAX: i64 = 30;
 const ATTEMPTS_WINDOW_MS: i64 = 10 * 60_000;
 
 /// The checkouts of the cart, oldest version first.
-pub(super) async fn earlier_checkouts(shop: &Shop, cart: CartId) -> Result<Vec<Earlier>> {
+pub(in crate::checkout) async fn earlier_checkouts(shop: &Shop, cart: CartId) -> Result<Vec<Earlier>> {
     let sql = "SELECT k.id, k.cart_version, k.state,
           (SELECT COUNT(*) FROM payment_attempt a WHERE a.checkout_id = k.id AND a.created_at > $2) AS attempts,
           CAST(COALESCE((SELECT MIN(a.created_at) FROM payment_attempt a
@@ -40,7 +40,7 @@ pub(super) async fn earlier_checkouts(shop: &Shop, cart: CartId) -> Result<Vec<E
 }
 
 /// `TooMany` when the cart has used up its payments. Stored attempts are counted, so that the limit costs no write.
-pub(super) fn limit_attempts(shop: &Shop, earlier: &[Earlier]) -> Result<()> {
+pub(in crate::checkout) fn limit_attempts(shop: &Shop, earlier: &[Earlier]) -> Result<()> {
     let started = earlier.iter().filter(|checkout| checkout.attempts > 0);
     if started.clone().map(|checkout| checkout.attempts).sum::<i64>() < ATTEMPTS_MAX {
         return Ok(());

@@ -37,7 +37,8 @@ pub struct Event {
 
 #[derive(Deserialize)]
 struct Resource {
-    #[serde(default)]
+    /// A dispute has its name elsewhere.
+    #[serde(default, alias = "dispute_id")]
     id: String,
     #[serde(default)]
     supplementary_data: Option<Supplement>,
@@ -54,7 +55,7 @@ struct Related {
 }
 
 impl Event {
-    /// About the order, which is what can be asked about; only refunds do not name theirs.
+    /// About the order or the dispute, which is what can be asked about; only refunds do not name their order.
     pub fn notice(self, livemode: bool) -> EventNotice {
         let order = self.resource.supplementary_data.and_then(|it| it.related_ids?.order_id);
         EventNotice {

@@ -6,8 +6,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use super::super::{
-    EventNotice, IntentStatus, Metadata, NewSession, RefundSnapshot, RefundStatus, Refusal, Session, SessionStatus,
-    Snapshot,
+    Dispute as ShopDispute, DisputeStatus, EventNotice, IntentStatus, Metadata, NewSession, RefundSnapshot,
+    RefundStatus, Refusal, Session, SessionStatus, Snapshot,
 };
 
 #[derive(Deserialize)]
@@ -60,6 +60,52 @@ pub struct Payment {
     captured: bool,
     error_code: Option<String>,
     error_description: Option<String>,
+    #[serde(default)]
+    currency: String,
+    /// Of a payment at a link: "#" and the link's id without its prefix.
+    #[serde(default)]
+    description: Option<String>,
+    /// Those of the link.
+    #[serde(default, deserialize_with = "notes")]
+    notes: Metadata,
+    #[serde(default)]
+    created_at: i64,
+}
+
+impl Payment {
+    /// The link it was paid at; `None` for a payment that came another way.
+    pub fn link_id(&self) -> Option<String> {
+        let id = self.description.as_deref()?.strip_prefix('#')?;
+        let is_id = !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric());
+        is_id.then(|| format!("plink_{id}"))
+    }
+
+    /// The link as this payment alone tells of it; `None` for what is not ours and for what never held money.
+    pub fn snapshot(&self, livemode: bool) -> Option<Snapshot> {
+        let status = match self.status.as_str() {
+            "captured" | "refunded" if self.captured => IntentStatus::Succeeded,
+            "refunded" => IntentStatus::Canceled,
+            "authorized" => IntentStatus::RequiresCapture,
+            _ => return None,
+        };
+        let only = |of: IntentStatus, amount: i64| if status == of { amount } else { 0 };
+        Some(Snapshot {
+            intent_id: self.link_id()?,
+            status,
+            amount: self.amount,
+            currency: self.currency.clone(),
+            amount_capturable: only(IntentStatus::RequiresCapture, self.amount),
+            amount_received: only(IntentStatus::Succeeded, self.amount),
+            amount_refunded: only(IntentStatus::Succeeded, self.amount_refunded),
+            client_secret: None,
+            next_url: None,
+            decline: None,
+            metadata: self.notes.clone(),
+            livemode,
+            capture_before: None,
+            created_ms: self.created_at.saturating_mul(1000),
+        })
+    }
 }
 
 impl Link {
@@ -174,6 +220,42 @@ impl Refund {
     }
 }
 
+#[derive(Deserialize)]
+pub struct Dispute {
+    id: String,
+    pub payment_id: String,
+    amount: i64,
+    currency: String,
+    /// What the shop has lost by it.
+    #[serde(default)]
+    amount_deducted: i64,
+    reason_code: Option<String>,
+    status: String,
+    created_at: i64,
+}
+
+impl Dispute {
+    pub fn read(&self, link: String) -> Option<ShopDispute> {
+        let status = match self.status.as_str() {
+            "open" | "under_review" => DisputeStatus::Open,
+            "lost" => DisputeStatus::Lost,
+            // Closed is over without a word of the bank: what was taken says how.
+            "closed" if self.amount_deducted > 0 => DisputeStatus::Lost,
+            "won" | "closed" => DisputeStatus::Won,
+            _ => return None,
+        };
+        Some(ShopDispute {
+            dispute_id: self.id.clone(),
+            intent_id: link,
+            amount: self.amount,
+            currency: self.currency.clone(),
+            reason: self.reason_code.clone().unwrap_or_default(),
+            status,
+            created_ms: self.created_at.saturating_mul(1000),
+        })
+    }
+}
+
 /// The request for a link; refuses what cannot be charged.
 pub fn new_link(new: &NewSession, reference: &str) -> Result<Value, Refusal> {
     let refusal = || Refusal { code: "amount_not_supported".to_owned(), ..Refusal::default() };
@@ -203,6 +285,7 @@ pub struct Event {
 #[derive(Deserialize)]
 struct Payload {
     payment_link: Option<Part>,
+    dispute: Option<Part>,
     refund: Option<Part>,
     payment: Option<Part>,
 }
@@ -219,7 +302,7 @@ struct HasId {
 
 impl Event {
     pub fn notice(self, event_id: String, livemode: bool) -> EventNotice {
-        let part = self.payload.payment_link.or(self.payload.refund).or(self.payload.payment);
+        let part = self.payload.payment_link.or(self.payload.dispute).or(self.payload.refund).or(self.payload.payment);
         EventNotice {
             event_id,
             kind: self.event,
