@@ -80,11 +80,11 @@ impl Payment {
         is_id.then(|| format!("plink_{id}"))
     }
 
-    /// The link as this payment alone tells of it; `None` for what is not ours and for what never held money.
+    /// The link as this payment alone tells of it; `None` for what is not ours, and for what holds and has taken nothing:
+    /// another try at the same link may.
     pub fn snapshot(&self, livemode: bool) -> Option<Snapshot> {
         let status = match self.status.as_str() {
             "captured" | "refunded" if self.captured => IntentStatus::Succeeded,
-            "refunded" => IntentStatus::Canceled,
             "authorized" => IntentStatus::RequiresCapture,
             _ => return None,
         };
