@@ -92,7 +92,7 @@ async fn open_page(shop: &Shop, checkout: &Checkout, attempt: &Attempt) -> Resul
             tracing::warn!(why, checkout = %checkout.id, "no answer to a payment anew");
             // Nobody can have been sent to a page whose address never came.
             let is_over = create::was_asked_before(attempt);
-            tell(if is_over { News::SessionExpired } else { News::NoAnswer }).await?;
+            tell(if is_over { News::NotMade { epoch: None } } else { News::NoAnswer }).await?;
             Err(saga::unavailable(None))
         }
     }

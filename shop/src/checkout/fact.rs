@@ -74,6 +74,11 @@ pub(crate) enum News {
     Intent(Snapshot),
     /// The hosted page was closed before anybody paid there.
     SessionExpired,
+    /// Asked for twice without an answer: no page or payment was handed to anybody. `epoch` is that of the lease of who
+    /// says so: somebody else may have had an answer meanwhile.
+    NotMade {
+        epoch: Option<i64>,
+    },
     /// The provider guarantees that the call had no effect: code and words.
     Refused {
         code: String,
@@ -125,6 +130,7 @@ pub(super) struct Situation {
     #[sqlx(try_from = "String")]
     pub checkout_state: CheckoutState,
     pub recovery_point: String,
+    pub epoch: i64,
     pub cart_id: CartId,
     pub cart_version: i64,
     pub expires_at: i64,
@@ -225,7 +231,7 @@ const LOCK_ORDERS: &str = "SELECT id FROM orders
     ORDER BY id FOR NO KEY UPDATE";
 
 const READ: Sql = rows!(
-    "SELECT k.id AS checkout_id, k.state AS checkout_state, k.recovery_point, k.cart_id, k.cart_version, k.expires_at,
+    "SELECT k.id AS checkout_id, k.state AS checkout_state, k.recovery_point, k.epoch, k.cart_id, k.cart_version, k.expires_at,
        o.id AS order_id, o.number, o.access_token, o.state AS order_state, o.total, o.tax, o.currency, o.captured,
        o.payment_expired_at,
        a.id AS attempt_id, a.provider, a.way, a.state AS attempt_state, a.amount, a.provider_ref,

@@ -160,7 +160,7 @@ fn one_charge(payments: &[Payment], ours: &Known<'_>) -> Verdict {
 fn known(payments: &[Payment], ours: &Known<'_>) -> Verdict {
     let breaches = payments
         .iter()
-        .filter(|payment| payment.authorised > 0)
+        .filter(|payment| payment.authorised > payment.voided + payment.refunded)
         .filter(|payment| !ours.contains_key(&payment.key()))
         .map(|payment| Breach {
             rule: "I6",

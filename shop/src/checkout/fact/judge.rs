@@ -44,6 +44,11 @@ pub(super) fn judge(s: &Situation, news: &News) -> Plan {
         News::NoAnswer => no_answer(s),
         News::Refused { code, message } => ended(s, AttemptState::Declined, Some((code.clone(), message.clone()))),
         News::SessionExpired => ended(s, AttemptState::Canceled, None),
+        News::NotMade { epoch } => {
+            let is_open = matches!(s.attempt(), Some(AttemptState::Prepared | AttemptState::Unknown));
+            let is_mine = epoch.is_none_or(|epoch| epoch == s.epoch);
+            if is_open && is_mine { ended(s, AttemptState::Canceled, None) } else { Plan::default() }
+        }
         News::Intent(snapshot) => match mismatch(s, snapshot) {
             // Given up, and nothing will come of it any more, whatever it was for.
             Some(_) if s.checkout_state == CheckoutState::Releasing && is_void(s, snapshot) => {
@@ -237,6 +242,7 @@ mod tests {
             checkout_id: CheckoutId(Uuid::nil()),
             checkout_state: checkout,
             recovery_point: "confirming".into(),
+            epoch: 2,
             cart_id: CartId(Uuid::nil()),
             cart_version: 1,
             expires_at: 0,
@@ -315,6 +321,17 @@ mod tests {
         // Another payment's end says nothing of this one.
         let other = Snapshot { intent_id: "pi_2".into(), ..void };
         assert_eq!(judge(&s, &News::Intent(other)), Plan::default());
+    }
+
+    #[test]
+    fn what_was_not_made_for_one_driver_may_have_been_for_another() {
+        let ends = |attempt, epoch| {
+            let s = situation(CheckoutState::Unknown, attempt, Way::Hosted);
+            judge(&s, &News::NotMade { epoch }).attempt == Some(AttemptState::Canceled)
+        };
+        assert!(ends(AttemptState::Unknown, Some(2)) && ends(AttemptState::Unknown, None));
+        assert!(!ends(AttemptState::Unknown, Some(1)), "somebody else is at it");
+        assert!(!ends(AttemptState::Sent, None), "the page was opened after all");
     }
 
     #[test]
