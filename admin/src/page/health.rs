@@ -12,10 +12,9 @@ pub fn page(verdicts: Vec<Verdict>, open: usize, stopped: bool, at: i64) -> AnyV
     let summary = match broken {
         0 if open == 0 => view! { <p class="notice good" role="status">"Everything is as it must be."</p> }.into_any(),
         0 => view! {
-            <p class="notice warn" role="status">
-                "The shop's own books are as they must be. What the payment provider says differs: see "
-                <a href="#provider">"below"</a>"."
-            </p>
+            <div class="notice warn" role="status">
+                <p>"Every rule holds, but something differs: see "<a href="#provider">"below"</a>"."</p>
+            </div>
         }
         .into_any(),
         1 => view! { <p class="notice bad" role="alert">"One rule is broken. Look at it before you ship."</p> }

@@ -50,7 +50,7 @@ pub fn list(rows: Vec<StockRow>, stock: &str, text: &str, place: &Place) -> AnyV
 }
 
 fn table(rows: Vec<StockRow>) -> AnyView {
-    let columns = [Text("Variant"), Number("On hand"), Number("Reserved"), Number("Available")];
+    let columns = [Text("Variant"), Number("Available"), Number("On hand"), Number("Reserved")];
     part::table("Stock, table", &columns, rows.into_iter().map(row).collect_view())
 }
 
@@ -63,9 +63,9 @@ fn row(row: StockRow) -> AnyView {
                 <a href=format!("/admin/inventory/{}", part::encode(&row.sku))>{row.title}</a>
                 <span class="sub">{variant}<code>{row.sku}</code></span>
             </th>
+            <td class="num">{available}</td>
             <td class="num">{row.on_hand}</td>
             <td class="num">{row.reserved}</td>
-            <td class="num">{available}</td>
         </tr>
     }
     .into_any()

@@ -86,7 +86,7 @@ fn pay_anew(order: &Order, token: &str) -> impl IntoView + use<> {
         view! { "We keep your items until " <time datetime=date::machine(at)>{date::minute(at)}" UTC"</time> ". " }
     });
     view! {
-        <div class="notice" role="status">
+        <div class="notice notice-bad" role="status">
             <p><strong>"The payment of this order has expired"</strong></p>
             <p>"The hold on your money ended before we could take it, so nothing was charged. "{until}"Please pay again."</p>
             <form action=format!("/orders/{}/pay", order.number) method="post">

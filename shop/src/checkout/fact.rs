@@ -231,8 +231,8 @@ const LOCK_ORDERS: &str = "SELECT id FROM orders
     ORDER BY id FOR NO KEY UPDATE";
 
 const READ: Sql = rows!(
-    "SELECT k.id AS checkout_id, k.state AS checkout_state, k.recovery_point, k.epoch, k.cart_id, k.cart_version, k.expires_at,
-       o.id AS order_id, o.number, o.access_token, o.state AS order_state, o.total, o.tax, o.currency, o.captured,
+    "SELECT k.id AS checkout_id, k.state AS checkout_state, k.recovery_point, k.epoch, k.cart_id, k.cart_version,
+       k.expires_at, o.id AS order_id, o.number, o.access_token, o.state AS order_state, o.total, o.tax, o.currency, o.captured,
        o.payment_expired_at,
        a.id AS attempt_id, a.provider, a.way, a.state AS attempt_state, a.amount, a.provider_ref,
        a.next_url, a.decline_code, a.decline_message FROM",

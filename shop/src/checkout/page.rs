@@ -9,8 +9,8 @@ use crate::{Result, Shop};
 
 /// What the provider holds under `intent`, as news of `attempt`. Without a page, `page` is `None`.
 ///
-/// A payment that failed after its page was completed is cancelled first: from then on a late "succeeded" is impossible,
-/// whatever an older answer may have said.
+/// A payment that failed after its page was completed is cancelled first: from then on a late "succeeded" is
+/// impossible, whatever an older answer may have said.
 pub(super) async fn news(
     shop: &Shop,
     attempt: &Attempt,

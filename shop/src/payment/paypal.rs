@@ -298,7 +298,7 @@ impl Provider for Paypal {
         let Some(capture) = dispute.capture_id() else { return odd() };
         let capture: dispute::Capture =
             done!(self.client.get(&http::path(&["v2", "payments", "captures", capture])).await);
-        capture.order_id().and_then(|order| dispute.read(order)).map_or_else(odd, Outcome::Done)
+        capture.order_id().and_then(|order| dispute.read(&order)).map_or_else(odd, Outcome::Done)
     }
 
     async fn list_events(&self, from: i64, page: Option<&str>) -> Outcome<Page<EventNotice>> {

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::super::{Dispute as ShopDispute, DisputeStatus};
 use super::amount::Amount;
+use super::event::Supplement;
 use super::time;
 
 #[derive(Deserialize)]
@@ -69,18 +70,8 @@ pub struct Capture {
     supplementary_data: Option<Supplement>,
 }
 
-#[derive(Deserialize)]
-struct Supplement {
-    related_ids: Option<Related>,
-}
-
-#[derive(Deserialize)]
-struct Related {
-    order_id: Option<String>,
-}
-
 impl Capture {
-    pub fn order_id(&self) -> Option<&str> {
-        self.supplementary_data.as_ref()?.related_ids.as_ref()?.order_id.as_deref()
+    pub fn order_id(self) -> Option<String> {
+        self.supplementary_data?.order_id()
     }
 }

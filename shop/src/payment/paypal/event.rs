@@ -44,8 +44,9 @@ struct Resource {
     supplementary_data: Option<Supplement>,
 }
 
+/// What an object of PayPal belongs to.
 #[derive(Deserialize)]
-struct Supplement {
+pub struct Supplement {
     related_ids: Option<Related>,
 }
 
@@ -54,10 +55,16 @@ struct Related {
     order_id: Option<String>,
 }
 
+impl Supplement {
+    pub fn order_id(self) -> Option<String> {
+        self.related_ids?.order_id
+    }
+}
+
 impl Event {
     /// About the order or the dispute, which is what can be asked about; only refunds do not name their order.
     pub fn notice(self, livemode: bool) -> EventNotice {
-        let order = self.resource.supplementary_data.and_then(|it| it.related_ids?.order_id);
+        let order = self.resource.supplementary_data.and_then(Supplement::order_id);
         EventNotice {
             event_id: self.id,
             kind: self.event_type,
