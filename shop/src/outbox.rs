@@ -4,8 +4,8 @@
 
 mod deliver;
 
-pub(crate) use deliver::capture;
 pub use deliver::deliver_outbox;
+pub(crate) use deliver::{capture, deliver_due};
 
 use crate::db::{Sql, Tx};
 use crate::id::{AttemptId, OrderId, OutboxId, RefundId};

@@ -20,6 +20,7 @@ mod events;
 mod expired;
 mod kind;
 mod mend;
+mod moving;
 mod owner;
 mod progress;
 mod resolve;

@@ -1,6 +1,8 @@
 //! Work that nobody waits for: provider news, outbox deliveries, recovery, expiry. Each job is a plain function
 //! that runs until its queue is empty and says how much it did; [`run`] is the one loop around them.
 
+mod pace;
+
 use crate::{Result, Shop, args, backup, checkout, outbox, payment, reconcile, session};
 use std::future::Future;
 use std::time::Duration;
@@ -38,13 +40,16 @@ where
 async fn events_and_outbox(shop: Shop, until: CancellationToken) -> Result<()> {
     let shop = shop.by_key();
     // Side by side: under load there is always another event, and captures must not wait for the last.
-    let (events, outbox) = tokio::join!(apply_events(&shop), deliver_outbox(&shop));
+    let (events, outbox) = tokio::join!(
+        pace::in_turns(&shop, &until, payment::apply_due),
+        pace::in_turns(&shop, &until, outbox::deliver_due),
+    );
     tokio::select! {
         () = until.cancelled() => {}
         () = shop.wake.notified() => {}
         () = tokio::time::sleep(TICK) => {}
     }
-    events.and(outbox).map(drop)
+    events.and(outbox)
 }
 
 /// Apart from the rest: reading a month of payments from a slow provider may take minutes.

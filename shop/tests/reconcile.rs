@@ -6,6 +6,7 @@ mod expired;
 mod watch;
 
 use crate::support::TestShop;
+use crate::support::overtake::{Call, Overtaking};
 use crate::support::till::{PROVIDERS, Till, VISA};
 use shop::checkout::{self, PaymentWay, Placed, Status};
 use shop::clock::{Clock, SystemClock};
@@ -14,7 +15,8 @@ use shop::money::Currency;
 use shop::payment::{Metadata, NewIntent, NewSession, Outcome, SessionLine};
 use shop::reconcile::{self, Report};
 use shop::staff::{Role, Staff};
-use shop::{args, backup};
+use shop::{args, backup, worker};
+use std::sync::Arc;
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -69,6 +71,32 @@ on_both_engines! {
         till.buy("MUG", 1).await;
         let report = run(&till).await;
         assert_eq!((report.payments, report.mended, report.breaks), (1, Vec::new(), Vec::new()));
+        till.check().await;
+    }
+
+    async fn what_is_paid_and_captured_while_the_books_are_read_is_no_difference(t: TestShop) {
+        let till = Arc::new(open(&t).await);
+        let (visitor, view) = till.guest("MUG", 1).await;
+        let rushed = Overtaking::with(&till.shop, {
+            let (till, clock) = (till.clone(), t.clock.clone());
+            move |call, _| {
+                let (till, clock, visitor, view) = (till.clone(), clock.clone(), visitor.clone(), view.clone());
+                Box::pin(async move {
+                    clock.advance(5);
+                    match call {
+                        // Not in the list, and an order when our book is read.
+                        Call::ListIntents => drop(till.pay(&visitor, &view, "k1", VISA).await.unwrap()),
+                        // Held when asked, captured when our book is read again.
+                        Call::RetrieveIntent => drop(worker::deliver_outbox(&till.shop).await.unwrap()),
+                        _ => {}
+                    }
+                })
+            }
+        });
+        let report = reconcile::run(&rushed, DAY_MS).await.unwrap();
+        assert_eq!((report.mended, report.breaks), (Vec::new(), Vec::new()));
+        till.work().await;
+        assert_eq!(run(&till).await.breaks, Vec::new());
         till.check().await;
     }
 

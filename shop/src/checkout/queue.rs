@@ -22,6 +22,9 @@ pub struct Queues {
     open: Arc<AtomicBool>,
 }
 
+/// A shop at its ease has one or two at the till.
+const RUSH: usize = 4;
+
 impl Queues {
     /// Starts the workers on the current runtime; they end when the last clone is dropped.
     pub fn start(db: &Db) -> Self {
@@ -33,6 +36,11 @@ impl Queues {
             mails: Batch::start(db.clone(), mail::Keeping),
             open: Arc::default(),
         }
+    }
+
+    /// Whether shoppers come faster than their payments can be written down.
+    pub(crate) fn are_waited_for(&self) -> bool {
+        self.prepare.callers() + self.handover.callers() >= RUSH
     }
 
     pub(crate) fn are_open(&self) -> bool {

@@ -11,6 +11,7 @@ use crate::canary::{self, Canary};
 use crate::point::{self, Point};
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 /// Items in one transaction at most.
@@ -46,11 +47,12 @@ pub trait Work: Send + Sync + 'static {
 /// The queue; cheap to clone. Its workers end when the last clone is dropped and the queue is empty.
 pub struct Batch<W: Work> {
     queue: mpsc::Sender<Waiting<W>>,
+    callers: Arc<AtomicUsize>,
 }
 
 impl<W: Work> Clone for Batch<W> {
     fn clone(&self) -> Self {
-        Self { queue: self.queue.clone() }
+        Self { queue: self.queue.clone(), callers: Arc::clone(&self.callers) }
     }
 }
 
@@ -67,16 +69,38 @@ impl<W: Work> Batch<W> {
         for _ in 0..lanes(db.engine()) {
             tokio::spawn(drain(db.clone(), Arc::clone(&work), Arc::clone(&waiting)));
         }
-        Self { queue }
+        Self { queue, callers: Arc::default() }
+    }
+
+    /// How many wait for an answer at this moment.
+    pub fn callers(&self) -> usize {
+        self.callers.load(Ordering::Relaxed)
     }
 
     /// Returns when the item's transaction is durable.
     pub async fn run(&self, item: W::Item) -> Result<W::Outcome, W::Error> {
+        let _counted = Counted::new(&self.callers);
         let (answer, outcome) = oneshot::channel();
         if self.queue.send(Waiting { item, answer }).await.is_err() {
             return Err(DbError::Unknown("the batch's worker has stopped".into()).into());
         }
         outcome.await.unwrap_or_else(|_| Err(DbError::Unknown("the batch broke off".into()).into()))
+    }
+}
+
+/// A caller, until it is answered or leaves.
+struct Counted<'c>(&'c AtomicUsize);
+
+impl<'c> Counted<'c> {
+    fn new(callers: &'c AtomicUsize) -> Self {
+        callers.fetch_add(1, Ordering::Relaxed);
+        Self(callers)
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -29,31 +29,37 @@ struct Row {
 pub async fn deliver_outbox(shop: &Shop) -> Result<usize> {
     let mut tried = 0;
     loop {
-        let rows = claim(shop).await?;
-        if rows.is_empty() {
-            return Ok(tried);
-        }
-        tried += rows.len();
-        if canary::on(Canary::MarkedBeforeDelivery) {
-            let all: Vec<_> = rows.iter().map(|row| Mine { id: row.id, epoch: row.epoch }).collect();
-            mark_delivered(shop, &all).await?;
-        }
-        let work = rows.into_iter().map(|row| async move {
-            let outcome = deliver(shop, &row).await;
-            (row, outcome)
-        });
-        let (mut done, mut failed) = (Vec::new(), Vec::new());
-        for (row, outcome) in futures_util::future::join_all(work).await {
-            match outcome {
-                Ok(()) => done.push(Mine { id: row.id, epoch: row.epoch }),
-                Err(why) => failed.push((row, why)),
-            }
-        }
-        mark_delivered(shop, &done).await?;
-        for (row, why) in failed {
-            postpone(shop, &row, why).await?;
+        match deliver_due(shop).await? {
+            0 => return Ok(tried),
+            more => tried += more,
         }
     }
+}
+
+/// Delivers some of what is due; the number of rows tried, 0 when nothing was due.
+pub(crate) async fn deliver_due(shop: &Shop) -> Result<usize> {
+    let rows = claim(shop).await?;
+    let tried = rows.len();
+    if canary::on(Canary::MarkedBeforeDelivery) {
+        let all: Vec<_> = rows.iter().map(|row| Mine { id: row.id, epoch: row.epoch }).collect();
+        mark_delivered(shop, &all).await?;
+    }
+    let work = rows.into_iter().map(|row| async move {
+        let outcome = deliver(shop, &row).await;
+        (row, outcome)
+    });
+    let (mut done, mut failed) = (Vec::new(), Vec::new());
+    for (row, outcome) in futures_util::future::join_all(work).await {
+        match outcome {
+            Ok(()) => done.push(Mine { id: row.id, epoch: row.epoch }),
+            Err(why) => failed.push((row, why)),
+        }
+    }
+    mark_delivered(shop, &done).await?;
+    for (row, why) in failed {
+        postpone(shop, &row, why).await?;
+    }
+    Ok(tried)
 }
 
 /// A row whose lease is ours.

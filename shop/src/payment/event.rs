@@ -51,29 +51,35 @@ const DUE: &str = "SELECT e.event_id, e.provider, e.type AS kind, e.object_id, e
     FROM psp_event e LEFT JOIN payment_attempt a ON a.provider_ref = e.object_id AND a.provider = e.provider
     WHERE e.applied_at IS NULL AND e.next_try_at <= $1 ORDER BY e.next_try_at, e.received_at LIMIT $2";
 
-/// Applies stored events until none is due; the number looked at. An object that several events are about is fetched
-/// once, and not at all when its attempt stands where the news would take it.
+/// Applies stored events until none is due; the number looked at.
 pub(crate) async fn apply_events(shop: &Shop) -> Result<usize> {
     let mut looked_at = 0;
     loop {
-        let due: Vec<Row> = shop.db.fetch_all(DUE, args![shop.now_ms(), AT_ONCE]).await?;
-        if due.is_empty() {
-            return Ok(looked_at);
+        match apply_due(shop).await? {
+            0 => return Ok(looked_at),
+            more => looked_at += more,
         }
-        looked_at += due.len();
-        let (known, news): (Vec<_>, Vec<_>) = due.into_iter().partition(|event| event.is_known(&shop.payments));
-        mark_applied(shop, &known).await?;
-        let mut by_object: BTreeMap<(String, About, String), Vec<Row>> = BTreeMap::new();
-        for event in news {
-            let key = (event.provider.clone(), event.about(&shop.payments), event.object_id.clone());
-            by_object.entry(key).or_default().push(event);
-        }
-        let work = by_object.into_values().map(|events| async move {
-            let outcome = apply(shop, &events).await;
-            finish(shop, &events, outcome).await
-        });
-        stream::iter(work).buffer_unordered(QUESTIONS).try_collect::<Vec<()>>().await?;
     }
+}
+
+/// Applies some of the events that are due; the number looked at, 0 when none was due. An object that several events are
+/// about is fetched once, and not at all when its attempt stands where the news would take it.
+pub(crate) async fn apply_due(shop: &Shop) -> Result<usize> {
+    let due: Vec<Row> = shop.db.fetch_all(DUE, args![shop.now_ms(), AT_ONCE]).await?;
+    let looked_at = due.len();
+    let (known, news): (Vec<_>, Vec<_>) = due.into_iter().partition(|event| event.is_known(&shop.payments));
+    mark_applied(shop, &known).await?;
+    let mut by_object: BTreeMap<(String, About, String), Vec<Row>> = BTreeMap::new();
+    for event in news {
+        let key = (event.provider.clone(), event.about(&shop.payments), event.object_id.clone());
+        by_object.entry(key).or_default().push(event);
+    }
+    let work = by_object.into_values().map(|events| async move {
+        let outcome = apply(shop, &events).await;
+        finish(shop, &events, outcome).await
+    });
+    stream::iter(work).buffer_unordered(QUESTIONS).try_collect::<Vec<()>>().await?;
+    Ok(looked_at)
 }
 
 impl Row {

@@ -10,7 +10,7 @@ use super::breaks::{CONFIRM_MS, Found};
 use super::events::silent;
 use super::kind::Kind;
 use super::owner::{Owner, owners};
-use super::{breaks, mend, progress};
+use super::{breaks, mend, moving, progress};
 use crate::checkout::{self, News};
 use crate::id::AttemptId;
 use crate::invariant::provider::{self, Difference, Payment, What};
@@ -203,9 +203,11 @@ async fn differences(
     mut payments: HashMap<(String, String), Payment>,
 ) -> Result<Vec<Difference>> {
     let list = |payments: &HashMap<_, Payment>| payments.values().cloned().collect::<Vec<_>>();
-    let db = &mut &shop.db;
-    let first = provider::differences(&list(&payments), &provider::read(db, since, names).await?);
-    let first: Vec<_> = first.into_iter().filter(|one| one.what != What::Ended).take(QUESTIONS).collect();
+    let (db, begun) = (&mut &shop.db, shop.now_ms());
+    let mut first = provider::differences(&list(&payments), &provider::read(db, since, names).await?);
+    first.retain(|one| one.what != What::Ended);
+    moving::leave_alone(shop, &mut first, begun).await?;
+    first.truncate(QUESTIONS);
     if first.is_empty() {
         return Ok(first);
     }
@@ -225,6 +227,7 @@ async fn differences(
     let asked: HashSet<AttemptId> = first.iter().map(|one| one.attempt).collect();
     let mut second = provider::differences(&list(&payments), &provider::read(db, since, names).await?);
     second.retain(|one| one.what != What::Ended && asked.contains(&one.attempt));
+    moving::leave_alone(shop, &mut second, begun).await?;
     Ok(second)
 }
 

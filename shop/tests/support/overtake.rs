@@ -14,13 +14,15 @@ use shop::payment::{
 };
 use shop::{Shop, checkout};
 
-/// Calls that change something at the provider.
+/// Calls to the provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
     CreateIntent,
     ConfirmIntent,
+    RetrieveIntent,
     CaptureIntent,
     CancelIntent,
+    ListIntents,
     CreateSession,
     ExpireSession,
     Refund,
@@ -122,7 +124,7 @@ impl Provider for Overtaking {
     }
 
     async fn retrieve_intent(&self, id: &str) -> Outcome<Snapshot> {
-        self.real().retrieve_intent(id).await
+        self.told(Call::RetrieveIntent, self.real().retrieve_intent(id).await).await
     }
 
     async fn capture_intent(&self, key: &str, id: &str, money: Money) -> Outcome<Snapshot> {
@@ -134,7 +136,9 @@ impl Provider for Overtaking {
     }
 
     async fn list_intents(&self, from: i64, to: i64, page: Option<&str>) -> Outcome<Page<Snapshot>> {
-        self.real().list_intents(from, to, page).await
+        let answer = self.real().list_intents(from, to, page).await;
+        (self.meanwhile)(Call::ListIntents, None).await;
+        answer
     }
 
     async fn create_session(&self, key: &str, new: &NewSession) -> Outcome<Session> {
