@@ -57,7 +57,9 @@ pub(super) async fn check(shop: &Shop, gateway: &Gateway, stage: &Stage, run: &R
         .await?;
     same("reserved", reserved, 0)?;
     same("oversold shelves", negative, 0)?;
-    same("units gone and sold", stage.on_hand - on_hand, i64::try_from(run.placed).unwrap_or(i64::MAX))
+    same("units gone and sold", stage.on_hand - on_hand, i64::try_from(run.placed).unwrap_or(i64::MAX))?;
+    let (differences,): (i64,) = shop.db.fetch_one("SELECT COUNT(*) FROM recon_break", args![]).await?;
+    same("differences that the shop saw", differences, 0)
 }
 
 fn same<T: PartialEq + std::fmt::Display>(what: &str, found: T, expected: T) -> Result<()> {
