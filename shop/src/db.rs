@@ -148,13 +148,13 @@ impl Db {
         Ok(Tx { inner, failed: false })
     }
 
-    /// The same database for work that names every row by its key: PostgreSQL plans its statements that way, whatever size
-    /// it believes the tables to have.
+    /// The same database for work that names every row by its key and comes in crowds: PostgreSQL plans its statements that
+    /// way, whatever size it believes the tables to have, and those who read the same at the same time share a statement.
     #[must_use]
     pub fn by_key(&self) -> Self {
         match self {
             Self::Sqlite(db) => Self::Sqlite(db.clone()),
-            Self::Postgres(db) => Self::Postgres(postgres::Postgres { pool: db.keyed.clone(), ..db.clone() }),
+            Self::Postgres(db) => Self::Postgres(db.by_key()),
         }
     }
 
@@ -218,7 +218,7 @@ impl Read for &Db {
     async fn fetch_all<T: Row>(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<T>> {
         Ok(match *self {
             Db::Sqlite(db) => sqlite::fetch_all(db.readers().acquire().await?.connection(), sql, args)?,
-            Db::Postgres(db) => arg::query_as(sql, args)?.fetch_all(&db.pool).await?,
+            Db::Postgres(db) => db.fetch_all(sql, args).await?,
         })
     }
 }

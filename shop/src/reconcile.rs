@@ -38,7 +38,7 @@ pub use resolve::resolve;
 pub use watch::on_time as watch_on_time;
 
 use crate::audit::{self, Entry};
-use crate::db::Tx;
+use crate::db::{Sql, Tx};
 use crate::staff::Staff;
 use crate::{Error, Result, Shop, args, backup, checkout, outbox};
 
@@ -190,12 +190,22 @@ pub(crate) async fn order_is_paid_anew(tx: &mut Tx, number: &str, now: i64) -> R
     Ok(())
 }
 
-/// L1: every undecided attempt, whenever it would have been its turn.
+/// L1: every undecided attempt that nobody is at work on, whenever it would have been its turn.
 async fn ask_all(shop: &Shop) -> Result<usize> {
+    macro_rules! due {
+        ($lock:literal) => {
+            concat!(
+                "UPDATE payment_attempt SET next_poll_at = 0 WHERE id IN (SELECT a.id FROM payment_attempt a
+                   WHERE a.state IN ('sent','unknown','requires_action','processing') AND a.next_poll_at > 0
+                     AND NOT EXISTS (SELECT 1 FROM checkout k WHERE k.id = a.checkout_id AND k.lease_until > $1)",
+                $lock
+            )
+        };
+    }
+    // In a rush there is news of some at this moment: they are skipped, and two who wait for each other are avoided.
+    const DUE: Sql = Sql { sqlite: due!(")"), postgres: due!(" FOR NO KEY UPDATE OF a SKIP LOCKED)") };
     let mut tx = shop.db.begin().await?;
-    let due = "UPDATE payment_attempt SET next_poll_at = 0
-        WHERE state IN ('sent','unknown','requires_action','processing')";
-    tx.execute(due, args![]).await?;
+    tx.execute(DUE.of(tx.engine()), args![shop.now_ms()]).await?;
     tx.commit().await?;
     let mut asked = 0;
     loop {

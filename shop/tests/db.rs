@@ -1,6 +1,7 @@
 //! The storage layer: migrations and transactions.
 
 mod batch;
+mod gather;
 mod group_commit;
 mod migrations;
 mod transactions;

@@ -99,6 +99,8 @@ impl Work for Handovers {
     }
 }
 
+// Here and below `state || ''` keeps PostgreSQL from looking for a row through an index of its state, in which all that
+// are under way stand, when the row's key is known.
 const MOVE_CHECKOUTS: Sql = rows!(
     "UPDATE checkout SET state = d.checkout_state, recovery_point = d.recovery_point, lease_until = d.lease_until,
        updated_at = d.now FROM",
@@ -106,7 +108,7 @@ const MOVE_CHECKOUTS: Sql = rows!(
         checkout_id UUID, epoch BIGINT, checkout_state TEXT, recovery_point TEXT, lease_until BIGINT, now BIGINT
     ],
     "WHERE checkout.id = d.checkout_id AND checkout.epoch = d.epoch
-       AND checkout.state IN ('prepared','unknown','paying','payable_again') RETURNING checkout.id"
+       AND checkout.state || '' IN ('prepared','unknown','paying','payable_again') RETURNING checkout.id"
 );
 
 // For `canary`: whoever holds the checkout.
@@ -114,7 +116,7 @@ const MOVE_ANY_CHECKOUTS: Sql = rows!(
     "UPDATE checkout SET state = d.checkout_state, recovery_point = d.recovery_point, lease_until = d.lease_until,
        updated_at = d.now FROM",
     [checkout_id UUID, checkout_state TEXT, recovery_point TEXT, lease_until BIGINT, now BIGINT],
-    "WHERE checkout.id = d.checkout_id AND checkout.state IN ('prepared','unknown','paying','payable_again')
+    "WHERE checkout.id = d.checkout_id AND checkout.state || '' IN ('prepared','unknown','paying','payable_again')
      RETURNING checkout.id"
 );
 
@@ -124,7 +126,7 @@ const RECORD: Sql = rows!(
      SELECT d.move_id, 'payment_attempt', a.id, a.state, d.attempt_state, 'provider answered', 'system', d.now FROM",
     [move_id UUID, attempt_id UUID, attempt_state TEXT, now BIGINT],
     "JOIN payment_attempt a ON a.id = d.attempt_id
-     WHERE a.state IN ('prepared','unknown') AND a.state <> d.attempt_state"
+     WHERE a.state || '' IN ('prepared','unknown') AND a.state <> d.attempt_state"
 );
 
 // A webhook may have been faster and moved the attempt on: then its state stays, but what only the provider's answer
@@ -140,5 +142,5 @@ const MOVE_ATTEMPTS: Sql = rows!(
         attempt_id UUID, attempt_state TEXT, provider_ref TEXT, session_ref TEXT, client_secret TEXT, next_url TEXT,
         next_poll_at BIGINT, now BIGINT
     ],
-    "WHERE payment_attempt.id = d.attempt_id AND payment_attempt.state NOT IN ('declined','canceled')"
+    "WHERE payment_attempt.id = d.attempt_id AND payment_attempt.state || '' NOT IN ('declined','canceled')"
 );

@@ -40,7 +40,7 @@ impl Queues {
 
     /// Whether shoppers come faster than their payments can be written down.
     pub(crate) fn are_waited_for(&self) -> bool {
-        self.prepare.callers() + self.handover.callers() >= RUSH
+        self.prepare.callers() + self.handover.callers() + self.facts.callers() >= RUSH
     }
 
     pub(crate) fn are_open(&self) -> bool {

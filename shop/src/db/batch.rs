@@ -12,6 +12,7 @@ use crate::point::{self, Point};
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 /// Items in one transaction at most.
@@ -20,11 +21,11 @@ pub const LARGEST: usize = 512;
 const QUEUE: usize = 4 * LARGEST;
 
 /// Batches under way at a time. SQLite has one writer; on PostgreSQL one batch computes while another waits for the
-/// disk, and row locks keep their order.
-fn lanes(engine: Engine) -> usize {
+/// disk, and row locks keep their order. Work that lingers wants large batches.
+fn lanes<W: Work>(engine: Engine) -> usize {
     match engine {
-        Engine::Sqlite => 1,
-        Engine::Postgres => 2,
+        Engine::Postgres if W::LINGER.is_zero() => 2,
+        Engine::Sqlite | Engine::Postgres => 1,
     }
 }
 
@@ -34,6 +35,9 @@ pub trait Work: Send + Sync + 'static {
     type Outcome: Send + 'static;
     /// Must be able to say [`DbError::Unknown`].
     type Error: From<DbError> + Send + 'static;
+
+    /// How long a batch waits for company in a crowd; for work whose callers are in no hurry.
+    const LINGER: Duration = Duration::ZERO;
 
     /// Handles `items`, in order of arrival, inside `tx`, and returns one outcome for each. An error undoes
     /// everything, and the items come again one by one.
@@ -66,7 +70,7 @@ impl<W: Work> Batch<W> {
     pub fn start(db: Db, work: W) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let (work, waiting) = (Arc::new(work), Arc::new(Mutex::new(waiting)));
-        for _ in 0..lanes(db.engine()) {
+        for _ in 0..lanes::<W>(db.engine()) {
             tokio::spawn(drain(db.clone(), Arc::clone(&work), Arc::clone(&waiting)));
         }
         Self { queue, callers: Arc::default() }
@@ -105,12 +109,13 @@ impl Drop for Counted<'_> {
 }
 
 async fn drain<W: Work>(db: Db, work: Arc<W>, queue: Arc<Mutex<mpsc::Receiver<Waiting<W>>>>) {
+    let mut is_crowd = false;
     loop {
         let mut batch = Vec::new();
-        let received = queue.lock().await.recv_many(&mut batch, LARGEST).await;
-        if received == 0 {
+        if !take(&queue, &mut batch, if is_crowd { W::LINGER } else { Duration::ZERO }).await {
             return;
         }
+        is_crowd = batch.len() > 1;
         // A task of its own: a panic breaks this batch off, not the queue.
         let task = tokio::spawn(run_batch(db.clone(), Arc::clone(&work), batch));
         if let Err(error) = task.await {
@@ -119,6 +124,27 @@ async fn drain<W: Work>(db: Db, work: Arc<W>, queue: Arc<Mutex<mpsc::Receiver<Wa
         // Those just answered come back first, so that they share the next transaction.
         tokio::task::yield_now().await;
     }
+}
+
+/// Takes what waits; `false` at the end of the queue.
+async fn take<W: Work>(
+    queue: &Mutex<mpsc::Receiver<Waiting<W>>>,
+    batch: &mut Vec<Waiting<W>>,
+    linger: Duration,
+) -> bool {
+    let mut queue = queue.lock().await;
+    if queue.recv_many(batch, LARGEST).await == 0 {
+        return false;
+    }
+    if !linger.is_zero() {
+        tokio::time::sleep(linger).await;
+        while batch.len() < LARGEST
+            && let Ok(more) = queue.try_recv()
+        {
+            batch.push(more);
+        }
+    }
+    true
 }
 
 async fn run_batch<W: Work>(db: Db, work: Arc<W>, mut batch: Vec<Waiting<W>>) {

@@ -1,9 +1,14 @@
-//! PostgreSQL: pool, settings of each connection, migrations.
+//! PostgreSQL: pools, settings of each connection, migrations.
 
-use super::{DbError, Result};
+mod gather;
+
+use super::arg::{self, Arg};
+use super::{DbError, Result, Row};
+use gather::Gather;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/postgres");
@@ -20,13 +25,17 @@ const PING_AFTER: Duration = Duration::from_secs(1);
 
 /// How statements are planned that name every row by its key: a plan that was made while a table was young and small, and
 /// read it whole, would be kept while it grows; and nothing is learnt from planning anew for each argument.
-const BY_KEY: [(&str, &str); 6] = [
+const BY_KEY: [(&str, &str); 8] = [
     // Tables are joined in the order in which they are written: each is found by a key of those before.
     ("join_collapse_limit", "1"),
     ("from_collapse_limit", "1"),
     ("enable_seqscan", "off"),
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),
+    // Keeps a whole table that was thought to be small at hand for each row of the other.
+    ("enable_material", "off"),
+    // Reading a row costs more than finding it: no index is read whole because its table was young.
+    ("cpu_tuple_cost", "1"),
     ("plan_cache_mode", "force_generic_plan"),
 ];
 
@@ -35,7 +44,11 @@ const BY_KEY: [(&str, &str); 6] = [
 pub struct Postgres {
     pub(super) pool: PgPool,
     /// For statements that name every row by its key.
-    pub(super) keyed: PgPool,
+    keyed: PgPool,
+    /// How those who read by key share statements.
+    gather: Arc<Gather>,
+    /// Whether this is for work that names every row by its key.
+    by_key: bool,
     /// As `keyed`, and kept for batches: readers cannot take their connections.
     pub(super) batches: PgPool,
 }
@@ -58,7 +71,19 @@ impl Postgres {
         let options = options.options(BY_KEY);
         let keyed = self::pool(KEYED).connect_lazy_with(options.clone());
         let batches = self::pool(BATCHES).connect_lazy_with(options);
-        Ok(Self { pool, keyed, batches })
+        Ok(Self { pool, gather: Gather::new(keyed.clone()), keyed, by_key: false, batches })
+    }
+
+    /// See [`super::Db::by_key`].
+    pub(super) fn by_key(&self) -> Self {
+        Self { pool: self.keyed.clone(), by_key: true, ..self.clone() }
+    }
+
+    pub(super) async fn fetch_all<T: Row>(&self, sql: &str, args: Vec<Arg>) -> Result<Vec<T>> {
+        if self.by_key {
+            return self.gather.fetch_all(sql, args).await;
+        }
+        Ok(arg::query_as(sql, args)?.fetch_all(&self.pool).await?)
     }
 
     pub(super) async fn close(&self) {

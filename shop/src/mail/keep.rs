@@ -5,6 +5,7 @@ use crate::db::{Sql, Tx, Work};
 use crate::id::{OrderId, OutboxId};
 use crate::{Error, args, rows};
 use serde::Serialize;
+use std::time::Duration;
 
 /// What has become of a mail.
 #[derive(Clone, Debug)]
@@ -62,6 +63,8 @@ impl Work for Keeping {
     type Item = Keep;
     type Outcome = ();
     type Error = Error;
+
+    const LINGER: Duration = Duration::from_millis(5);
 
     async fn run(&self, tx: &mut Tx, items: &[Keep]) -> Result<Vec<()>, Error> {
         let (mut stored, mut handed) = (Vec::new(), Vec::new());

@@ -231,9 +231,11 @@ fn ids(events: &[Row]) -> Vec<String> {
 }
 
 async fn mark_applied(shop: &Shop, events: &[Row]) -> Result<()> {
+    // What somebody else is marking at this moment is skipped: two who wait for each other would deadlock.
     const MARK: Sql = Sql {
         sqlite: "UPDATE psp_event SET applied_at = $2, error = '' WHERE event_id IN (SELECT value FROM json_each($1))",
-        postgres: "UPDATE psp_event SET applied_at = $2, error = '' WHERE event_id = ANY($1)",
+        postgres: "UPDATE psp_event SET applied_at = $2, error = ''
+          WHERE event_id IN (SELECT event_id FROM psp_event WHERE event_id = ANY($1) FOR UPDATE SKIP LOCKED)",
     };
     if events.is_empty() {
         return Ok(());

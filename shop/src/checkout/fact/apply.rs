@@ -24,8 +24,9 @@ const ASK_AGAIN_MS: i64 = 5_000;
 
 pub(super) async fn apply(tx: &mut Tx, judged: &[Judged<'_>]) -> Result<HashMap<CheckoutId, Standing>> {
     let Some(now) = judged.first().map(|j| j.fact.now) else { return Ok(HashMap::new()) };
-    write_attempts(tx, judged).await?;
-    write_checkouts(tx, judged, now).await?;
+    let mut moves = write_attempts(tx, judged).await?;
+    moves.append(&mut write_checkouts(tx, judged, now).await?);
+    transition::record(tx, &moves, "provider", now).await?;
     let of = |effect: Effect| judged.iter().filter(move |j| j.plan.effect == effect);
     settle::place(tx, &of(Effect::Place).collect::<Vec<_>>(), now).await?;
     settle::receive(tx, judged, now).await?;
@@ -82,7 +83,8 @@ struct AttemptRow<'j> {
     outcome_at: Option<i64>,
 }
 
-async fn write_attempts(tx: &mut Tx, judged: &[Judged<'_>]) -> Result<()> {
+/// Returns the moves, to be recorded.
+async fn write_attempts(tx: &mut Tx, judged: &[Judged<'_>]) -> Result<Vec<Transition>> {
     let mut rows = Vec::new();
     let mut moves = Vec::new();
     for j in judged {
@@ -116,11 +118,10 @@ async fn write_attempts(tx: &mut Tx, judged: &[Judged<'_>]) -> Result<()> {
             moves.push(transition::of_attempt(id, before.as_str(), after.as_str(), cause(&j.fact.news)));
         }
     }
-    if let (false, Some(j)) = (rows.is_empty(), judged.first()) {
+    if !rows.is_empty() {
         tx.execute(UPDATE_ATTEMPTS.of(tx.engine()), args![serde_json::to_string(&rows)?]).await?;
-        transition::record(tx, &moves, "provider", j.fact.now).await?;
     }
-    Ok(())
+    Ok(moves)
 }
 
 fn cause(news: &News) -> &'static str {
@@ -151,7 +152,8 @@ const UPDATE_ATTEMPTS: Sql = rows!(
     "WHERE payment_attempt.id = d.id"
 );
 
-async fn write_checkouts(tx: &mut Tx, judged: &[Judged<'_>], now: i64) -> Result<()> {
+/// Returns the moves, to be recorded.
+async fn write_checkouts(tx: &mut Tx, judged: &[Judged<'_>], now: i64) -> Result<Vec<Transition>> {
     #[derive(Serialize)]
     struct Row<'j> {
         id: CheckoutId,
@@ -160,7 +162,7 @@ async fn write_checkouts(tx: &mut Tx, judged: &[Judged<'_>], now: i64) -> Result
         lease_until: i64,
     }
     let mut rows = Vec::new();
-    let mut moves: Vec<Transition> = Vec::new();
+    let mut moves = Vec::new();
     for j in judged {
         let before = j.situation.checkout_state;
         let after = j.plan.checkout.unwrap_or(before);
@@ -181,9 +183,8 @@ async fn write_checkouts(tx: &mut Tx, judged: &[Judged<'_>], now: i64) -> Result
     }
     if !rows.is_empty() {
         tx.execute(UPDATE_CHECKOUTS.of(tx.engine()), args![serde_json::to_string(&rows)?, now]).await?;
-        transition::record(tx, &moves, "provider", now).await?;
     }
-    Ok(())
+    Ok(moves)
 }
 
 fn recovery_point(state: CheckoutState) -> Option<&'static str> {

@@ -55,8 +55,9 @@ pub(super) async fn confirm(tx: &mut Tx, all: &[&Situation], cause: &str, now: i
 const CONFIRM: Sql = rows!(
     "UPDATE orders SET state = 'confirmed', placed_at = $2, version = orders.version + 1 FROM",
     [id UUID, from_state TEXT],
-    "WHERE orders.id = d.id AND orders.state = d.from_state
-       AND orders.state IN ('pending_payment','payment_failed','cancelled')"
+    // `state || ''`: the order is found by its key, not among all in its state.
+    "WHERE orders.id = d.id AND orders.state || '' = d.from_state
+       AND orders.state || '' IN ('pending_payment','payment_failed','cancelled')"
 );
 
 fn sale(s: &Situation) -> Vec<Entry> {

@@ -26,6 +26,7 @@ pub(super) struct Gate {
 }
 
 struct State {
+    /// Nobody's turn. It may have a group that waits to be committed.
     resting: Option<Box<Writer>>,
     queue: VecDeque<oneshot::Sender<Turn>>,
 }
@@ -74,9 +75,14 @@ impl Gate {
             }
         }
         if writer.is_unfinished() {
-            drop(state);
-            let turn = Turn { gate: Arc::clone(self), writer: Some(writer), finishing: true };
-            self.finish(turn);
+            if writer.is_due() {
+                drop(state);
+                self.finish(writer);
+            } else {
+                state.resting = Some(writer);
+                drop(state);
+                self.finish_soon();
+            }
         } else if let Some(next) = state.queue.pop_front() {
             // Due, but nothing is open: the group was lost.
             drop(state);
@@ -88,8 +94,23 @@ impl Gate {
 }
 
 impl Gate {
+    /// Those who can run now run first: who of them writes joins the group. An idle program commits at once.
+    fn finish_soon(self: &Arc<Self>) {
+        let gate = Arc::clone(self);
+        self.runtime.spawn(async move {
+            tokio::task::yield_now().await;
+            let mut state = gate.state.lock().unwrap_or_else(PoisonError::into_inner);
+            // Else somebody has a turn, and passes the writer on.
+            if let Some(writer) = state.resting.take_if(|writer| writer.is_unfinished()) {
+                drop(state);
+                gate.finish(writer);
+            }
+        });
+    }
+
     /// COMMIT may wait for the disk, so it has a thread of its own; in a simulation there is one thread for everything.
-    fn finish(&self, turn: Turn) {
+    fn finish(self: &Arc<Self>, writer: Box<Writer>) {
+        let turn = Turn { gate: Arc::clone(self), writer: Some(writer), finishing: true };
         #[cfg(feature = "points")]
         if let Some(takes) = crate::chance::disk() {
             self.runtime.spawn(async move {

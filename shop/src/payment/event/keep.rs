@@ -6,6 +6,7 @@ use crate::payment::EventNotice;
 use crate::{Error, args, rows};
 use serde::Serialize;
 use std::collections::HashSet;
+use std::time::Duration;
 
 /// A verified event as it came.
 #[derive(Clone, Debug, Serialize)]
@@ -38,6 +39,8 @@ impl Work for Keeping {
     /// Whether it is news; the second of two in one batch is not.
     type Outcome = bool;
     type Error = Error;
+
+    const LINGER: Duration = Duration::from_millis(5);
 
     async fn run(&self, tx: &mut Tx, items: &[Received]) -> Result<Vec<bool>, Error> {
         let stored: Vec<(String,)> = tx.fetch_all(INSERT.of(tx.engine()), args![serde_json::to_string(items)?]).await?;
