@@ -7,7 +7,11 @@
 //! ```
 
 #[cfg(feature = "server")]
+mod detail;
+#[cfg(feature = "server")]
 mod expired;
+#[cfg(feature = "server")]
+mod list;
 #[cfg(feature = "server")]
 mod machine;
 #[cfg(feature = "server")]
@@ -33,9 +37,13 @@ pub(crate) use read::by_order_id;
 pub(crate) use refund::{carry_out_refund, refund_everything};
 
 #[cfg(feature = "server")]
+pub use detail::detail;
+#[cfg(feature = "server")]
+pub use list::{history, list};
+#[cfg(feature = "server")]
 pub use merchant::{cancel, capture, mark_delivered, refund, ship};
 #[cfg(feature = "server")]
-pub use read::{by_id, by_token, detail, history, list, of_customer};
+pub use read::{by_id, by_token, of_customer};
 
 use crate::address::Address;
 use crate::id::{CheckoutId, CustomerId, FulfilmentId, OrderId, OrderLineId, VariantId};

@@ -85,14 +85,14 @@ async fn open_page(shop: &Shop, checkout: &Checkout, attempt: &Attempt) -> Resul
         Outcome::Refused(refusal) if refusal.is_for_now() => Err(saga::unavailable(refusal.retry_after_s)),
         Outcome::Refused(refusal) => {
             tracing::error!(code = refusal.code, message = refusal.message, "the provider refused a payment anew");
-            tell(News::Refused { code: refusal.code, message: refusal.message }).await?;
+            tell(News::NotMade { epoch: None, refused: Some((refusal.code, refusal.message)) }).await?;
             Err(saga::unavailable(None))
         }
         Outcome::Unknown(why) => {
             tracing::warn!(why, checkout = %checkout.id, "no answer to a payment anew");
             // Nobody can have been sent to a page whose address never came.
             let is_over = create::was_asked_before(attempt);
-            tell(if is_over { News::NotMade { epoch: None } } else { News::NoAnswer }).await?;
+            tell(if is_over { News::NotMade { epoch: None, refused: None } } else { News::NoAnswer }).await?;
             Err(saga::unavailable(None))
         }
     }

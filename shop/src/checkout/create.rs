@@ -58,7 +58,7 @@ pub(super) async fn create(shop: &Shop, checkout: &Checkout, attempt: &Attempt, 
             Outcome::Refused(refusal) => return saga::refused(shop, checkout, attempt, epoch, refusal).await,
             // Nobody can have been sent to a page whose address never came.
             Outcome::Unknown(_) if was_asked_before(attempt) => {
-                return saga::told(shop, checkout, attempt, News::NotMade { epoch: Some(epoch) }).await;
+                return saga::told(shop, checkout, attempt, News::NotMade { epoch: Some(epoch), refused: None }).await;
             }
             Outcome::Unknown(why) => return saga::no_answer(shop, checkout, attempt, &why).await,
         };
@@ -84,7 +84,9 @@ pub(super) async fn create(shop: &Shop, checkout: &Checkout, attempt: &Attempt, 
         Outcome::Refused(refusal) => return saga::refused(shop, checkout, attempt, epoch, refusal).await,
         Outcome::Unknown(why) if was_asked_before(attempt) => match find(shop, provider, attempt).await {
             Found::Here(snapshot) => *snapshot,
-            Found::Nowhere => return saga::told(shop, checkout, attempt, News::NotMade { epoch: Some(epoch) }).await,
+            Found::Nowhere => {
+                return saga::told(shop, checkout, attempt, News::NotMade { epoch: Some(epoch), refused: None }).await;
+            }
             Found::NoAnswer => return saga::no_answer(shop, checkout, attempt, &why).await,
         },
         Outcome::Unknown(why) => return saga::no_answer(shop, checkout, attempt, &why).await,

@@ -74,12 +74,14 @@ pub(crate) enum News {
     Intent(Snapshot),
     /// The hosted page was closed before anybody paid there.
     SessionExpired,
-    /// Asked for twice without an answer: no page or payment was handed to anybody. `epoch` is that of the lease of who
-    /// says so: somebody else may have had an answer meanwhile.
+    /// No page or payment was handed to anybody: asked for twice without an answer, or `refused` by the provider, who
+    /// guarantees that the call had no effect (code and words). `epoch` is that of the lease of who says so: somebody
+    /// else may have had another answer meanwhile.
     NotMade {
         epoch: Option<i64>,
+        refused: Option<(String, String)>,
     },
-    /// The provider guarantees that the call had no effect: code and words.
+    /// The payment was declined, by code and words.
     Refused {
         code: String,
         message: String,

@@ -306,7 +306,8 @@ pub(super) async fn refused(
     }
     tracing::error!(code = refusal.code, message = refusal.message, "the provider refused to create a payment");
     let message = "The payment could not be started. Nothing was charged.".to_owned();
-    told(shop, checkout, attempt, News::Refused { code: refusal.code, message }).await
+    let refused = Some((refusal.code, message));
+    told(shop, checkout, attempt, News::NotMade { epoch: Some(epoch), refused }).await
 }
 
 /// Durably unknown: the stock stays held, recovery asks again with the same key.

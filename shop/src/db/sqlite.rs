@@ -3,8 +3,8 @@
 //! ```text
 //! begin ── FIFO turn on the writer ── SAVEPOINT ── statements ── commit: hand the turn on, wait
 //!            │ first of a group: BEGIN IMMEDIATE                        │
-//!            └───────── the next in the queue joins the group ──────────┘── nobody waits, 64 members or
-//!                                                                           2 ms: COMMIT, answer everyone
+//!            └───────── the next in the queue joins the group ──────────┘── nobody waits and nobody who can run
+//!                                                  wants to write, 64 members or 2 ms: COMMIT, answer everyone
 //! ```
 //!
 //! Statements run on the thread of whoever asks, COMMIT on a thread that may wait for the disk. Only the writer ever

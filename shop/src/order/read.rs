@@ -1,17 +1,11 @@
-//! Reading orders: the shopper's own, and the merchant's list and detail.
+//! Reading one order as its shopper sees it.
 
-use super::{
-    Attempt, Detail, Dispute, Event, Fulfilment, Line, ListFilter, MailEntry, Order, PaymentState, Refund, State,
-    Summary,
-};
+use super::{Fulfilment, Line, Order, PaymentState, State};
 use crate::account::Customer;
-use crate::catalogue::Page;
-use crate::db::{Arg, Read};
-use crate::id::{CheckoutId, CustomerId, FulfilmentId, OrderId, OrderLineId, OutboxId, VariantId};
-use crate::limits::PAGE_ROWS;
+use crate::db::Read;
+use crate::id::{CheckoutId, CustomerId, FulfilmentId, OrderId, OrderLineId, VariantId};
 use crate::money::Currency;
 use crate::pricing::Totals;
-use crate::staff::Staff;
 use crate::{Error, Result, Shop, args};
 use subtle::ConstantTimeEq;
 
@@ -49,6 +43,12 @@ pub(crate) async fn by_order_id(db: &mut impl Read, id: OrderId) -> Result<(Orde
     let row: Row = db.fetch_optional(BY_ID, args![id]).await?.ok_or(Error::NotFound("order"))?;
     let token = row.access_token.clone();
     Ok((whole(db, row).await?, token))
+}
+
+/// An order by its number, for those who may see every order.
+pub(super) async fn by_number(db: &mut impl Read, number: &str) -> Result<Order> {
+    let row: Row = db.fetch_optional(BY_NUMBER, args![number]).await?.ok_or(Error::NotFound("order"))?;
+    whole(db, row).await
 }
 
 #[derive(sqlx::FromRow)]
@@ -191,7 +191,12 @@ pub(super) fn state(text: &str) -> Result<State> {
 }
 
 /// `sums`: total, captured and refunded.
-fn payment_state(state: State, expired_at: Option<i64>, sums: (i64, i64, i64), attempt: Option<&str>) -> PaymentState {
+pub(super) fn payment_state(
+    state: State,
+    expired_at: Option<i64>,
+    sums: (i64, i64, i64),
+    attempt: Option<&str>,
+) -> PaymentState {
     let (total, captured, refunded) = sums;
     if refunded > 0 {
         return if refunded >= captured { PaymentState::Refunded } else { PaymentState::PartiallyRefunded };
@@ -209,229 +214,4 @@ fn payment_state(state: State, expired_at: Option<i64>, sums: (i64, i64, i64), a
         }
         _ => PaymentState::Pending,
     }
-}
-
-#[derive(sqlx::FromRow)]
-struct SummaryRow {
-    id: OrderId,
-    number: String,
-    state: String,
-    email: String,
-    #[sqlx(try_from = "String")]
-    currency: Currency,
-    total: i64,
-    captured: i64,
-    refunded: i64,
-    created_at: i64,
-    payment_expired_at: Option<i64>,
-    attempt_state: Option<String>,
-    units: i64,
-}
-
-macro_rules! summaries_where {
-    ($condition:literal) => {
-        concat!(
-            "SELECT o.id, o.number, o.state, o.email, o.currency, o.total, o.captured, o.refunded, o.created_at,
-               o.payment_expired_at,
-               (SELECT a.state FROM payment_attempt a WHERE a.checkout_id = o.checkout_id
-                ORDER BY a.attempt_no DESC LIMIT 1) AS attempt_state,
-               (SELECT CAST(COALESCE(SUM(l.quantity), 0) AS BIGINT) FROM order_line l WHERE l.order_id = o.id) AS units
-             FROM orders o WHERE ",
-            $condition
-        )
-    };
-}
-
-const HISTORY_ROWS: i64 = 20;
-
-/// The customer's orders, newest first; those that were never paid are left out.
-pub async fn history(shop: &Shop, customer: &Customer, after: Option<&str>) -> Result<Page<Summary>> {
-    const SQL: &str =
-        summaries_where!("o.customer_id = $1 AND o.id < $2 AND o.placed_at IS NOT NULL ORDER BY o.id DESC LIMIT $3");
-    let rows = shop.db.fetch_all(SQL, args![customer.id, position(after)?, HISTORY_ROWS + 1]).await?;
-    page(rows, HISTORY_ROWS)
-}
-
-/// Orders as the merchant lists them, newest first.
-pub async fn list(shop: &Shop, _by: &Staff, filter: &ListFilter) -> Result<Page<Summary>> {
-    const ALL: &str = summaries_where!("o.id < $1 ORDER BY o.id DESC LIMIT $2");
-    const IN_STATE: &str = summaries_where!("o.id < $1 AND o.state = $3 ORDER BY o.id DESC LIMIT $2");
-    const BY_TEXT: &str = summaries_where!(
-        "o.id < $1 AND ((o.number >= $3 AND o.number < $4) OR (o.email >= $5 AND o.email < $6))
-         ORDER BY o.id DESC LIMIT $2"
-    );
-    const BY_TEXT_IN_STATE: &str = summaries_where!(
-        "o.id < $1 AND ((o.number >= $3 AND o.number < $4) OR (o.email >= $5 AND o.email < $6)) AND o.state = $7
-         ORDER BY o.id DESC LIMIT $2"
-    );
-    let rows = filter.rows.clamp(*PAGE_ROWS.start(), *PAGE_ROWS.end());
-    let mut args: Vec<Arg> = args![position(filter.after.as_deref())?, rows + 1];
-    let text = filter.text.trim();
-    if !text.is_empty() {
-        let (number, email) = (text.to_uppercase(), text.to_lowercase());
-        // Everything that begins with the text, as an index range.
-        args.extend(args![&number, format!("{number}\u{10ffff}"), &email, format!("{email}\u{10ffff}")]);
-    }
-    if let Some(state) = filter.state {
-        args.push(state.as_str().into());
-    }
-    let sql = match (text.is_empty(), filter.state) {
-        (true, None) => ALL,
-        (true, Some(_)) => IN_STATE,
-        (false, None) => BY_TEXT,
-        (false, Some(_)) => BY_TEXT_IN_STATE,
-    };
-    page(shop.db.fetch_all(sql, args).await?, rows)
-}
-
-/// The id before which a page starts.
-fn position(after: Option<&str>) -> Result<OrderId> {
-    match after {
-        None => Ok(OrderId(uuid::Uuid::max())),
-        Some(text) => text.parse().map_err(|_| Error::field("after", "This page does not exist.")),
-    }
-}
-
-fn page(mut rows: Vec<SummaryRow>, wanted: i64) -> Result<Page<Summary>> {
-    let wanted = usize::try_from(wanted).expect("within the bounds of a page");
-    let more = rows.len() > wanted;
-    rows.truncate(wanted);
-    let next = rows.last().filter(|_| more).map(|last| last.id.to_string());
-    let items = rows
-        .into_iter()
-        .map(|row| {
-            let state = state(&row.state)?;
-            Ok(Summary {
-                id: row.id,
-                number: row.number,
-                state,
-                payment_state: payment_state(
-                    state,
-                    row.payment_expired_at,
-                    (row.total, row.captured, row.refunded),
-                    row.attempt_state.as_deref(),
-                ),
-                email: row.email,
-                total: row.currency.money(row.total),
-                units: row.units,
-                created_at: row.created_at,
-            })
-        })
-        .collect::<Result<_>>()?;
-    Ok(Page { items, next })
-}
-
-/// Everything about one order.
-pub async fn detail(shop: &Shop, _by: &Staff, number: &str) -> Result<Detail> {
-    let mut db = &shop.db;
-    let row: Row = db.fetch_optional(BY_NUMBER, args![number]).await?.ok_or(Error::NotFound("order"))?;
-    let order = whole(&mut db, row).await?;
-    let money = |amount| order.totals.money(amount);
-    let attempts: Vec<AttemptRow> = db
-        .fetch_all(
-            "SELECT attempt_no, provider, way, state, amount, captured, provider_ref, decline_message, created_at,
-               capture_before
-             FROM payment_attempt WHERE checkout_id = $1 ORDER BY attempt_no",
-            args![order.checkout_id],
-        )
-        .await?;
-    let refunds: Vec<(i64, String, String, String, i64)> = db
-        .fetch_all(
-            "SELECT r.amount, r.reason, r.state, r.actor, r.created_at
-             FROM payment_attempt a JOIN refund r ON r.attempt_id = a.id WHERE a.checkout_id = $1 ORDER BY r.id",
-            args![order.checkout_id],
-        )
-        .await?;
-    let moves: Vec<(String, String, String, String, i64)> = db
-        .fetch_all(
-            "SELECT entity, to_state, cause, actor, at FROM transition_log
-             WHERE entity_id = $1 OR entity_id IN (SELECT id FROM payment_attempt WHERE checkout_id = $2)
-             ORDER BY id",
-            args![order.id, order.checkout_id],
-        )
-        .await?;
-    let mails: Vec<(OutboxId, String, String, String, i64)> = db
-        .fetch_all(
-            "SELECT id, recipient, subject, state, at FROM mail WHERE order_id = $1 ORDER BY id",
-            args![order.id],
-        )
-        .await?;
-    let sql = "SELECT dispute FROM orders WHERE id = $1";
-    let (dispute,): (String,) = db.fetch_one(sql, args![order.id]).await?;
-    Ok(Detail {
-        dispute: Dispute::parse(&dispute),
-        attempts: attempts.into_iter().map(|row| row.attempt(order.totals.currency)).collect(),
-        refunds: refunds
-            .into_iter()
-            .map(|(amount, reason, state, actor, created_at)| Refund {
-                amount: money(amount),
-                reason,
-                state,
-                actor,
-                created_at,
-            })
-            .collect(),
-        events: moves
-            .into_iter()
-            .map(|(entity, to, cause, actor, at)| Event { at, text: text(&entity, &to, &cause), actor })
-            .collect(),
-        mails: mails
-            .into_iter()
-            .map(|(id, recipient, subject, state, at)| MailEntry { id, recipient, subject, state, at })
-            .collect(),
-        order,
-    })
-}
-
-#[derive(sqlx::FromRow)]
-struct AttemptRow {
-    attempt_no: i64,
-    provider: String,
-    way: String,
-    state: String,
-    amount: i64,
-    captured: i64,
-    provider_ref: Option<String>,
-    decline_message: String,
-    created_at: i64,
-    capture_before: Option<i64>,
-}
-
-impl AttemptRow {
-    fn attempt(self, currency: Currency) -> Attempt {
-        Attempt {
-            number: self.attempt_no,
-            provider: self.provider,
-            way: self.way,
-            state: self.state,
-            amount: currency.money(self.amount),
-            captured: currency.money(self.captured),
-            provider_ref: self.provider_ref.unwrap_or_default(),
-            decline_message: self.decline_message,
-            created_at: self.created_at,
-            capture_before: self.capture_before,
-        }
-    }
-}
-
-/// One move, as the timeline tells it.
-fn text(entity: &str, to: &str, cause: &str) -> String {
-    let what: &str = match (entity, to) {
-        ("order", "pending_payment") => "Order placed, payment pending",
-        ("order", to) => match State::parse(to) {
-            Some(state) => state.label(),
-            None => to,
-        },
-        (_, "prepared") => "Payment prepared",
-        (_, "sent") => "Payment handed to the provider",
-        (_, "unknown") => "Payment: no answer from the provider",
-        (_, "requires_action") => "Payment: the shopper has to confirm",
-        (_, "processing") => "Payment being processed",
-        (_, "authorized") => "Payment authorised",
-        (_, "captured") => "Payment captured",
-        (_, "declined") => "Payment declined",
-        (_, "canceled") => "Payment cancelled",
-        (_, other) => other,
-    };
-    if cause.is_empty() { what.to_owned() } else { format!("{what} ({cause})") }
 }

@@ -128,8 +128,8 @@ fn cause(news: &News) -> &'static str {
     match news {
         News::Intent(_) => "provider says so",
         News::SessionExpired => "payment page closed",
-        News::NotMade { .. } => "no answer, nothing handed out",
-        News::Refused { .. } => "refused by the provider",
+        News::NotMade { refused: None, .. } => "no answer, nothing handed out",
+        News::NotMade { .. } | News::Refused { .. } => "refused by the provider",
         News::NoAnswer => "no answer",
         News::NothingToPay => "nothing to pay",
     }

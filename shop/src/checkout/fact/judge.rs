@@ -44,10 +44,11 @@ pub(super) fn judge(s: &Situation, news: &News) -> Plan {
         News::NoAnswer => no_answer(s),
         News::Refused { code, message } => ended(s, AttemptState::Declined, Some((code.clone(), message.clone()))),
         News::SessionExpired => ended(s, AttemptState::Canceled, None),
-        News::NotMade { epoch } => {
+        News::NotMade { epoch, refused } => {
             let is_open = matches!(s.attempt(), Some(AttemptState::Prepared | AttemptState::Unknown));
             let is_mine = epoch.is_none_or(|epoch| epoch == s.epoch);
-            if is_open && is_mine { ended(s, AttemptState::Canceled, None) } else { Plan::default() }
+            let end = if refused.is_some() { AttemptState::Declined } else { AttemptState::Canceled };
+            if is_open && is_mine { ended(s, end, refused.clone()) } else { Plan::default() }
         }
         News::Intent(snapshot) => match mismatch(s, snapshot) {
             // Given up, and nothing will come of it any more, whatever it was for.
@@ -325,13 +326,17 @@ mod tests {
 
     #[test]
     fn what_was_not_made_for_one_driver_may_have_been_for_another() {
-        let ends = |attempt, epoch| {
-            let s = situation(CheckoutState::Unknown, attempt, Way::Hosted);
-            judge(&s, &News::NotMade { epoch }).attempt == Some(AttemptState::Canceled)
-        };
-        assert!(ends(AttemptState::Unknown, Some(2)) && ends(AttemptState::Unknown, None));
-        assert!(!ends(AttemptState::Unknown, Some(1)), "somebody else is at it");
-        assert!(!ends(AttemptState::Sent, None), "the page was opened after all");
+        for (refused, end) in
+            [(None, AttemptState::Canceled), (Some(("invalid".to_owned(), "No.".to_owned())), AttemptState::Declined)]
+        {
+            let ends = |attempt, epoch| {
+                let s = situation(CheckoutState::Unknown, attempt, Way::Hosted);
+                judge(&s, &News::NotMade { epoch, refused: refused.clone() }).attempt == Some(end)
+            };
+            assert!(ends(AttemptState::Unknown, Some(2)) && ends(AttemptState::Unknown, None));
+            assert!(!ends(AttemptState::Unknown, Some(1)), "somebody else is at it");
+            assert!(!ends(AttemptState::Sent, None), "the page was opened after all");
+        }
     }
 
     #[test]

@@ -19,6 +19,7 @@ use sqlx::postgres::PgRow;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 /// Questions in one statement at most.
@@ -29,6 +30,8 @@ type Found = Arc<Vec<PgRow>>;
 
 pub(in crate::db) struct Gather {
     pool: PgPool,
+    /// Who leads may be dropped anywhere.
+    runtime: Handle,
     state: Mutex<State>,
 }
 
@@ -69,8 +72,9 @@ impl Drop for Lead<'_> {
             return;
         }
         let next: Vec<_> = waiting.drain(..waiting.len().min(LARGEST)).collect();
+        drop(state);
         let (gather, sql): (_, Box<str>) = (Arc::clone(self.gather), self.sql.into());
-        tokio::spawn(async move {
+        self.gather.runtime.spawn(async move {
             let lead = Lead { gather: &gather, sql: &sql };
             gather.answer_all(&sql, next).await;
             drop(lead);
@@ -79,8 +83,9 @@ impl Drop for Lead<'_> {
 }
 
 impl Gather {
+    /// For the current runtime.
     pub(in crate::db) fn new(pool: PgPool) -> Arc<Self> {
-        Arc::new(Self { pool, state: Mutex::default() })
+        Arc::new(Self { pool, runtime: Handle::current(), state: Mutex::default() })
     }
 
     pub(in crate::db) async fn fetch_all<T: Row>(self: &Arc<Self>, sql: &str, args: Vec<Arg>) -> Result<Vec<T>> {

@@ -18,7 +18,8 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-/// A group is committed when nobody queues behind it (see `Gate::pass`), when it has this many members,
+/// A group is committed when nobody queues behind it and nobody comes who can run now (see `Gate::pass`), when it has
+/// this many members,
 const GROUP_SIZE: usize = 64;
 /// or when its first member has waited this long.
 const GROUP_WAIT: Duration = Duration::from_millis(2);
