@@ -4,7 +4,6 @@
 
 mod deliver;
 
-pub use deliver::deliver_outbox;
 pub(crate) use deliver::{capture, deliver_due};
 
 use crate::db::{Sql, Tx};

@@ -48,7 +48,7 @@ pub mod stripe;
 pub mod webhook;
 
 #[cfg(feature = "server")]
-pub(crate) use event::{Keeping, Received, apply_due, apply_events};
+pub(crate) use event::{Keeping, Received, apply_due};
 #[cfg(feature = "server")]
 pub use event::{webhook_received, webhook_refused, webhook_unreadable};
 #[cfg(feature = "server")]

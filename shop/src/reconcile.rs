@@ -40,7 +40,7 @@ pub use watch::on_time as watch_on_time;
 use crate::audit::{self, Entry};
 use crate::db::{Sql, Tx};
 use crate::staff::Staff;
-use crate::{Error, Result, Shop, args, backup, checkout, outbox};
+use crate::{Error, Result, Shop, args, backup, checkout, worker};
 
 /// What a run did and found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -115,7 +115,7 @@ async fn whole(shop: &Shop, name: &'static str, span_ms: i64) -> Result<Report> 
     progress::step(shop, name, "Reading payments").await?;
     let now = shop.now_ms();
     let found = compare::compare(shop, now - span_ms, name).await?;
-    outbox::deliver_outbox(shop).await?;
+    worker::deliver_outbox(shop).await?;
     report.payments = found.payments;
     report.mended = found.mended;
     let providers = shop.payments.configured().filter(|it| it.lists().intents).map(|it| it.name().to_owned()).collect();
@@ -207,11 +207,5 @@ async fn ask_all(shop: &Shop) -> Result<usize> {
     let mut tx = shop.db.begin().await?;
     tx.execute(DUE.of(tx.engine()), args![shop.now_ms()]).await?;
     tx.commit().await?;
-    let mut asked = 0;
-    loop {
-        match checkout::poll_stuck_attempts(shop).await? {
-            0 => return Ok(asked),
-            some => asked += some,
-        }
-    }
+    worker::to_the_end(shop, checkout::poll_stuck_attempts).await
 }

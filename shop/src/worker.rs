@@ -113,14 +113,28 @@ pub async fn run_once(shop: &Shop) -> Result<usize> {
     Ok(done)
 }
 
+/// Repeats `step` until it says that nothing was left to do; the sum of what was done.
+pub(crate) async fn to_the_end<'s, F>(shop: &'s Shop, step: impl Fn(&'s Shop) -> F) -> Result<usize>
+where
+    F: Future<Output = Result<usize>>,
+{
+    let mut done = 0;
+    loop {
+        match step(shop).await? {
+            0 => return Ok(done),
+            more => done += more,
+        }
+    }
+}
+
 /// Fetches the objects that stored events are about and applies them.
 pub async fn apply_events(shop: &Shop) -> Result<usize> {
-    payment::apply_events(shop).await
+    to_the_end(shop, payment::apply_due).await
 }
 
 /// Captures, refunds, mail.
 pub async fn deliver_outbox(shop: &Shop) -> Result<usize> {
-    outbox::deliver_outbox(shop).await
+    to_the_end(shop, outbox::deliver_due).await
 }
 
 /// Continues checkouts whose driver has gone. Not in a restored database before it was compared with the provider: what

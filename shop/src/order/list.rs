@@ -1,6 +1,6 @@
 //! Orders in lists: a customer's history, and the merchant's.
 
-use super::read::{payment_state, state};
+use super::read::{Paid, state};
 use super::{ListFilter, Summary};
 use crate::account::Customer;
 use crate::catalogue::Page;
@@ -19,12 +19,9 @@ struct SummaryRow {
     email: String,
     #[sqlx(try_from = "String")]
     currency: Currency,
-    total: i64,
-    captured: i64,
-    refunded: i64,
+    #[sqlx(flatten)]
+    paid: Paid,
     created_at: i64,
-    payment_expired_at: Option<i64>,
-    attempt_state: Option<String>,
     units: i64,
 }
 
@@ -105,14 +102,9 @@ fn page(mut rows: Vec<SummaryRow>, wanted: i64) -> Result<Page<Summary>> {
                 id: row.id,
                 number: row.number,
                 state,
-                payment_state: payment_state(
-                    state,
-                    row.payment_expired_at,
-                    (row.total, row.captured, row.refunded),
-                    row.attempt_state.as_deref(),
-                ),
+                payment_state: row.paid.state(state),
                 email: row.email,
-                total: row.currency.money(row.total),
+                total: row.currency.money(row.paid.total),
                 units: row.units,
                 created_at: row.created_at,
             })

@@ -11,7 +11,7 @@ use crate::id::{AttemptId, CheckoutId, FulfilmentId, OrderId, OrderLineId, Refun
 use crate::limits::{Check, REASON_CHARS, TRACKING_CHARS};
 use crate::outbox::{self, Kind, Note};
 use crate::staff::Staff;
-use crate::{Error, Result, Shop, args, reconcile};
+use crate::{Error, Result, Shop, args, reconcile, worker};
 
 /// Takes the authorised money now.
 pub async fn capture(shop: &Shop, by: &Staff, number: &str, version: i64) -> Result<()> {
@@ -126,7 +126,7 @@ pub async fn cancel(shop: &Shop, by: &Staff, number: &str, version: i64, restock
     let entry = Entry::new(by, "order.cancel", "order", number).before(&order.state).after(&after);
     audit::record(&mut tx, &entry, now).await?;
     tx.commit().await?;
-    outbox::deliver_outbox(shop).await.map(|_| ())
+    worker::deliver_outbox(shop).await.map(|_| ())
 }
 
 /// A capture that has not gone out must not go out any more.

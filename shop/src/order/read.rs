@@ -67,19 +67,16 @@ struct Row {
     shipping: i64,
     tax: i64,
     tax_inclusive: bool,
-    total: i64,
+    #[sqlx(flatten)]
+    paid: Paid,
     tax_rows: String,
-    captured: i64,
-    refunded: i64,
     shipping_address: String,
     shipping_method: String,
     note: String,
     version: i64,
     created_at: i64,
     placed_at: Option<i64>,
-    payment_expired_at: Option<i64>,
     cancel_at: Option<i64>,
-    attempt_state: Option<String>,
 }
 
 macro_rules! order_where {
@@ -133,12 +130,7 @@ async fn whole(db: &mut impl Read, row: Row) -> Result<Order> {
         checkout_id: row.checkout_id,
         customer_id: row.customer_id,
         state,
-        payment_state: payment_state(
-            state,
-            row.payment_expired_at,
-            (row.total, row.captured, row.refunded),
-            row.attempt_state.as_deref(),
-        ),
+        payment_state: row.paid.state(state),
         email: row.email,
         lines: lines
             .into_iter()
@@ -164,11 +156,11 @@ async fn whole(db: &mut impl Read, row: Row) -> Result<Order> {
             shipping: row.shipping,
             tax: row.tax,
             tax_inclusive: row.tax_inclusive,
-            total: row.total,
+            total: row.paid.total,
             tax_rows: serde_json::from_str(&row.tax_rows)?,
         },
-        captured: money(row.captured),
-        refunded: money(row.refunded),
+        captured: money(row.paid.captured),
+        refunded: money(row.paid.refunded),
         shipping_address: serde_json::from_str(&row.shipping_address)?,
         shipping_method: row.shipping_method,
         note: row.note,
@@ -190,28 +182,36 @@ pub(super) fn state(text: &str) -> Result<State> {
     State::parse(text).ok_or_else(|| Error::Internal(format!("unknown order state {text:?}")))
 }
 
-/// `sums`: total, captured and refunded.
-pub(super) fn payment_state(
-    state: State,
-    expired_at: Option<i64>,
-    sums: (i64, i64, i64),
-    attempt: Option<&str>,
-) -> PaymentState {
-    let (total, captured, refunded) = sums;
-    if refunded > 0 {
-        return if refunded >= captured { PaymentState::Refunded } else { PaymentState::PartiallyRefunded };
-    }
-    if captured > 0 || (total == 0 && !matches!(state, State::PendingPayment | State::PaymentFailed)) {
-        return PaymentState::Paid;
-    }
-    match (state, attempt) {
-        (State::Cancelled, Some("canceled" | "authorized")) => PaymentState::Voided,
-        (_, Some("authorized")) => PaymentState::Authorized,
-        (State::PaymentFailed | State::Cancelled, _) => PaymentState::Failed,
-        (State::Confirmed | State::Processing, _) if expired_at.is_some() => PaymentState::Expired,
-        (State::Confirmed | State::Processing | State::Shipped | State::Delivered, Some("canceled")) => {
-            PaymentState::Voided
+/// What the state of an order's payment is told by; amounts in minor units.
+#[derive(sqlx::FromRow)]
+pub(super) struct Paid {
+    pub total: i64,
+    captured: i64,
+    refunded: i64,
+    payment_expired_at: Option<i64>,
+    /// Of the last attempt.
+    attempt_state: Option<String>,
+}
+
+impl Paid {
+    /// `state` is the order's.
+    pub fn state(&self, state: State) -> PaymentState {
+        let Self { total, captured, refunded, .. } = *self;
+        if refunded > 0 {
+            return if refunded >= captured { PaymentState::Refunded } else { PaymentState::PartiallyRefunded };
         }
-        _ => PaymentState::Pending,
+        if captured > 0 || (total == 0 && !matches!(state, State::PendingPayment | State::PaymentFailed)) {
+            return PaymentState::Paid;
+        }
+        match (state, self.attempt_state.as_deref()) {
+            (State::Cancelled, Some("canceled" | "authorized")) => PaymentState::Voided,
+            (_, Some("authorized")) => PaymentState::Authorized,
+            (State::PaymentFailed | State::Cancelled, _) => PaymentState::Failed,
+            (State::Confirmed | State::Processing, _) if self.payment_expired_at.is_some() => PaymentState::Expired,
+            (State::Confirmed | State::Processing | State::Shipped | State::Delivered, Some("canceled")) => {
+                PaymentState::Voided
+            }
+            _ => PaymentState::Pending,
+        }
     }
 }

@@ -25,17 +25,6 @@ struct Row {
     tries: i64,
 }
 
-/// Delivers everything that is due; the number of rows tried.
-pub async fn deliver_outbox(shop: &Shop) -> Result<usize> {
-    let mut tried = 0;
-    loop {
-        match deliver_due(shop).await? {
-            0 => return Ok(tried),
-            more => tried += more,
-        }
-    }
-}
-
 /// Delivers some of what is due; the number of rows tried, 0 when nothing was due.
 pub(crate) async fn deliver_due(shop: &Shop) -> Result<usize> {
     let rows = claim(shop).await?;

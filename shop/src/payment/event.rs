@@ -51,17 +51,6 @@ const DUE: &str = "SELECT e.event_id, e.provider, e.type AS kind, e.object_id, e
     FROM psp_event e LEFT JOIN payment_attempt a ON a.provider_ref = e.object_id AND a.provider = e.provider
     WHERE e.applied_at IS NULL AND e.next_try_at <= $1 ORDER BY e.next_try_at, e.received_at LIMIT $2";
 
-/// Applies stored events until none is due; the number looked at.
-pub(crate) async fn apply_events(shop: &Shop) -> Result<usize> {
-    let mut looked_at = 0;
-    loop {
-        match apply_due(shop).await? {
-            0 => return Ok(looked_at),
-            more => looked_at += more,
-        }
-    }
-}
-
 /// Applies some of the events that are due; the number looked at, 0 when none was due. An object that several events are
 /// about is fetched once, and not at all when its attempt stands where the news would take it.
 pub(crate) async fn apply_due(shop: &Shop) -> Result<usize> {

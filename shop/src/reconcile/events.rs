@@ -1,7 +1,7 @@
 //! L2: events that never reached us, because the shop was down or the way was blocked.
 
 use crate::payment::{self, Outcome, Provider};
-use crate::{Error, Result, Shop, args};
+use crate::{Error, Result, Shop, args, worker};
 
 /// Rows of table `setting`, followed by a provider's name: Unix milliseconds up to which its events were read.
 const CURSOR: &str = "reconciled_events_until";
@@ -16,7 +16,7 @@ pub(super) async fn fetch(shop: &Shop) -> Result<usize> {
     for provider in shop.payments.configured().filter(|provider| provider.lists().events) {
         fresh += fetch_of(shop, provider).await?;
     }
-    payment::apply_events(shop).await?;
+    worker::apply_events(shop).await?;
     Ok(fresh)
 }
 

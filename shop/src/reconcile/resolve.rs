@@ -15,7 +15,7 @@ use crate::db::Tx;
 use crate::id::{AttemptId, BreakId, CheckoutId};
 use crate::limits::{Check, REASON_CHARS};
 use crate::staff::Staff;
-use crate::{Error, Result, Shop, args, inventory, order, payment};
+use crate::{Error, Result, Shop, args, inventory, order, worker};
 
 /// Settles a difference, for owners. `version` is that of [`Break`] when it was read; `note` is demanded by
 /// [`Resolution::needs_note`].
@@ -262,7 +262,7 @@ impl Decision<'_> {
         let sql = "UPDATE psp_event SET next_try_at = 0 WHERE event_id = $1 AND applied_at IS NULL";
         tx.execute(sql, args![&self.one.reference]).await?;
         tx.commit().await?;
-        payment::apply_events(self.shop).await?;
+        worker::apply_events(self.shop).await?;
         let sql = "SELECT event_id FROM psp_event WHERE event_id = $1 AND applied_at IS NOT NULL";
         let applied: Option<(String,)> = self.shop.db.fetch_optional(sql, args![&self.one.reference]).await?;
         if applied.is_none() {

@@ -91,9 +91,7 @@ impl Gate {
             state.resting = Some(writer);
         }
     }
-}
 
-impl Gate {
     /// Those who can run now run first: who of them writes joins the group. An idle program commits at once.
     fn finish_soon(self: &Arc<Self>) {
         let gate = Arc::clone(self);
