@@ -21,8 +21,8 @@ build: ## The release binary, with its site inside: $CARGO_TARGET_DIR/release/me
 test: ## Every check there is
 	@scripts/test.sh
 
-torture: ## A tenth of a night of crashes, kills, power cuts and storms; SCALE=1 is the whole night, SEED=7 plays one again
-	@scripts/torture.sh $(if $(SCALE),--scale $(SCALE),--tenth) $(if $(SEED),--seed $(SEED))
+torture: ## A tenth of a night of crashes, kills, power cuts, storms, races and stories; SCALE=1 is the whole night, SEED=7 plays one again, ONLY=storm picks by name
+	@scripts/torture.sh $(if $(SCALE),--scale $(SCALE),--tenth) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only "$(ONLY)")
 
 e2e: ## Only the end-to-end stories; STORY="guest" picks by title
 	@scripts/e2e.sh $(if $(STORY),--grep "$(STORY)")

@@ -7,7 +7,7 @@ use proof::rush;
 use proof::season::{DEATHS, Manner};
 use proof::sim::{self, Town, campaign};
 use proof::stage::Stage;
-use proof::torture::{PROOFS, Round, proofs, report, torture};
+use proof::torture::{Given, PROOFS, Round, Tests, proofs, report, torture};
 use shop::canary::Canary;
 use shop::clock::{Clock, SystemClock};
 use std::io::Write;
@@ -49,9 +49,9 @@ enum Verb {
     },
     /// Plant bugs, one after the other, and see the simulation find each (RELIABILITY.md 3.6)
     Canaries {
-        /// Only the one of this number
+        /// Only the one of this number; may be given several times
         #[arg(long)]
-        number: Option<u8>,
+        number: Vec<u8>,
         /// A bug that so many seeds do not find is missed
         #[arg(long, default_value_t = 2000)]
         seeds: u64,
@@ -88,7 +88,7 @@ struct Deaths {
 
 #[derive(clap::Args)]
 struct Wanted {
-    /// A tenth of the nightly counts: about two hours on two cores, more than one of them storms
+    /// A tenth of the nightly counts: about three hours on two cores
     #[arg(long, conflicts_with = "scale")]
     tenth: bool,
     /// This share of the nightly counts
@@ -100,6 +100,15 @@ struct Wanted {
     /// URL of a PostgreSQL cluster on which databases may be made; without, what needs one is not run
     #[arg(long)]
     postgres: Option<String>,
+    /// Test program of the server, for its races over HTTP
+    #[arg(long)]
+    races: PathBuf,
+    /// Test program of the shop, for the stories beside its model
+    #[arg(long)]
+    model: PathBuf,
+    /// Only proofs with this in their name
+    #[arg(long, default_value = "")]
+    only: String,
     /// Where the report is written, Markdown
     #[arg(long, default_value = "torture.md")]
     report: PathBuf,
@@ -122,7 +131,7 @@ fn perform(verb: Verb) -> Result<(), String> {
         Verb::PowerCuts(deaths) => on_threads(die(Manner::PowerCut, deaths)),
         Verb::Simulate { seed: Some(seed), story, .. } => replay(seed, story),
         Verb::Simulate { seeds, from, seed: None, .. } => simulate(seeds, from),
-        Verb::Canaries { number, seeds } => canaries(number, seeds),
+        Verb::Canaries { number, seeds } => canaries(&number, seeds),
         Verb::Torture(wanted) => on_threads(torment(wanted)),
         Verb::Life(birth) => on_threads(life::live(birth)),
         Verb::Rush(birth) => on_threads(rush::live(birth)),
@@ -158,12 +167,14 @@ fn replay(seed: u64, story: bool) -> Result<(), String> {
     if outcome.wrong.is_empty() { Ok(()) } else { Err(format!("seed {seed} fails:\n  {}", outcome.wrong.join("\n  "))) }
 }
 
-fn canaries(number: Option<u8>, seeds: u64) -> Result<(), String> {
+fn canaries(numbers: &[u8], seeds: u64) -> Result<(), String> {
     let program = program()?;
-    let bugs: Vec<_> = campaign::FINDS.into_iter().filter(|bug| number.is_none_or(|it| it == bug.number())).collect();
-    if bugs.is_empty() {
-        return Err("the simulation does not look for such a bug".into());
+    let finds = |number: &u8| campaign::FINDS.iter().any(|bug| bug.number() == *number);
+    if let Some(number) = numbers.iter().find(|number| !finds(number)) {
+        return Err(format!("the simulation does not look for bug {number}"));
     }
+    let is_wanted = |bug: &Canary| numbers.is_empty() || numbers.contains(&bug.number());
+    let bugs: Vec<_> = campaign::FINDS.into_iter().filter(is_wanted).collect();
     let mut round = Round::new("planted bugs".into(), &program, None, bugs.len(), 0);
     for bug in bugs {
         println!("{}", proofs::hunt(&mut round, bug, seeds)?);
@@ -200,7 +211,13 @@ async fn torment(wanted: Wanted) -> Result<(), String> {
         return Err("the scale is a number above 0".into());
     }
     let _ = writeln!(std::io::stderr(), "seed {seed}, {scale} of a night");
-    let outcomes = torture(PROOFS, &program()?, wanted.postgres.as_deref(), scale, seed).await;
+    let proofs: Vec<_> = PROOFS.iter().filter(|proof| proof.name.contains(&wanted.only)).collect();
+    if proofs.is_empty() {
+        return Err(format!("no proof has \"{}\" in its name", wanted.only));
+    }
+    let tests = Tests { races: wanted.races, model: wanted.model };
+    let postgres = wanted.postgres.as_deref();
+    let outcomes = torture(&proofs, &Given { program: &program()?, tests: Some(&tests), postgres, scale, seed }).await;
     let text = report(&outcomes);
     print!("{text}");
     std::fs::write(&wanted.report, &text).map_err(|error| format!("{}: {error}", wanted.report.display()))?;

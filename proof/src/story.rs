@@ -79,8 +79,9 @@ pub const GIVEN_BACK: i64 = 100;
 const VISA: &str = "pm_card_visa";
 const DECLINED: &str = "pm_card_chargeDeclined";
 /// A shopper gives up for this life after so many tries.
-const TRIES: usize = 10;
-/// The story's clock is not the breaker's, which may be open: after so many tries they are a second apart in earnest.
+const TRIES: usize = 30;
+/// The story's clock is not the breaker's, which stays open for 15 seconds at most: after so many tries they are a second
+/// apart in earnest, and all of them together are over before anybody's hold is.
 const TRIES_AT_ONCE: usize = 4;
 
 /// One life's cast: the shop, its clock, the gateway as a browser reaches it, and the shoppers' notebook.
@@ -115,10 +116,11 @@ impl Cast<'_> {
 
     /// Before the shopper tries again.
     async fn pause(&self, tries: usize) -> shop::Result<()> {
-        if tries >= TRIES_AT_ONCE {
-            tokio::time::sleep(Duration::from_secs(1)).await;
+        if tries < TRIES_AT_ONCE {
+            return self.pass(15_000).await;
         }
-        self.pass(15_000).await
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        self.pass(4_000).await
     }
 
     async fn work(&self) -> shop::Result<()> {

@@ -2,9 +2,11 @@
 
 pub mod proofs;
 mod round;
+mod suite;
 
 pub use proofs::PROOFS;
 pub use round::{Failure, Round};
+pub use suite::Tests;
 
 use futures_util::future::BoxFuture;
 use shop::clock::{Clock, SystemClock};
@@ -30,21 +32,34 @@ pub struct Outcome {
     pub seconds: i64,
 }
 
-/// Runs `proofs` at `scale` of their nightly counts, at least once each. `seed` is where chance begins.
-pub async fn torture(proofs: &[Proof], program: &Path, postgres: Option<&str>, scale: f64, seed: u64) -> Vec<Outcome> {
+/// What a run of many proofs is given.
+pub struct Given<'a> {
+    pub program: &'a Path,
+    pub tests: Option<&'a Tests>,
+    /// URL of a PostgreSQL cluster.
+    pub postgres: Option<&'a str>,
+    /// Share of the nightly counts.
+    pub scale: f64,
+    /// Where chance begins.
+    pub seed: u64,
+}
+
+/// Runs `proofs` at a share of their nightly counts, at least once each.
+pub async fn torture(proofs: &[&Proof], given: &Given<'_>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     for (at, proof) in proofs.iter().enumerate() {
         let begun = SystemClock.now_ms();
-        let Proof { name, engine, .. } = *proof;
-        let server = postgres.filter(|_| engine == Engine::Postgres);
+        let Proof { name, engine, .. } = **proof;
+        let server = given.postgres.filter(|_| engine == Engine::Postgres);
         if engine == Engine::Postgres && server.is_none() {
             outcomes.push(Outcome { name, engine, count: None, failures: Vec::new(), seconds: 0 });
             continue;
         }
         let title = format!("{} of {}: {name} on {engine:?}", at + 1, proofs.len());
-        let mut round = Round::new(title, program, server, scaled(proof.nightly, scale), seed);
+        let mut round = Round::new(title, given.program, server, scaled(proof.nightly, given.scale), given.seed);
+        round.tests = given.tests;
         if let Err(why) = (proof.run)(&mut round).await {
-            round.fail(why, "run the proof again".into());
+            round.fail(why, &format!("torture --only '{name}'"));
         }
         let (count, failures) = round.end();
         let seconds = (SystemClock.now_ms() - begun) / 1000;
@@ -84,7 +99,7 @@ mod tests {
         Box::pin(async move {
             for at in 0..round.count {
                 if at == 3 {
-                    round.fail("a unit was sold twice".into(), "kills --seed 8".into());
+                    round.fail("a unit was sold twice".into(), "kills --seed 8");
                 }
                 round.step();
             }
@@ -103,7 +118,9 @@ mod tests {
             Proof { name: "second", engine: Engine::Postgres, nightly: 10, run: one },
             Proof { name: "third", engine: Engine::Sqlite, nightly: 1, run: broken },
         ];
-        let outcomes = torture(&proofs, Path::new("mercer-proof"), None, 0.1, 1).await;
+        let program = Path::new("mercer-proof");
+        let given = Given { program, tests: None, postgres: None, scale: 0.1, seed: 1 };
+        let outcomes = torture(&proofs.each_ref(), &given).await;
         let text = report(&outcomes);
         assert!(text.contains("| first | Sqlite | 10 | 1 | 0 |"), "{text}");
         assert!(text.contains("| second | Postgres | not run: no cluster | 0 | 0 |"), "{text}");

@@ -103,6 +103,10 @@ impl World {
             .map(|breach| format!("{} {}: {}", breach.rule, breach.reference, breach.detail))
             .collect();
         wrong.extend(self.plot(db, &told, &payments).await?);
+        if !wrong.is_empty() {
+            wrong.extend(told.iter().map(|told| format!("told {} {} {}", told.key, told.status, told.body)));
+            wrong.extend(moves(db).await?);
+        }
         Ok(wrong)
     }
 
@@ -158,4 +162,16 @@ impl World {
         self.gateway.stop().await;
         self.copy.strike().await
     }
+}
+
+/// Everything that happened to checkouts, orders and payments, for whoever looks for the reason.
+async fn moves(db: &Db) -> shop::Result<Vec<String>> {
+    let sql = "SELECT t.at, COALESCE(o.number, p.number, ''), t.entity, t.from_state, t.to_state, t.cause
+        FROM transition_log t
+        LEFT JOIN orders o ON o.id = t.entity_id OR o.checkout_id = t.entity_id
+        LEFT JOIN payment_attempt a ON a.id = t.entity_id LEFT JOIN orders p ON p.checkout_id = a.checkout_id
+        ORDER BY t.at, t.id";
+    let moves: Vec<(i64, String, String, String, String, String)> = db.fetch_all(sql, args![]).await?;
+    let show = |(at, number, entity, from, to, cause)| format!("{at} {number} {entity} {from} → {to}: {cause}");
+    Ok(moves.into_iter().map(show).collect())
 }

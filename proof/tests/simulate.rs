@@ -4,7 +4,8 @@ use proof::shelf;
 use proof::sim::{self, Town, campaign};
 use shop::canary::Canary;
 
-/// A taste: `make test` plays thousands in the optimised program (`mercer-proof simulate`).
+/// A taste: `make test` plays thousands in the optimised program (`mercer-proof simulate`), and there plants bugs that have
+/// to be found (`mercer-proof canaries`).
 const SEEDS: u64 = 40;
 /// A campaign is given up after so many seeds that fail.
 const FAILURES: usize = 3;
@@ -51,25 +52,4 @@ fn demands_on_one_stock_row_are_added_up() {
     let town = Town::build().unwrap();
     assert!(!shelf::oversells(&town, None).unwrap());
     assert!(shelf::oversells(&town, Some(Canary::LinesNotSummed)).unwrap());
-}
-
-fn is_found(bug: Canary) {
-    let found = campaign::hunt(&Town::build().unwrap(), bug, campaign::PATIENCE).unwrap();
-    println!("{bug:?}: {found:?}");
-    assert!(found.is_some(), "{bug:?} was not found in {} seeds", campaign::PATIENCE);
-}
-
-#[test]
-fn stock_that_is_taken_unconditionally_is_found() {
-    is_found(Canary::UnconditionalStock);
-}
-
-#[test]
-fn a_timeout_that_counts_as_a_decline_is_found() {
-    is_found(Canary::TimeoutDeclines);
-}
-
-#[test]
-fn a_release_that_the_provider_does_not_hear_of_is_found() {
-    is_found(Canary::ReleaseWithoutCancel);
 }

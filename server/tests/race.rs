@@ -10,11 +10,7 @@
 //! refund   C11                    cart   C12                    door   C15 (the merchant's one-time links)
 //! ```
 //!
-//! The plan's counts for every change (`count.rs`) do not fit beside the other tests: a tenth of the rounds is played,
-//! every crowd in full, and C16 once. Processor seconds of a tenth on SQLite: C1 3, C2 2, C4 3, C5 1, C6 2, C9 4; of one
-//! round C3 4, C16 17; on PostgreSQL, the database's own not counted: C1 4, C2 4, C6 4, C9 5, C10 7. The rest is for
-//! `MERCER_TORTURE_SCALE`. Of C16 nothing is asserted about time: tests are not optimised and share the machine; it prints
-//! how long people waited.
+//! Of C16 nothing is asserted about time: tests are not optimised and share the machine; it prints how long people waited.
 //!
 //! Left out, because there is nothing yet to race for: C7 (coupons), C8 (gift cards) and of C15 the reset of forgotten
 //! passwords.

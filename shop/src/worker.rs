@@ -39,10 +39,11 @@ where
 
 async fn events_and_outbox(shop: Shop, until: CancellationToken) -> Result<()> {
     let shop = shop.by_key();
+    let rush = || shop.checkouts.are_waited_for();
     // Side by side: under load there is always another event, and captures must not wait for the last.
     let (events, outbox) = tokio::join!(
-        pace::in_turns(&shop, &until, payment::apply_due),
-        pace::in_turns(&shop, &until, outbox::deliver_due),
+        pace::in_turns(rush, &until, || payment::apply_due(&shop)),
+        pace::in_turns(rush, &until, || outbox::deliver_due(&shop)),
     );
     tokio::select! {
         () = until.cancelled() => {}

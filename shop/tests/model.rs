@@ -102,10 +102,16 @@ async fn play(world: &mut World, (on_hand, ops): &Story, reached: &mut Reached) 
 
 /// How many stories, and which.
 fn wanted() -> (u32, RngSeed) {
-    #[expect(clippy::disallowed_methods, reason = "the test run is configured by its environment")]
-    let wanted = std::env::var("MERCER_MODEL_CASES").ok();
-    let number = |text: String| text.parse().expect("MERCER_MODEL_CASES is a number");
-    wanted.map_or((CASES, RngSeed::Fixed(SEED)), |text| (number(text), RngSeed::Random))
+    let number = |name: &str| {
+        #[expect(clippy::disallowed_methods, reason = "the test run is configured by its environment")]
+        let text = std::env::var(name).ok();
+        text.map(|text| text.parse::<u64>().unwrap_or_else(|_| panic!("{name} is a whole number, not {text:?}")))
+    };
+    let seed = number("MERCER_MODEL_SEED");
+    match number("MERCER_MODEL_CASES") {
+        Some(cases) => (u32::try_from(cases).unwrap(), seed.map_or(RngSeed::Random, RngSeed::Fixed)),
+        None => (CASES, RngSeed::Fixed(seed.unwrap_or(SEED))),
+    }
 }
 
 async fn body(t: TestShop) {

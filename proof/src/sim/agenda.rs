@@ -2,6 +2,7 @@
 
 use super::chores::Chore;
 use super::network::Call;
+use super::shopper::Letter;
 use gateway::Parcel;
 use std::collections::BTreeMap;
 
@@ -18,6 +19,8 @@ pub enum Act {
     Shopper(usize),
     Chore(Chore),
     Merchant,
+    /// Somebody has read that a payment is wanted again.
+    Letter(Letter),
     Parcels(Vec<Parcel>),
     /// A call that arrives after its caller has given up.
     Late(Call),

@@ -48,7 +48,7 @@ pub fn settle(world: &Arc<World>) -> Result<Vec<String>, String> {
         .agenda
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
-        .retain(|act| matches!(act, Act::Late(_) | Act::Parcels(_)));
+        .retain(|act| matches!(act, Act::Late(_) | Act::Parcels(_) | Act::Letter(_)));
     let runtime = town::runtime()?;
     runtime.block_on(async {
         world.time.begin_life();

@@ -19,10 +19,11 @@ pub struct Report {
 
 impl Report {
     pub fn line(&self) -> String {
-        let Tally { checkouts, placed, declined, released, refunds, crashes, faults, calls, webhooks } = self.tally;
+        let Tally { checkouts, placed, declined, released, refunds, anew, crashes, faults, calls, webhooks } =
+            self.tally;
         format!(
-            "{} seeds: {checkouts} checkouts, {placed} placed, {declined} declined, {released} released, {refunds} refunds; \
-             {crashes} crashes, {faults} faults injected, {calls} calls, {webhooks} webhooks; {} failed, {:.1} s",
+            "{} seeds: {checkouts} checkouts, {placed} placed, {declined} declined, {released} released, {refunds} refunds, {anew} payments \
+             anew; {crashes} crashes, {faults} faults injected, {calls} calls, {webhooks} webhooks; {} failed, {:.1} s",
             self.seeds,
             self.failed.len(),
             self.took.as_secs_f64()

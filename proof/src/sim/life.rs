@@ -191,6 +191,7 @@ impl World {
             Act::Shopper(at) => self.shopper(shop, at).await,
             Act::Chore(chore) => self.chore(shop, chore).await,
             Act::Merchant => self.merchant(shop).await,
+            Act::Letter(letter) => self.pay_anew(shop, letter).await,
             Act::Parcels(parcels) => self.deliver(shop, parcels).await,
             Act::Late(call) => self.arrive_late(call).await,
             Act::Tick => self.collect(),

@@ -1,6 +1,7 @@
 //! Between the shop, the gateway and the browsers: what arrives, what does not, and when.
 
 use super::agenda::Act;
+use super::shopper::Letter;
 use super::world::{GATEWAY, World};
 use async_trait::async_trait;
 use axum::body::Body;
@@ -221,6 +222,9 @@ impl Mailer for Mail {
         if fails {
             self.0.lock().tally.faults += 1;
             return Err("the mail server is busy".into());
+        }
+        if let Some(letter) = Letter::of(message) {
+            self.0.put_in_letterbox(letter);
         }
         Ok(())
     }

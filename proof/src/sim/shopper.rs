@@ -2,8 +2,10 @@
 //! the same request goes out under the same key (RELIABILITY.md R21).
 
 mod act;
+mod letter;
 mod notes;
 
+pub use letter::Letter;
 pub use notes::is_over;
 
 use super::town::Basket;

@@ -36,6 +36,8 @@ pub struct Tally {
     pub declined: u64,
     pub released: u64,
     pub refunds: u64,
+    /// Visits at a provider's page for an order whose payment had expired.
+    pub anew: u64,
     /// Lives that ended before their time.
     pub crashes: u64,
     /// Calls and deliveries that did not go as they should, clocks that jumped, tasks that were paused.
@@ -51,6 +53,7 @@ impl AddAssign for Tally {
         self.declined += other.declined;
         self.released += other.released;
         self.refunds += other.refunds;
+        self.anew += other.anew;
         self.crashes += other.crashes;
         self.faults += other.faults;
         self.calls += other.calls;

@@ -1,5 +1,6 @@
 //! One proof under way: what it is to do, how far it is, what failed.
 
+use super::Tests;
 use shop::clock::{Clock, SystemClock};
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -21,6 +22,8 @@ pub struct Round<'a> {
     pub count: usize,
     /// Where chance begins.
     pub seed: u64,
+    /// Programs of the proofs that are tests of other crates.
+    pub tests: Option<&'a Tests>,
     title: String,
     done: usize,
     failures: Vec<Failure>,
@@ -31,15 +34,30 @@ pub struct Round<'a> {
 impl<'a> Round<'a> {
     pub fn new(title: String, program: &'a Path, postgres: Option<&'a str>, count: usize, seed: u64) -> Self {
         let now = SystemClock.now_ms();
-        let round =
-            Self { program, postgres, count, seed, title, done: 0, failures: Vec::new(), begun: now, said: now };
+        let round = Self {
+            program,
+            postgres,
+            count,
+            seed,
+            tests: None,
+            title,
+            done: 0,
+            failures: Vec::new(),
+            begun: now,
+            said: now,
+        };
         round.show();
         round
     }
 
     /// One more trial was made.
     pub fn step(&mut self) {
-        self.done += 1;
+        self.steps(1);
+    }
+
+    /// So many more trials were made.
+    pub fn steps(&mut self, trials: usize) {
+        self.done += trials;
         let now = SystemClock.now_ms();
         if std::io::stderr().is_terminal() || now - self.said >= SAY_MS || self.done == self.count {
             self.said = now;
@@ -48,8 +66,12 @@ impl<'a> Round<'a> {
     }
 
     /// Something is not as it must be; `replay` are the arguments that play it again.
-    pub fn fail(&mut self, what: String, replay: String) {
-        let replay = format!("mercer-proof {replay}");
+    pub fn fail(&mut self, what: String, replay: &str) {
+        self.fail_of(what, format!("mercer-proof {replay}"));
+    }
+
+    /// As [`Round::fail`], where another program plays it again.
+    pub fn fail_of(&mut self, what: String, replay: String) {
         let _ = writeln!(std::io::stderr(), "\n{replay}\n  {}", what.replace('\n', "\n  "));
         self.failures.push(Failure { what, replay });
     }

@@ -29,16 +29,12 @@ pub const C15: Count = Count { crowd: 30, rounds: 100 };
 /// The flash sale: everybody at once, once.
 pub const C16: Count = Count { crowd: 5000, rounds: 1 };
 
-/// Hundredths of the plan's rounds that run with the other tests; see `race.rs` for the seconds behind it.
-const SHARE: usize = 10;
-
 impl Count {
-    /// Rounds to play: a share of the plan's, `MERCER_TORTURE_SCALE` hundredths when it is set (100 is the plan's count for
-    /// every change, 2000 the nightly one), and at least one.
+    /// Rounds to play: the plan's for every change, or `MERCER_TORTURE_SCALE` hundredths of them; at least one.
     pub fn rounds(self) -> usize {
         #[expect(clippy::disallowed_methods, reason = "the test run is configured by its environment")]
         let asked = std::env::var("MERCER_TORTURE_SCALE").ok();
-        let share = asked.map_or(SHARE, |text| text.parse().expect("MERCER_TORTURE_SCALE is a whole number"));
+        let share = asked.map_or(100, |text| text.parse().expect("MERCER_TORTURE_SCALE is a whole number"));
         (self.rounds * share).div_ceil(100).max(1)
     }
 }

@@ -1,11 +1,12 @@
 //! The queue behind set-based writes: own outcomes, one transaction, nobody lost.
 
 use crate::support::TestShop;
+use futures_util::future::join_all;
 use shop::args;
 use shop::db::{Batch, DbError, Engine, Tx, Work};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Writes each item as a setting; its outcome is its length. `calls` counts transactions.
 #[derive(Default)]
@@ -29,6 +30,21 @@ impl Work for Write {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         Ok(items.iter().map(String::len).collect())
+    }
+}
+
+/// In a crowd it waits for company, longer than anybody's patience; counts transactions.
+struct Patient(Arc<AtomicUsize>);
+
+impl Work for Patient {
+    type Item = ();
+    type Outcome = ();
+    type Error = DbError;
+    const LINGER: Duration = Duration::from_secs(3);
+
+    async fn run(&self, _: &mut Tx, items: &[()]) -> Result<Vec<()>, DbError> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Ok(items.to_vec())
     }
 }
 
@@ -94,5 +110,29 @@ on_both_engines! {
         let keys: Vec<(String,)> = t.db.fetch_all("SELECT key FROM setting ORDER BY key", args![]).await.unwrap();
         let keys: Vec<_> = keys.iter().map(|(key,)| key.as_str()).collect();
         assert_eq!(keys, ["last", "running 0", "running 1"][..=lanes]);
+    }
+
+    async fn work_without_hurry_waits_for_company_in_a_crowd_and_alone_for_nobody(t: TestShop) {
+        let calls = Arc::default();
+        let batch = Batch::start(t.db.clone(), Patient(Arc::clone(&calls)));
+        let begun = Instant::now();
+        for _ in 0..3 {
+            batch.run(()).await.unwrap();
+        }
+        assert!(begun.elapsed() < Patient::LINGER, "nobody else is there");
+        // Some arrive together; from then on, the next wait for those who come a little later.
+        let crowd = join_all([(); 4].map(|()| batch.run(()))).await;
+        assert!(crowd.iter().all(Result::is_ok), "{crowd:?}");
+        let before = calls.load(Ordering::SeqCst);
+        let later = (0..10).map(|n| {
+            let batch = &batch;
+            async move {
+                tokio::time::sleep(Duration::from_millis(n * 20)).await;
+                batch.run(()).await
+            }
+        });
+        assert!(join_all(later).await.iter().all(Result::is_ok));
+        let together = calls.load(Ordering::SeqCst) - before;
+        assert!(together <= 2, "ten callers within 200 ms took {together} transactions");
     }
 }

@@ -99,7 +99,7 @@ impl World {
     }
 
     /// On the provider's page: a good answer mostly.
-    async fn pay(&self, url: &str) -> Answer {
+    pub(super) async fn pay(&self, url: &str) -> Answer {
         let good = self.roll(0.8);
         if url.contains("/paypal/checkoutnow") {
             let token = url.split_once("token=").map_or("", |(_, token)| token);

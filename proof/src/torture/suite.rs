@@ -1,0 +1,103 @@
+//! Proofs that are tests of other crates: their programs are started with counts in the environment.
+
+use super::Round;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::process::Command;
+
+/// Test programs as Cargo builds them.
+pub struct Tests {
+    /// The server's: HTTP races.
+    pub races: PathBuf,
+    /// The shop's: stories beside the model.
+    pub model: PathBuf,
+}
+
+/// Stories in one run of the model's program; the display moves after each run.
+const STORIES: usize = 500;
+/// A test that takes longer hangs.
+const PATIENCE: Duration = Duration::from_hours(1);
+
+/// Every race at its count for every change, one after the other, as often as there are trials.
+pub async fn races(round: &mut Round<'_>) -> Result<(), String> {
+    let program = given(round)?.races.as_path();
+    let list = started(program, round, &["--list", "--format", "terse"], &[]).await?.stdout;
+    let list = String::from_utf8_lossy(&list);
+    let names: Vec<_> = list
+        .lines()
+        .filter_map(|line| line.strip_suffix(": test"))
+        .filter(|name| name.starts_with("race::") && name.ends_with(ending(round)))
+        .collect();
+    if names.is_empty() {
+        return Err(format!("{} has no races", program.display()));
+    }
+    let count = round.count;
+    for name in names.into_iter().cycle().take(count) {
+        let counts = [("MERCER_TORTURE_SCALE", "100".to_owned())];
+        play(round, program, name, &counts, "server").await?;
+        round.step();
+    }
+    Ok(())
+}
+
+/// Stories, other ones for each seed.
+pub async fn stories(round: &mut Round<'_>) -> Result<(), String> {
+    let program = given(round)?.model.as_path();
+    let name = format!("model::the_shop_does_what_its_model_does_{}", ending(round));
+    let mut seed = round.seed;
+    let mut left = round.count;
+    while left > 0 {
+        let some = left.min(STORIES);
+        let counts = [("MERCER_MODEL_CASES", some.to_string()), ("MERCER_MODEL_SEED", seed.to_string())];
+        play(round, program, &name, &counts, "shop").await?;
+        round.steps(some);
+        (left, seed) = (left - some, seed + 1);
+    }
+    Ok(())
+}
+
+fn given<'a>(round: &Round<'a>) -> Result<&'a Tests, String> {
+    round.tests.ok_or_else(|| "no test programs were given".to_owned())
+}
+
+/// How tests on the round's engine are called.
+fn ending(round: &Round<'_>) -> &'static str {
+    if round.postgres.is_some() { "on_postgres" } else { "on_sqlite" }
+}
+
+/// Runs one test, and writes down what it says when it fails.
+async fn play(
+    round: &mut Round<'_>,
+    program: &Path,
+    test: &str,
+    counts: &[(&str, String)],
+    package: &str,
+) -> Result<(), String> {
+    let done = started(program, round, &["--exact", test], counts).await?;
+    let said = String::from_utf8_lossy(&done.stdout);
+    // A test under another name would be none, and no failure either.
+    if !done.status.success() || !said.contains("1 passed") {
+        let settings: Vec<_> = counts.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let command = format!("{} cargo nextest run --package {package} {test}", settings.join(" "));
+        round.fail_of(said.into_owned(), command);
+    }
+    Ok(())
+}
+
+async fn started(
+    program: &Path,
+    round: &Round<'_>,
+    arguments: &[&str],
+    settings: &[(&str, String)],
+) -> Result<std::process::Output, String> {
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+    command.envs(settings.iter().map(|(name, value)| (name, value)));
+    if let Some(postgres) = round.postgres {
+        command.env("MERCER_TEST_POSTGRES_URL", postgres);
+    }
+    let done = tokio::time::timeout(PATIENCE, command.output()).await;
+    let done = done.map_err(|_| format!("{} {} hangs", program.display(), arguments.join(" ")))?;
+    done.map_err(|error| format!("{}: {error}", program.display()))
+}
