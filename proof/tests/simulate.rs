@@ -22,7 +22,17 @@ fn no_seed_ends_wrong() {
 }
 
 /// Seeds that went wrong once, each in its own way.
-const KNOWN: [u64; 7] = [1002, 1418, 1_795_315_081, 1_795_315_602, 1_795_316_478, 1_795_317_341, 1_795_331_946];
+const KNOWN: [u64; 9] = [
+    1002,
+    1418,
+    1_795_315_081,
+    1_795_315_602,
+    1_795_316_478,
+    1_795_317_341,
+    1_795_331_946,
+    1_795_351_081,
+    1_795_359_498,
+];
 
 #[test]
 fn no_seed_that_went_wrong_once_does_so_again() {

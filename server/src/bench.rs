@@ -1,6 +1,7 @@
 //! `mercer bench …`: what this machine and this database can do, measured and printed.
 
 pub mod checkout;
+mod http;
 mod latency;
 pub mod pages;
 mod scratch;

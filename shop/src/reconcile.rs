@@ -24,6 +24,7 @@ mod moving;
 mod owner;
 mod progress;
 mod resolve;
+mod review;
 mod watch;
 
 pub(crate) use brake::may_start_payment;
@@ -120,7 +121,9 @@ async fn whole(shop: &Shop, name: &'static str, span_ms: i64) -> Result<Report> 
     report.mended = found.mended;
     let providers = shop.payments.configured().filter(|it| it.lists().intents).map(|it| it.name().to_owned()).collect();
     let looked = breaks::Looked { from: now - span_ms, now, providers };
-    report.breaks = breaks::write_down(shop, &found.breaks, &looked).await?;
+    breaks::write_down(shop, &found.breaks, &looked).await?;
+    review::thaw(shop, &mut report.mended).await?;
+    report.breaks = breaks::open_breaks(shop).await?;
     brake::pull_if_needed(shop).await?;
     // An event about what is not here moves no money; what it was about is listed by itself.
     let agrees = report.breaks.iter().all(|one| one.kind.is_of_events());

@@ -1,13 +1,14 @@
 //! `mercer bench checkout`: complete checkouts per second, and what one costs.
 //!
 //! ```text
-//! shoppers ── checkout::place ──▶ shop ── HTTP: create, confirm, capture ──▶ sandbox gateway, a process of its own
-//!                                  ▲ └── SQLite file or PostgreSQL schema, scratch          │
-//!                                  └──────────── HTTP: signed webhooks ◀────────────────────┘
+//! shoppers ── HTTP: POST /api/v1/checkout ──▶ shop ── HTTP: create, confirm, capture ──▶ sandbox gateway, a process
+//!                                              ▲ └── SQLite file or PostgreSQL schema          │   of its own
+//!                                              └──────────── HTTP: signed webhooks ◀───────────┘
 //! ```
 //!
-//! Carts with everything told are written ahead of the clock. The shop's background work runs as it does when serving:
-//! webhooks are received on a port and applied, money is captured, mail is written. What that leaves behind when the
+//! Carts with everything told are written ahead of the clock. The shop serves as it always does, shoppers are in its
+//! process, each on a connection of its own. Its background work runs: webhooks are applied, money is captured, mail is
+//! written. What that leaves behind when the
 //! time is up is worked off and measured, too. Afterwards the shop's books are compared with the gateway's own.
 
 mod drive;
@@ -36,7 +37,7 @@ pub struct CheckoutArgs {
     #[arg(long, value_name = "PER_SECOND", value_parser = clap::value_parser!(u32).range(1..=20_000))]
     rate: Option<u32>,
     /// How many place orders at the same time
-    #[arg(long, value_name = "COUNT", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=4096))]
+    #[arg(long, value_name = "COUNT", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..=4096))]
     shoppers: u16,
     /// How long orders are placed
     #[arg(long, value_name = "SECONDS", default_value_t = 5.0, value_parser = super::parse_seconds)]
@@ -86,7 +87,7 @@ async fn measure(args: &CheckoutArgs, config: &Config, scratch: &Scratch) -> Res
     let commits_before = db.shared_commits();
 
     let start = Usage::now(&gateway, &db).await?;
-    let run = drive::run(args, &open.shop, &stage).await?;
+    let run = drive::run(args, open.address, &stage).await?;
     let placing = Usage::now(&gateway, &db).await?.since(&start);
     let drained = Instant::now();
     proof::drain(&open.shop).await?;

@@ -4,6 +4,7 @@
 //! kept-open connections. The reader is as small as can be, because it shares the processors with the server. Prints
 //! pages per second, p50, p99 and bytes for each kind of page, and the child's resident memory before and after.
 
+use super::http::Connection;
 use super::latency::milliseconds_at;
 use clap::Args;
 use std::io;
@@ -11,8 +12,6 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 #[derive(Args, Debug)]
 pub struct PagesArgs {
@@ -133,8 +132,8 @@ async fn start(url: &str, folder: &std::path::Path) -> Result<Server, String> {
         .map_err(|e| e.to_string())?;
     let server = Server { child, address };
     for _ in 0..200 {
-        if let Ok(mut connection) = TcpStream::connect(&server.address).await
-            && get(&mut connection, &mut Vec::new(), "/readyz").await.is_ok()
+        if let Ok(mut connection) = Connection::open(&server.address).await
+            && connection.get("/readyz").await.is_ok()
         {
             return Ok(server);
         }
@@ -174,49 +173,17 @@ async fn one_connection(
     first: usize,
     until: Instant,
 ) -> io::Result<(Vec<u32>, usize)> {
-    let mut connection = TcpStream::connect(address).await?;
-    connection.set_nodelay(true)?;
-    let (mut latencies, mut bytes, mut buffer) = (Vec::new(), 0, Vec::with_capacity(64 * 1024));
+    let mut connection = Connection::open(address).await?;
+    let (mut latencies, mut bytes) = (Vec::new(), 0);
     // A large odd stride visits the whole catalogue in no helpful order.
     let mut at = first * 7_919;
     while Instant::now() < until {
         let begun = Instant::now();
-        bytes += get(&mut connection, &mut buffer, &paths[at % paths.len()]).await?;
+        bytes += connection.get(&paths[at % paths.len()]).await?.len();
         latencies.push(u32::try_from(begun.elapsed().as_micros()).unwrap_or(u32::MAX));
         at += 104_729;
     }
     Ok((latencies, bytes))
-}
-
-/// One GET over an open connection; returns the body's length, the body itself is the end of `buffer`.
-pub(super) async fn get(connection: &mut TcpStream, buffer: &mut Vec<u8>, path: &str) -> io::Result<usize> {
-    let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/html\r\n\r\n");
-    connection.write_all(request.as_bytes()).await?;
-    buffer.clear();
-    let head = loop {
-        if let Some(at) = memchr::memmem::find(buffer, b"\r\n\r\n") {
-            break at + 4;
-        }
-        if connection.read_buf(buffer).await? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-    };
-    let text = String::from_utf8_lossy(&buffer[..head]);
-    if !text.starts_with("HTTP/1.1 200") {
-        return Err(io::Error::other(format!("{path} answered {}", text.lines().next().unwrap_or_default())));
-    }
-    let length: usize = text
-        .lines()
-        .filter_map(|line| line.split_once(':'))
-        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-        .and_then(|(_, value)| value.trim().parse().ok())
-        .ok_or_else(|| io::Error::other(format!("{path} came without Content-Length")))?;
-    while buffer.len() < head + length {
-        if connection.read_buf(buffer).await? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-    }
-    Ok(length)
 }
 
 fn print_row(name: &str, figures: &Figures) {

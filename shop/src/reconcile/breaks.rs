@@ -214,8 +214,8 @@ pub(super) struct Looked {
 /// Said of what is over without anybody's doing; does not count for the kill switch.
 pub(super) const AGREES: &str = "agrees again";
 
-/// Writes down what a comparison has found and closes what is gone; what is open now.
-pub(super) async fn write_down(shop: &Shop, found: &[Found], looked: &Looked) -> Result<Vec<Break>> {
+/// Writes down what a comparison has found and closes what is gone.
+pub(super) async fn write_down(shop: &Shop, found: &[Found], looked: &Looked) -> Result<()> {
     const COMPARED: Sql = Sql {
         sqlite:
             "SELECT kind, ref FROM recon_break WHERE resolved_at IS NULL AND (subject_at IS NULL OR subject_at >= $1)
@@ -243,7 +243,7 @@ pub(super) async fn write_down(shop: &Shop, found: &[Found], looked: &Looked) ->
     }
     tx.execute(APPLIED, args![Kind::EventNotApplied.code(), looked.now]).await?;
     tx.commit().await?;
-    open_breaks(shop).await
+    Ok(())
 }
 
 /// Since when the oldest payment was made that a comparison has to look at again: it differs and nobody has seen that

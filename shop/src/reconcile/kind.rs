@@ -129,6 +129,11 @@ impl Kind {
         matches!(self, Self::EventNotApplied | Self::EventUnreadable)
     }
 
+    /// About money before an order stands: its checkout is frozen while this is open, unless it was over before.
+    pub(super) fn freezes(self) -> bool {
+        matches!(self, Self::PaymentMismatch | Self::PaidAfterEnd)
+    }
+
     /// Nothing of the order is sent while this is open.
     pub(super) fn stops_shipping(self) -> bool {
         use Kind as K;

@@ -8,7 +8,7 @@
 
 use super::breaks::{self, Break};
 use super::kind::{Kind, Resolution};
-use super::mend;
+use super::{mend, review};
 use crate::audit::{self, Entry};
 use crate::checkout::{self, News};
 use crate::db::Tx;
@@ -156,13 +156,7 @@ impl Decision<'_> {
 
     /// The checkout that is frozen because of this.
     async fn waits_for_money(&self) -> Result<Option<CheckoutId>> {
-        if !matches!(self.one.kind, Kind::PaymentMismatch | Kind::PaidAfterEnd) {
-            return Ok(None);
-        }
-        let sql = "SELECT k.id FROM checkout k JOIN orders o ON o.checkout_id = k.id
-            WHERE o.number = $1 AND k.state = 'manual_review'";
-        let row: Option<(CheckoutId,)> = self.shop.db.fetch_optional(sql, args![&self.one.number]).await?;
-        Ok(row.map(|(id,)| id))
+        if self.one.kind.freezes() { review::frozen(self.shop, &self.one.number).await } else { Ok(None) }
     }
 
     async fn give_back(&self) -> Result<()> {
@@ -171,22 +165,15 @@ impl Decision<'_> {
         }
         self.announce().await?;
         mend::give_back(self.shop, &self.one.provider, &self.one.payment).await.map_err(unsure)?;
-        let frozen = self.waits_for_money().await?;
-        let is_paid = match frozen {
-            Some(checkout) => mend::is_paid(self.shop, checkout).await?,
-            None => false,
+        let cleared = match self.waits_for_money().await? {
+            Some(checkout) => Some(review::clear(self.shop, checkout, &self.one.number).await.map_err(unsure)?),
+            None => None,
         };
-        if let (Some(checkout), false) = (frozen, is_paid) {
-            // Another attempt may be under way.
-            mend::end_attempts(self.shop, checkout).await.map_err(unsure)?;
-        }
-        let (mut tx, now) = (self.shop.db.begin().await?, self.shop.now_ms());
-        match frozen {
-            Some(checkout) if is_paid => checkout::resume_review(&mut tx, checkout, now).await?,
-            Some(checkout) => checkout::end_review(&mut tx, checkout, now).await?,
-            None => {}
-        }
+        let mut tx = self.shop.db.begin().await?;
         self.settle(&mut tx, false).await?;
+        if let Some(cleared) = cleared {
+            cleared.write(&mut tx, self.shop.now_ms()).await?;
+        }
         tx.commit().await?;
         self.shop.wake.notify_one();
         Ok(())

@@ -4,7 +4,7 @@ use super::{kinds, later, open, run, staff, stray};
 use crate::support::TestShop;
 use crate::support::till::{Till, VISA};
 use shop::checkout::PaymentWay;
-use shop::reconcile::{self, Break, Resolution};
+use shop::reconcile::{self, Break, Report, Resolution};
 use shop::staff::Role;
 use shop::{Error, Result, args, order};
 
@@ -17,6 +17,16 @@ fn code(done: Result<()>) -> &'static str {
         Err(Error::Conflict { code, .. }) => code,
         other => panic!("no conflict: {other:?}"),
     }
+}
+
+/// A checkout that is frozen because the provider took a cent less than was agreed.
+async fn paid_wrongly(till: &Till) -> Report {
+    let (visitor, view) = till.guest("MUG", 2).await;
+    let placed = till.place(&visitor, &view, "k1", PaymentWay::Embedded).await.unwrap();
+    let shop::checkout::Placed::Confirm { client_secret, .. } = placed else { panic!("{placed:?}") };
+    till.tamper("UPDATE payment_attempt SET amount = amount + 1").await;
+    assert!(till.confirm_in_page(&client_secret, VISA).await.is_success());
+    run(till).await
 }
 
 const AUDITED: &str = "SELECT COUNT(*) FROM audit_log WHERE action = 'reconciliation.resolve'";
@@ -60,12 +70,7 @@ on_both_engines! {
 
     async fn a_checkout_that_was_paid_wrongly_ends_when_its_money_goes_back(t: TestShop) {
         let till = open(&t).await;
-        let (visitor, view) = till.guest("MUG", 2).await;
-        let placed = till.place(&visitor, &view, "k1", PaymentWay::Embedded).await.unwrap();
-        let shop::checkout::Placed::Confirm { client_secret, .. } = placed else { panic!("{placed:?}") };
-        till.tamper("UPDATE payment_attempt SET amount = amount + 1").await;
-        assert!(till.confirm_in_page(&client_secret, VISA).await.is_success());
-        let report = run(&till).await;
+        let report = paid_wrongly(&till).await;
         assert_eq!(kinds(&report), ["payment_mismatch"]);
         let one = &report.breaks[0];
         assert_eq!((one.ours, one.theirs), (Some(2491), Some(2490)));
@@ -76,6 +81,38 @@ on_both_engines! {
         assert_eq!(till.count("SELECT reserved FROM stock").await, 0);
         assert_eq!(run(&till).await.breaks, Vec::new());
         till.tamper("UPDATE payment_attempt SET amount = amount - 1").await;
+        till.check().await;
+    }
+
+    async fn what_else_had_frozen_a_checkout_is_over_with_it(t: TestShop) {
+        let till = open(&t).await;
+        stray(&till, &till.shop.origin, "another", false).await;
+        paid_wrongly(&till).await;
+        let sql = "UPDATE recon_break SET kind = 'paid_after_end', number = (SELECT number FROM orders)
+            WHERE kind = 'charged_no_order'";
+        till.tamper(sql).await;
+        let open = reconcile::open_breaks(&till.shop).await.unwrap();
+        let other = open.iter().find(|one| one.kind.code() == "paid_after_end").unwrap();
+        assert_eq!(open.len(), 2);
+        decide(&till, other, Resolution::GiveBack).await.unwrap();
+        assert_eq!(till.money().await, (2490 + 700, 0, 2490 + 700, 0));
+        assert_eq!(reconcile::open_breaks(&till.shop).await.unwrap(), Vec::new());
+        assert_eq!(till.count("SELECT reserved FROM stock").await, 0);
+        till.check().await;
+    }
+
+    async fn a_checkout_stays_frozen_no_longer_than_what_froze_it(t: TestShop) {
+        let till = open(&t).await;
+        paid_wrongly(&till).await;
+        assert_eq!(run(&till).await.mended, Vec::<String>::new());
+        assert_eq!(till.count("SELECT reserved FROM stock").await, 2, "held until somebody decides");
+        // The news that froze it was older than what the provider says by now.
+        till.tamper("UPDATE recon_break SET resolved_at = 1, action = 'agrees again'").await;
+        let report = run(&till).await;
+        assert_eq!((report.mended.len(), report.breaks), (1, Vec::new()), "{:?}", report.mended);
+        assert_eq!(till.money().await, (2490, 0, 2490, 0));
+        assert_eq!(till.count("SELECT COUNT(*) FROM checkout WHERE state = 'released'").await, 1);
+        assert_eq!(till.count("SELECT reserved FROM stock").await, 0);
         till.check().await;
     }
 

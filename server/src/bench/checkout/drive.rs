@@ -1,9 +1,10 @@
 //! Shoppers who place orders: each the next when one is done, or at a fixed rate whatever happens.
 
-use super::stage::{Stage, guest};
+use super::stage::Stage;
 use super::{CheckoutArgs, Skus, internal};
-use shop::checkout::{self, PaymentWay, PlaceOrder, Placed};
-use shop::{Error, Result, Shop};
+use crate::bench::http::Connection;
+use shop::Result;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -20,11 +21,11 @@ pub(super) struct Run {
 }
 
 /// Lets shoppers place orders until the time is up or no cart is left, and waits for the last answer.
-pub(super) async fn run(args: &CheckoutArgs, shop: &Shop, stage: &Stage) -> Result<Run> {
+pub(super) async fn run(args: &CheckoutArgs, shop: SocketAddr, stage: &Stage) -> Result<Run> {
     let begun = Instant::now();
     let plan = Arc::new(Plan {
-        shop: shop.clone(),
-        carts: stage.carts.clone(),
+        shop,
+        tokens: stage.tokens.clone(),
         version: stage.version,
         total: stage.total,
         sold_out: args.skus == Skus::SoldOut,
@@ -45,8 +46,8 @@ pub(super) async fn run(args: &CheckoutArgs, shop: &Shop, stage: &Stage) -> Resu
 }
 
 struct Plan {
-    shop: Shop,
-    carts: Vec<shop::id::CartId>,
+    shop: SocketAddr,
+    tokens: Vec<String>,
     version: i64,
     total: i64,
     sold_out: bool,
@@ -59,16 +60,17 @@ struct Plan {
 impl Plan {
     async fn shop_until_closed(self: Arc<Self>) -> Result<Vec<u32>> {
         let mut latencies = Vec::new();
+        let mut connection = Connection::open(self.shop).await.map_err(internal)?;
         loop {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
             // Who was told "sold out" keeps the cart and asks again.
-            let cart = if self.sold_out { number % self.carts.len() } else { number };
+            let cart = if self.sold_out { number % self.tokens.len() } else { number };
             let intended = self.intended(number);
-            if cart >= self.carts.len() || intended >= self.until {
+            if cart >= self.tokens.len() || intended >= self.until {
                 return Ok(latencies);
             }
             tokio::time::sleep_until(intended.into()).await;
-            self.place(number, cart).await?;
+            self.place(&mut connection, number, cart).await?;
             latencies.push(u32::try_from(intended.elapsed().as_micros()).unwrap_or(u32::MAX));
         }
     }
@@ -81,19 +83,23 @@ impl Plan {
     }
 
     /// Anything but the expected answer ends the measurement.
-    async fn place(&self, number: usize, cart: usize) -> Result<()> {
-        let order = PlaceOrder {
-            idempotency_key: format!("bench-{number}"),
-            expected_total: self.total,
-            cart_version: self.version,
-            payment: PaymentWay::Token { payment_method: CARD.into() },
-            provider: None,
-        };
-        match checkout::place(&self.shop, &guest(Some(self.carts[cart])), order).await {
-            Ok(Placed::Order { .. }) if !self.sold_out => Ok(()),
-            Err(Error::SoldOut(_)) if self.sold_out => Ok(()),
-            Ok(other) => Err(internal(format!("an order ended as {other:?}"))),
-            Err(error) => Err(error),
+    async fn place(&self, connection: &mut Connection, number: usize, cart: usize) -> Result<()> {
+        let (total, version, token) = (self.total, self.version, &self.tokens[cart]);
+        let order = format!(r#"{{"expected_total":{total},"cart_version":{version},"payment_method":"{CARD}"}}"#);
+        let request = format!(
+            "POST /api/v1/checkout HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n\
+             X-Cart-Token: {token}\r\nIdempotency-Key: bench-{number}\r\nContent-Length: {}\r\n\r\n{order}",
+            order.len()
+        );
+        let answer = connection.ask(&request).await.map_err(internal)?;
+        let says = |code: &[u8]| memchr::memmem::find(answer.body, code).is_some();
+        match answer.status {
+            201 if !self.sold_out => Ok(()),
+            409 if self.sold_out && says(b"\"sold_out\"") => Ok(()),
+            status => {
+                let body = String::from_utf8_lossy(answer.body);
+                Err(internal(format!("an order was answered with {status}: {body}")))
+            }
         }
     }
 }

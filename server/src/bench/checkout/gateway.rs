@@ -1,7 +1,7 @@
 //! The sandbox gateway as a process of its own: this very program, started on a free port of the loopback.
 
 use super::internal;
-use crate::bench::pages::get;
+use crate::bench::http::Connection;
 use serde::Deserialize;
 use shop::Result;
 use shop::payment::stripe::StripeConfig;
@@ -85,10 +85,8 @@ impl Gateway {
             intents: Vec<Intent>,
         }
         let address = self.stripe.api_base.trim_start_matches("http://");
-        let mut connection = tokio::net::TcpStream::connect(address).await.map_err(internal)?;
-        let mut buffer = Vec::new();
-        let length = get(&mut connection, &mut buffer, "/_sandbox/ledger").await.map_err(internal)?;
-        let body = buffer.split_off(buffer.len() - length);
-        Ok(serde_json::from_slice::<Ledger>(&body)?.intents)
+        let mut connection = Connection::open(address).await.map_err(internal)?;
+        let body = connection.get("/_sandbox/ledger").await.map_err(internal)?;
+        Ok(serde_json::from_slice::<Ledger>(body)?.intents)
     }
 }

@@ -5,8 +5,8 @@ use super::{Skus, internal};
 use crate::bench::scratch::Scratch;
 use crate::cli::open::shop_over;
 use crate::config::{Config, Secret};
+use crate::router::router;
 use crate::state::AppState;
-use crate::webhook;
 use axum::serve::ListenerExt;
 use serde::Serialize;
 use shop::account::Visitor;
@@ -15,7 +15,8 @@ use shop::checkout::View;
 use shop::db::{Sql, Tx};
 use shop::id::{CartId, CartLineId, ProductId, ShippingMethodId, StockId, VariantId, WarehouseId};
 use shop::money::Currency;
-use shop::{Result, Shop, args, cart, checkout, rows, worker};
+use shop::{Result, Shop, args, cart, checkout, rows, secret, worker};
+use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -28,21 +29,23 @@ pub(super) const ON_HAND: i64 = 1_000_000;
 const AT_ONCE: usize = 1000;
 
 pub(super) struct Stage {
-    pub(super) carts: Vec<CartId>,
+    /// What opens each of the carts that are ready to be paid.
+    pub(super) tokens: Vec<String>,
     pub(super) version: i64,
     /// What each cart comes to, delivery and tax included; minor units.
     pub(super) total: i64,
     pub(super) on_hand: i64,
 }
 
-/// The shop at work: its background tasks and the port that webhooks come in by.
+/// The shop at work: its background tasks and the port that shoppers and webhooks come in by.
 pub(super) struct Open {
     pub(super) shop: Shop,
+    pub(super) address: SocketAddr,
     stop: CancellationToken,
     tasks: [JoinHandle<()>; 2],
 }
 
-/// Opens the scratch shop as `mercer serve` would; the gateway's webhooks arrive on `listener`.
+/// Opens the scratch shop as `mercer serve` would, on `listener`.
 pub(super) async fn open(config: &Config, scratch: &Scratch, gateway: &Gateway, listener: TcpListener) -> Result<Open> {
     let mut config = config.clone();
     config.data_dir = scratch.folder.path().to_owned();
@@ -52,7 +55,8 @@ pub(super) async fn open(config: &Config, scratch: &Scratch, gateway: &Gateway, 
     config.stripe_webhook_secret = gateway.stripe.webhook_secrets.iter().map(|s| Secret::from(s.as_str())).collect();
     let shop = shop_over(scratch.open().await?, &config).await.map_err(internal)?;
     let stop = CancellationToken::new();
-    let routes = webhook::router().with_state(AppState::new(shop.clone(), config));
+    let routes = router(AppState::new(shop.clone(), config));
+    let address = listener.local_addr().map_err(internal)?;
     let stopped = stop.clone().cancelled_owned();
     // As `mercer serve` does.
     let listener = listener.tap_io(|stream| {
@@ -60,11 +64,11 @@ pub(super) async fn open(config: &Config, scratch: &Scratch, gateway: &Gateway, 
     });
     let serving = async move {
         if let Err(error) = axum::serve(listener, routes).with_graceful_shutdown(stopped).await {
-            tracing::error!(%error, "webhooks are not received any more");
+            tracing::error!(%error, "nobody is served any more");
         }
     };
     let tasks = [tokio::spawn(serving), tokio::spawn(worker::run(shop.clone(), stop.clone()))];
-    Ok(Open { shop, stop, tasks })
+    Ok(Open { shop, address, stop, tasks })
 }
 
 impl Open {
@@ -72,7 +76,7 @@ impl Open {
     pub(super) async fn close(self) {
         self.stop.cancel();
         let [serving, working] = self.tasks;
-        // The gateway keeps its connections open; nobody sends on them any more.
+        // Connections are kept open; nobody sends on them any more.
         serving.abort();
         let _ = working.await;
         self.shop.db.close().await;
@@ -97,18 +101,23 @@ impl Stage {
         let variants = shelves(&mut tx, products).await?;
         tx.commit().await?;
         let (first, view) = ready_cart(&shop).await?;
-        let mut made = Vec::with_capacity(carts);
-        while made.len() < carts {
-            let at = made.len();
+        let mut tokens = Vec::with_capacity(carts);
+        while tokens.len() < carts {
+            let at = tokens.len();
             let rows: Vec<_> = (at..carts.min(at + AT_ONCE))
-                .map(|i| Row { id: CartId::new(), line: CartLineId::new(), variant: variants[i % variants.len()] })
+                .map(|i| {
+                    let (variant, token) = (variants[i % variants.len()], secret::token());
+                    let hash = secret::hash_token(&token);
+                    tokens.push(token);
+                    Row { id: CartId::new(), hash, line: CartLineId::new(), variant }
+                })
                 .collect();
             let json = serde_json::to_string(&rows)?;
             let mut tx = shop.db.begin().await?;
             tx.execute(COPY_CART.of(tx.engine()), args![&json, first]).await?;
+            tx.execute(TOKENS.of(tx.engine()), args![&json]).await?;
             tx.execute(COPY_LINE.of(tx.engine()), args![json, first]).await?;
             tx.commit().await?;
-            made.extend(rows.into_iter().map(|row| row.id));
         }
         let on_hand = if skus == Skus::SoldOut { 0 } else { ON_HAND };
         let mut tx = shop.db.begin().await?;
@@ -118,17 +127,13 @@ impl Stage {
         shop.db.analyze().await?;
         shop.db.close().await;
         let on_hand = on_hand * i64::try_from(variants.len()).unwrap_or(i64::MAX);
-        Ok(Self { carts: made, version: view.cart.version, total: view.totals.total, on_hand })
+        Ok(Self { tokens, version: view.cart.version, total: view.totals.total, on_hand })
     }
-}
-
-pub(super) fn guest(cart: Option<CartId>) -> Visitor {
-    Visitor { cart_id: cart, customer: None, currency: Currency::EUR }
 }
 
 /// One cart by the shop's own functions, which the others are copies of.
 async fn ready_cart(shop: &Shop) -> Result<(CartId, View)> {
-    let mut visitor = guest(None);
+    let mut visitor = Visitor { cart_id: None, customer: None, currency: Currency::EUR };
     let cart = cart::add(shop, &mut visitor, "BENCH-0", 1).await?;
     checkout::save_contact(shop, &visitor, "ada@example.com", "").await?;
     let address = Address {
@@ -147,6 +152,7 @@ async fn ready_cart(shop: &Shop) -> Result<(CartId, View)> {
 #[derive(Serialize)]
 struct Row {
     id: CartId,
+    hash: String,
     line: CartLineId,
     variant: VariantId,
 }
@@ -156,6 +162,12 @@ const COPY_CART: Sql = rows!(
      SELECT d.id, c.status, c.currency, c.version, c.details, c.created_at, c.updated_at, c.expires_at FROM",
     [id UUID],
     "JOIN cart c ON c.id = $2"
+);
+
+const TOKENS: Sql = rows!(
+    "INSERT INTO cart_token (token_hash, cart_id) SELECT d.hash, d.id FROM",
+    [id UUID, hash TEXT],
+    ""
 );
 
 const COPY_LINE: Sql = rows!(
