@@ -154,7 +154,12 @@ async fn catch_up(shop: &Shop, owner: &Owner, snapshot: &Snapshot, found: &mut C
     };
     if is_news {
         checkout::apply_news(shop, owner.checkout_id, Some(owner.id), News::Intent(snapshot.clone())).await?;
-        found.mended.push(format!("{}: {} is {:?} at the provider", owner.number, snapshot.intent_id, snapshot.status));
+        // What is frozen stays as it is, however often that is read.
+        if owner.checkout_state != "manual_review" {
+            found
+                .mended
+                .push(format!("{}: {} is {:?} at the provider", owner.number, snapshot.intent_id, snapshot.status));
+        }
     }
     Ok(())
 }
