@@ -88,7 +88,7 @@ struct Deaths {
 
 #[derive(clap::Args)]
 struct Wanted {
-    /// A tenth of the nightly counts: about three hours on two cores
+    /// A tenth of the nightly counts
     #[arg(long, conflicts_with = "scale")]
     tenth: bool,
     /// This share of the nightly counts

@@ -18,6 +18,7 @@ fn no_seed_ends_wrong() {
     let tally = report.tally;
     // A storm that bends nothing proves nothing.
     assert!(tally.placed > report.seeds && tally.declined > 0 && tally.released > 0 && tally.refunds > 0, "{tally:?}");
+    assert!(tally.anew > 0, "nobody has paid anew: {tally:?}");
     assert!(tally.crashes > report.seeds / 2 && tally.faults > report.seeds, "{tally:?}");
 }
 

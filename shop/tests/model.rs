@@ -4,7 +4,8 @@
 //!
 //! A story that fails is cut down to what is needed for it, and printed. Its seed is kept in `model/regressions.txt`,
 //! which belongs into the repository: what is in there is played first. The stories are the same in every run, so that
-//! a failure is about the change at hand; `MERCER_MODEL_CASES` asks for so many others.
+//! a failure is about the change at hand; `MERCER_MODEL_CASES` asks for so many others, and `MERCER_MODEL_SEED` for the
+//! same others again.
 
 mod op;
 mod reference;

@@ -22,8 +22,8 @@ impl Report {
         let Tally { checkouts, placed, declined, released, refunds, anew, crashes, faults, calls, webhooks } =
             self.tally;
         format!(
-            "{} seeds: {checkouts} checkouts, {placed} placed, {declined} declined, {released} released, {refunds} refunds, {anew} payments \
-             anew; {crashes} crashes, {faults} faults injected, {calls} calls, {webhooks} webhooks; {} failed, {:.1} s",
+            "{} seeds: {checkouts} checkouts, {placed} placed, {declined} declined, {released} released, {refunds} refunds, \
+             {anew} paid anew; {crashes} crashes, {faults} faults injected, {calls} calls, {webhooks} webhooks; {} failed, {:.1} s",
             self.seeds,
             self.failed.len(),
             self.took.as_secs_f64()

@@ -147,7 +147,10 @@ async fn digest(world: &World, shop: &Shop) -> shop::Result<()> {
         world.note(format_args!("{id} {on_hand} {reserved}"));
     }
     let (refunds,): (i64,) = shop.db.fetch_one("SELECT COUNT(*) FROM refund", args![]).await?;
+    let sql = "SELECT COUNT(*) FROM outbox WHERE kind = 'event' AND payload LIKE '%\"order_paid_anew\"%'";
+    let (anew,): (i64,) = shop.db.fetch_one(sql, args![]).await?;
     let mut inner = world.lock();
+    inner.tally.anew = u64::try_from(anew).unwrap_or(0);
     inner.tally.checkouts = orders.len() as u64;
     let never = ["pending_payment", "payment_failed"];
     let is_placed = |order: &&Standing| order.2 != "released" && !never.contains(&order.1.as_str());

@@ -36,7 +36,7 @@ pub struct Tally {
     pub declined: u64,
     pub released: u64,
     pub refunds: u64,
-    /// Visits at a provider's page for an order whose payment had expired.
+    /// Orders paid again after their payment had expired.
     pub anew: u64,
     /// Lives that ended before their time.
     pub crashes: u64,

@@ -6,10 +6,10 @@
 //!                                              └──────────── HTTP: signed webhooks ◀───────────┘
 //! ```
 //!
-//! Carts with everything told are written ahead of the clock. The shop serves as it always does, shoppers are in its
+//! Carts with everything told are written ahead of the clock. The shop serves as it always does; shoppers are in its
 //! process, each on a connection of its own. Its background work runs: webhooks are applied, money is captured, mail is
-//! written. What that leaves behind when the
-//! time is up is worked off and measured, too. Afterwards the shop's books are compared with the gateway's own.
+//! written. What that leaves behind when the time is up is worked off and measured, too. Afterwards the shop's books are
+//! compared with the gateway's own.
 
 mod drive;
 mod gateway;

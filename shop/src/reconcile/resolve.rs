@@ -166,7 +166,10 @@ impl Decision<'_> {
         self.announce().await?;
         mend::give_back(self.shop, &self.one.provider, &self.one.payment).await.map_err(unsure)?;
         let cleared = match self.waits_for_money().await? {
-            Some(checkout) => Some(review::clear(self.shop, checkout, &self.one.number).await.map_err(unsure)?),
+            Some(checkout) => {
+                let others = review::others(self.shop, self.one).await?;
+                Some(review::clear(self.shop, checkout, others).await.map_err(unsure)?)
+            }
             None => None,
         };
         let mut tx = self.shop.db.begin().await?;

@@ -6,8 +6,9 @@
 //! ```
 
 use super::breaks::{self, Break};
+use super::kind::{Kind, codes};
 use super::mend;
-use crate::db::Tx;
+use crate::db::{Sql, Tx};
 use crate::id::CheckoutId;
 use crate::{Result, Shop, args, checkout};
 
@@ -15,8 +16,8 @@ use crate::{Result, Shop, args, checkout};
 pub(super) struct Cleared {
     checkout: CheckoutId,
     is_paid: bool,
-    /// Differences that are over when it is released.
-    frozen_by: Vec<Break>,
+    /// Differences whose money went back with it.
+    given_back: Vec<Break>,
 }
 
 /// The checkout of the order, while it is frozen.
@@ -27,22 +28,27 @@ pub(super) async fn frozen(shop: &Shop, number: &str) -> Result<Option<CheckoutI
     Ok(row.map(|(id,)| id))
 }
 
-/// Ends what may still bring money to a frozen checkout, and gives back what else froze it, unless its shopper has paid as
-/// agreed.
+/// Unless its shopper has paid as agreed, ends what may still bring money to a frozen checkout, and gives back what `others`
+/// say.
 ///
 /// # Errors
 /// `Unavailable` when a provider does not answer or cannot do it.
-pub(super) async fn clear(shop: &Shop, checkout: CheckoutId, number: &str) -> Result<Cleared> {
+pub(super) async fn clear(shop: &Shop, checkout: CheckoutId, others: Vec<Break>) -> Result<Cleared> {
     if mend::is_paid(shop, checkout).await? {
-        return Ok(Cleared { checkout, is_paid: true, frozen_by: Vec::new() });
+        return Ok(Cleared { checkout, is_paid: true, given_back: Vec::new() });
     }
     mend::end_attempts(shop, checkout).await?;
-    let mut frozen_by = breaks::of_order(shop, number).await?;
-    frozen_by.retain(|one| one.kind.freezes() && !one.payment.is_empty());
-    for one in &frozen_by {
+    for one in &others {
         mend::give_back(shop, &one.provider, &one.payment).await?;
     }
-    Ok(Cleared { checkout, is_paid: false, frozen_by })
+    Ok(Cleared { checkout, is_paid: false, given_back: others })
+}
+
+/// What freezes the same checkout as `one`, where the provider's payment is known.
+pub(super) async fn others(shop: &Shop, one: &Break) -> Result<Vec<Break>> {
+    let mut others = breaks::of_order(shop, &one.number).await?;
+    others.retain(|other| other.id != one.id && other.kind.freezes() && !other.payment.is_empty());
+    Ok(others)
 }
 
 impl Cleared {
@@ -51,7 +57,7 @@ impl Cleared {
             return checkout::resume_review(tx, self.checkout, now).await;
         }
         checkout::end_review(tx, self.checkout, now).await?;
-        for one in &self.frozen_by {
+        for one in &self.given_back {
             breaks::close(tx, one.kind, &one.reference, "Gave the money back with the rest", now).await?;
         }
         Ok(())
@@ -61,14 +67,26 @@ impl Cleared {
 /// Lets go of checkouts that stay frozen although nothing is left that froze them: the news was old, or somebody has given
 /// the money back at the provider.
 pub(super) async fn thaw(shop: &Shop, mended: &mut Vec<String>) -> Result<()> {
-    let sql = "SELECT k.id, o.number FROM checkout k JOIN orders o ON o.checkout_id = k.id
-        WHERE k.state = 'manual_review' ORDER BY k.id";
-    let frozen: Vec<(CheckoutId, String)> = shop.db.fetch_all(sql, args![]).await?;
+    macro_rules! frozen {
+        ($among:literal) => {
+            concat!(
+                // From the differences, which are few, and not from the checkouts.
+                "SELECT DISTINCT k.id, o.number FROM recon_break b JOIN orders o ON o.number = b.number
+                   JOIN checkout k ON k.id = o.checkout_id AND k.state = 'manual_review'
+                 WHERE b.kind ",
+                $among,
+                " AND NOT EXISTS (SELECT 1 FROM recon_break w
+                   WHERE w.number = b.number AND w.resolved_at IS NULL AND w.kind ",
+                $among,
+                ") ORDER BY k.id"
+            )
+        };
+    }
+    const FROZEN: Sql = Sql { sqlite: frozen!("IN (SELECT value FROM json_each($1))"), postgres: frozen!("= ANY($1)") };
+    let frozen: Vec<(CheckoutId, String)> =
+        shop.db.fetch_all(FROZEN.of(shop.db.engine()), args![codes(Kind::freezes)]).await?;
     for (checkout, number) in frozen {
-        if breaks::of_order(shop, &number).await?.iter().any(|one| one.kind.freezes()) {
-            continue;
-        }
-        match clear(shop, checkout, &number).await {
+        match clear(shop, checkout, Vec::new()).await {
             Ok(cleared) => {
                 let (mut tx, now) = (shop.db.begin().await?, shop.now_ms());
                 cleared.write(&mut tx, now).await?;
