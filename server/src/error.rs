@@ -149,7 +149,9 @@ impl Asked {
         let (content_type, body) = if self.wants_json {
             ("application/problem+json", serde_json::to_string(problem).expect("a problem is plain data"))
         } else {
-            ("text/html; charset=utf-8", crate::problem_page::html(&self.state, problem, &self.id).await)
+            // Boxed: every request carries room for what it may come to, and a page takes much.
+            let page = Box::pin(crate::problem_page::html(&self.state, problem, &self.id));
+            ("text/html; charset=utf-8", page.await)
         };
         parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         Response::from_parts(parts, body.into())

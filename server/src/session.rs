@@ -38,7 +38,7 @@ pub fn layer(shop: &Shop, config: &Config) -> SessionManagerLayer<DbSessions> {
     let secure = config.is_https();
     // Browsers accept the prefix only together with Secure, and Secure only over https.
     let name = if secure { "__Host-mercer" } else { "mercer" };
-    SessionManagerLayer::new(DbSessions::new(shop.db.clone(), shop.clock.clone()))
+    SessionManagerLayer::new(DbSessions::new(shop.db.by_key(), shop.clock.clone()))
         .with_name(name)
         .with_secure(secure)
         .with_http_only(true)

@@ -4,21 +4,31 @@ use crate::config::Config;
 use axum::extract::FromRef;
 use shop::Shop;
 use shop::payment::stripe::StripeConfig;
+use std::ops::Deref;
 use std::sync::Arc;
 
-/// Cheap to clone; made once at start.
+/// One pointer: every layer around a handler clones it for every request. Made once at start.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Parts>);
+
+pub struct Parts {
     pub shop: Shop,
-    pub config: Arc<Config>,
+    pub config: Config,
     /// How browsers reach the payment provider: publishable key and script.
-    pub stripe: Arc<StripeConfig>,
+    pub stripe: StripeConfig,
 }
 
 impl AppState {
     pub fn new(shop: Shop, config: Config) -> Self {
-        let stripe = Arc::new(config.stripe());
-        Self { shop, config: Arc::new(config), stripe }
+        Self(Arc::new(Parts { shop, stripe: config.stripe(), config }))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
     }
 }
 

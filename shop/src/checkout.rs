@@ -56,9 +56,7 @@ pub use fact::apply_payment_fact;
 #[cfg(feature = "server")]
 pub(crate) use fact::{News, apply as apply_news, apply_events};
 #[cfg(feature = "server")]
-pub use idempotency::is_answered;
-#[cfg(feature = "server")]
-pub use place::{live, place};
+pub use place::{Answered, live, place, place_or_replay};
 #[cfg(feature = "server")]
 pub use queue::Queues;
 #[cfg(feature = "server")]

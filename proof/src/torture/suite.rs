@@ -19,7 +19,7 @@ const STORIES: usize = 500;
 /// A test that takes longer hangs.
 const PATIENCE: Duration = Duration::from_hours(1);
 
-/// Every race at its count for every change, one after the other, as often as there are trials.
+/// Every race with the crowds of a night, one after the other, as often as there are trials.
 pub async fn races(round: &mut Round<'_>) -> Result<(), String> {
     let program = given(round)?.races.as_path();
     let list = started(program, round, &["--list", "--format", "terse"], &[]).await?.stdout;
@@ -34,7 +34,7 @@ pub async fn races(round: &mut Round<'_>) -> Result<(), String> {
     }
     let count = round.count;
     for name in names.into_iter().cycle().take(count) {
-        let counts = [("MERCER_TORTURE_SCALE", "100".to_owned())];
+        let counts = [("MERCER_RACE_NIGHT", "1".to_owned())];
         play(round, program, name, &counts, "server").await?;
         round.step();
     }

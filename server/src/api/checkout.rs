@@ -103,8 +103,8 @@ pub async fn place(
         payment: PaymentWay::Token { payment_method: request.payment_method },
         provider: None,
     };
-    let replayed = checkout::is_answered(&shop, &visitor, &order).await?;
-    let mut response = match checkout::place(&shop, &visitor, order).await {
+    let answered = checkout::place_or_replay(&shop, &visitor, order).await;
+    let mut response = match answered.placed {
         Ok(placed) => answer(placed),
         Err(error @ Error::Ordered { order_id, .. }) => {
             let mut problem = error.problem();
@@ -115,7 +115,7 @@ pub async fn place(
         }
         Err(error) => ApiError::from(error).into_response(),
     };
-    if replayed {
+    if answered.replayed {
         response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
     }
     Ok(response)

@@ -15,6 +15,7 @@ use shop::inventory::{self, Reason};
 use shop::staff::Staff;
 use shop::{args, rows, secret, staff, worker};
 use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tower_sessions::SessionStore;
 use tower_sessions::cookie::time::OffsetDateTime;
@@ -23,6 +24,8 @@ use tower_sessions::session::{Id, Record};
 const TICK: Duration = Duration::from_millis(20);
 /// Looks at whether everything is worked off, a tick apart.
 const QUIET_TRIES: usize = 1_000;
+/// Both ends of a connection are files of this process, and it may open 20,000 or so.
+const DOORS: usize = 5_000;
 
 pub struct Arena {
     pub site: Site,
@@ -30,6 +33,8 @@ pub struct Arena {
     /// The owner's session.
     pub desk: String,
     pub log: Log,
+    /// Connections that people may have open at the same time.
+    doors: Semaphore,
     ticking: JoinHandle<()>,
 }
 
@@ -73,7 +78,7 @@ impl Arena {
                 clock.advance(i64::try_from(before.elapsed().as_millis()).unwrap());
             }
         });
-        Self { site, owner, desk, log: Log::default(), ticking }
+        Self { site, owner, desk, log: Log::default(), doors: Semaphore::new(DOORS), ticking }
     }
 
     /// Puts exactly `units` on the shelf of `sku`; nothing of it may be reserved.
@@ -193,6 +198,7 @@ impl Arena {
     pub async fn place(&self, buyer: &Buyer, key: &str, method: &str) -> Answer {
         let order = json!({"expected_total": buyer.total, "cart_version": buyer.version, "payment_method": method});
         let asked = self.api(buyer, Method::POST, "/checkout").header("idempotency-key", key).json(&order);
+        let _door = self.doors.acquire().await.expect("doors are never closed");
         let answer = Answer::to(asked).await;
         // A key is the shopper's own: the log tells them apart by the cart.
         self.log.write(&format!("{} {key}", buyer.cart), &answer);

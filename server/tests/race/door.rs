@@ -10,7 +10,7 @@ race! {
     QUIET;
 
     async fn c15_a_one_time_link_lets_one_in(arena: Arena) {
-        let (crowd, rounds) = (C15.crowd, C15.rounds());
+        let (crowd, rounds) = (C15.crowd(), C15.rounds());
         let before = arena.number("SELECT COUNT(*) FROM staff").await;
         for round in 0..rounds {
             let link = staff::first_link(&arena.site.shop).await.unwrap();

@@ -10,7 +10,7 @@ race! {
     QUIET;
 
     async fn c04_one_request_sent_many_times_is_one_order(arena: Arena) {
-        let (crowd, rounds) = (C4.crowd, C4.rounds());
+        let (crowd, rounds) = (C4.crowd(), C4.rounds());
         for buyer in arena.buyers(rounds, &["CUP"]).await {
             // The last one: whoever is overtaken by their own first click must not be told that it is sold out.
             arena.stock("CUP", 1).await;
@@ -22,7 +22,7 @@ race! {
     }
 
     async fn c05_one_key_means_one_request(arena: Arena) {
-        let (crowd, rounds) = (C5.crowd, C5.rounds());
+        let (crowd, rounds) = (C5.crowd(), C5.rounds());
         for buyer in arena.buyers(rounds, &["CUP"]).await {
             arena.stock("CUP", 1).await;
             let answers = rush((0..crowd).map(|at| arena.buy(&buyer, "same", CARDS[at % CARDS.len()]))).await;
@@ -36,7 +36,7 @@ race! {
     }
 
     async fn c06_one_cart_in_many_tabs_is_one_order(arena: Arena) {
-        let (crowd, rounds) = (C6.crowd, C6.rounds());
+        let (crowd, rounds) = (C6.crowd(), C6.rounds());
         // Enough for every tab: only the cart keeps them from buying twice.
         arena.stock("CUP", i64::try_from(rounds * crowd).unwrap()).await;
         for buyer in arena.buyers(rounds, &["CUP"]).await {

@@ -14,7 +14,7 @@ race! {
     QUIET;
 
     async fn c11_no_more_goes_back_than_was_taken(arena: Arena) {
-        let (crowd, rounds) = (C11.crowd, C11.rounds());
+        let (crowd, rounds) = (C11.crowd(), C11.rounds());
         arena.stock("CUP", i64::try_from(rounds).unwrap()).await;
         for (round, buyer) in arena.buyers(rounds, &["CUP"]).await.iter().enumerate() {
             let placed = arena.buy(buyer, "key", "pm_card_visa").await;

@@ -1,13 +1,13 @@
 //! C1, C2, C3, C13, C14 and C16: more people than units, and a merchant who counts meanwhile.
 
 use super::arena::{Arena, Buyer};
-use super::count::{C1, C2, C3, C13, C14, C16, Count};
+use super::count::{C1, C2, C3, C13, C14, C16, Count, flash_sale_units};
 use super::crowd::{Answer, count, rush};
 use super::{QUIET, WITH_NEWS};
 use reqwest::Method;
 use shop::args;
 use shop::db::Engine;
-use shop::id::ProductId;
+use shop::id::{ProductId, VariantId};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -15,13 +15,13 @@ const VISA: &str = "pm_card_visa";
 
 /// Everybody wants one, `units` are there: so many win, the others are told that it is sold out.
 async fn last_units(arena: &Arena, of: Count, units: usize) {
-    let rounds = of.rounds();
+    let (crowd, rounds) = (of.crowd(), of.rounds());
     for round in 0..rounds {
         arena.stock("BOWL", i64::try_from(units).unwrap()).await;
-        let buyers = arena.buyers(of.crowd, &["BOWL"]).await;
+        let buyers = arena.buyers(crowd, &["BOWL"]).await;
         let answers = rush(buyers.iter().map(|buyer| arena.buy(buyer, "one", VISA))).await;
         let (won, lost) = (count(&answers, Answer::is_order), count(&answers, |a| a.is(409, "sold_out")));
-        assert_eq!((won, lost), (units, of.crowd - units), "round {round}: {:?}", odd(&answers));
+        assert_eq!((won, lost), (units, crowd - units), "round {round}: {:?}", odd(&answers));
         assert_eq!(arena.shelf("BOWL").await.1, 0);
     }
     arena.judge(rounds * units).await;
@@ -47,7 +47,7 @@ race! {
     }
 
     async fn c13_carts_in_opposite_order_never_wait_for_each_other(arena: Arena) {
-        let (crowd, rounds) = (C13.crowd, C13.rounds());
+        let (crowd, rounds) = (C13.crowd(), C13.rounds());
         for sku in ["CUP", "BOWL"] {
             arena.stock(sku, i64::try_from(crowd * rounds).unwrap()).await;
         }
@@ -85,7 +85,8 @@ race! {
 /// there.
 async fn counts_and_prices(arena: &Arena) {
     let rounds = C14.rounds();
-    let (edits, buying) = (C14.crowd / 10, C14.crowd - 2 * (C14.crowd / 10));
+    let crowd = C14.crowd();
+    let (edits, buying) = (crowd / 10, crowd - 2 * (crowd / 10));
     let start = i64::try_from(buying * 2 / 3).unwrap();
     let mut sold = 0;
     for round in 0..rounds {
@@ -97,10 +98,10 @@ async fn counts_and_prices(arena: &Arena) {
             answers = rush(buyers.iter().map(|buyer| arena.buy(buyer, "one", VISA))).await;
         };
         // Cheaper and dearer by turns, so that the page that shoppers saw is wrong from some moment on.
-        let price = format!("{}", 10 + (round + 1) % 2);
+        let form = priced_form(arena, &format!("{}", 10 + (round + 1) % 2)).await;
         let merchant = async {
             let adjusts = rush((0..edits).map(|at| adjust(arena, if at % 2 == 0 { 2 } else { -3 })));
-            let prices = rush((0..edits).map(|_| reprice(arena, &price)));
+            let prices = rush((0..edits).map(|_| send_form(arena, &form)));
             tokio::join!(adjusts, prices)
         };
         let ((), (adjusted, priced)) = tokio::join!(shopping, merchant);
@@ -134,35 +135,37 @@ async fn adjust(arena: &Arena, delta: i64) -> i64 {
     }
 }
 
-/// Sends the editor's form as it was opened when the round began.
-async fn reprice(arena: &Arena, price: &str) -> u16 {
+/// The editor's form as somebody opens it now, with another price written in.
+async fn priced_form(arena: &Arena, price: &str) -> (String, Vec<(&'static str, String)>) {
     let sql = "SELECT p.id, p.version, v.id FROM product p JOIN variant v ON v.product_id = p.id WHERE v.sku = 'BOWL'";
-    let (product, version, variant): (ProductId, i64, shop::id::VariantId) =
+    let (product, version, variant): (ProductId, i64, VariantId) =
         arena.site.shop.db.fetch_one(sql, args![]).await.unwrap();
-    let (version, variant) = (version.to_string(), variant.to_string());
     let fields = [
         ("do", "save"),
-        ("version", version.as_str()),
+        ("version", &version.to_string()),
         ("title", "Bowl"),
         ("slug", "bowl"),
         ("status", "published"),
-        ("variants.0.id", &variant),
+        ("variants.0.id", &variant.to_string()),
         ("variants.0.sku", "BOWL"),
         ("variants.0.prices.EUR", price),
         ("variants.0.tracked", "on"),
         ("variants.0.requires_shipping", "on"),
         ("variants.0.active", "on"),
     ];
-    let answer = arena.admin(&format!("/admin/products/{product}"), &fields).send().await.unwrap();
-    answer.status().as_u16()
+    (format!("/admin/products/{product}"), fields.map(|(name, value)| (name, value.to_owned())).to_vec())
 }
 
-/// Everybody at once after a hundred units, with the background work, the merchant and the provider's news going on.
+async fn send_form(arena: &Arena, (path, fields): &(String, Vec<(&str, String)>)) -> u16 {
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    arena.admin(path, &fields).send().await.unwrap().status().as_u16()
+}
+
+/// Everybody at once after a few units, with the background work, the merchant and the provider's news going on.
 async fn flash_sale(arena: &Arena) {
-    const UNITS: usize = 100;
-    let crowd = C16.crowd;
+    let (crowd, units) = (C16.crowd(), flash_sale_units());
     for _ in 0..C16.rounds() {
-        arena.stock("BOWL", UNITS.try_into().unwrap()).await;
+        arena.stock("BOWL", units.try_into().unwrap()).await;
         let buyers = arena.buyers(crowd, &["BOWL"]).await;
         let stop = CancellationToken::new();
         let background = tokio::spawn(shop::worker::run(arena.site.shop.clone(), stop.clone()));
@@ -179,16 +182,16 @@ async fn flash_sale(arena: &Arena) {
         let (mut waited, answers): (Vec<_>, Vec<_>) = answers.into_iter().unzip();
         waited.sort_unstable();
         let (won, lost) = (count(&answers, Answer::is_order), count(&answers, |a| a.is(409, "sold_out")));
-        assert_eq!((won, lost), (UNITS, crowd - UNITS), "{:?}", odd(&answers));
+        assert_eq!((won, lost), (units, crowd - units), "{:?}", odd(&answers));
         assert!(seen > 0, "the merchant's page was never answered");
         eprintln!(
-            "{crowd} people and {UNITS} units: half were told within {:?}, 99 % within {:?}, all within {:?}; the merchant saw {seen} pages",
+            "{crowd} people and {units} units: half were told within {:?}, 99 % within {:?}, all within {:?}; the merchant saw {seen} pages",
             waited[crowd / 2],
             waited[crowd * 99 / 100],
             waited[crowd - 1]
         );
     }
-    arena.judge(C16.rounds() * UNITS).await;
+    arena.judge(C16.rounds() * units).await;
 }
 
 async fn timed(arena: &Arena, buyer: &Buyer, begun: Instant) -> (Duration, Answer) {

@@ -132,7 +132,8 @@ struct LineRow {
 }
 
 // SQLite refuses an outer column in a subquery's ORDER BY, hence three subqueries for one picture.
-// Units held for this very cart by a started payment count as there for it.
+// Units held for this very cart by a started payment count as there for it: a sum for each of its checkouts, because
+// in one join PostgreSQL may begin with everybody's held units.
 const LINES: &str = "SELECT l.id, l.variant_id, v.product_id, v.sku, p.slug, p.title, v.title AS variant_title,
       COALESCE(
         (SELECT i.url FROM picture i WHERE i.product_id = p.id AND i.variant_id = v.id ORDER BY i.position LIMIT 1),
@@ -143,10 +144,10 @@ const LINES: &str = "SELECT l.id, l.variant_id, v.product_id, v.sku, p.slug, p.t
       v.tracked, v.requires_shipping, v.taxable, v.tax_class, v.weight_grams,
       (p.status = 'published' AND v.active) AS sellable,
       CAST(COALESCE((SELECT SUM(s.free) FROM stock s WHERE s.variant_id = v.id), 0)
-        + COALESCE((SELECT SUM(r.quantity) FROM checkout k
-            JOIN reservation r ON r.checkout_id = k.id AND r.state = 'held'
-            JOIN stock s ON s.id = r.stock_id AND s.variant_id = v.id
-            WHERE k.cart_id = $1), 0) AS BIGINT) AS units
+        + COALESCE((SELECT SUM((SELECT SUM(r.quantity) FROM reservation r
+                JOIN stock s ON s.id = r.stock_id AND s.variant_id = v.id
+                WHERE r.checkout_id = k.id AND r.state = 'held'))
+            FROM checkout k WHERE k.cart_id = $1), 0) AS BIGINT) AS units
     FROM cart_line l
     JOIN variant v ON v.id = l.variant_id
     JOIN product p ON p.id = v.product_id

@@ -30,7 +30,7 @@ pub async fn holder(shop: &Shop, token: &str) -> Result<Visitor> {
     const HOLDER: &str = "SELECT c.id, c.currency FROM cart_token t JOIN cart c ON c.id = t.cart_id
         WHERE t.token_hash = $1 AND c.customer_id IS NULL AND c.expires_at > $2";
     let hash = secret::hash_token(token);
-    let row: Option<(CartId, String)> = shop.db.fetch_optional(HOLDER, args![hash, shop.now_ms()]).await?;
+    let row: Option<(CartId, String)> = shop.db.by_key().fetch_optional(HOLDER, args![hash, shop.now_ms()]).await?;
     let (id, currency) = row.ok_or(Error::NotFound("cart"))?;
     let currency = Currency::try_from(currency).map_err(|error| Error::Internal(error.to_string()))?;
     Ok(Visitor { cart_id: Some(id), customer: None, currency })

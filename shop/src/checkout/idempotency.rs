@@ -109,13 +109,3 @@ pub(super) async fn claim(tx: &mut Tx, request: &Request, key: &str, checkout: C
         ON CONFLICT (scope, key) DO NOTHING";
     Ok(tx.execute(sql, args![&request.scope, key, &request.hash, checkout, now]).await? == 1)
 }
-
-/// Whether the key was answered before, for the header `Idempotent-Replayed`.
-pub async fn is_answered(shop: &Shop, visitor: &Visitor, order: &PlaceOrder) -> Result<bool> {
-    let request = Request::of(visitor, order)?;
-    let sql =
-        "SELECT created_at FROM idempotency WHERE scope = $1 AND key = $2 AND request_hash = $3 AND finished = TRUE";
-    let found: Option<(i64,)> =
-        shop.db.fetch_optional(sql, args![request.scope, &order.idempotency_key, request.hash]).await?;
-    Ok(found.is_some())
-}

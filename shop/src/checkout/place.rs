@@ -6,22 +6,23 @@
 mod attempt;
 mod known;
 mod offer;
+mod resume;
 
 pub use known::live;
 
 pub(super) use self::attempt::{chosen, insert};
-use self::attempt::{goes_on, next_attempt};
-use self::known::{Earlier, already_placed, ordered};
+use self::known::{Earlier, already_placed};
 pub(super) use self::known::{earlier_checkouts, limit_attempts};
-use self::offer::{check, quote, sold_out};
+use self::offer::{check, check_stock, quote, sold_out};
+use self::resume::{join, resume};
 use super::allocate;
 use super::fact::{self, News, Standing};
 use super::idempotency::{self, Known, Request};
 use super::prepare::{NUMBER_TAKEN, Prepare, Prepared};
 use super::saga;
 use super::state::{CheckoutState, Way};
-use super::stored::{self, Attempt, Checkout};
-use super::{Demand, PlaceOrder, Placed, View, release, transition, view};
+use super::stored::{Attempt, Checkout};
+use super::{Demand, PlaceOrder, Placed, View, release, view};
 use crate::account::Visitor;
 use crate::canary::{self, Canary};
 use crate::id::{AttemptId, CheckoutId, OrderId};
@@ -29,84 +30,138 @@ use crate::point::{self, Point};
 use crate::{Error, Result, Shop, backup, secret};
 use sha2::{Digest, Sha256};
 
+/// What placing an order came to.
+#[derive(Debug)]
+pub struct Answered {
+    pub placed: Result<Placed>,
+    /// The key had been answered before, and this is that answer.
+    pub replayed: bool,
+}
+
+impl From<Result<Placed>> for Answered {
+    fn from(placed: Result<Placed>) -> Self {
+        Self { placed, replayed: false }
+    }
+}
+
 /// Places the order or goes on with it. `Error::Declined` leaves everything ready for another try under a new key;
 /// `Conflict` "in_progress" means that an earlier request with this key still runs, `Ordered` that the cart was paid
 /// under another key, `TooMany` that it has tried too many payments.
 pub async fn place(shop: &Shop, visitor: &Visitor, order: PlaceOrder) -> Result<Placed> {
-    let request = Request::of(visitor, &order)?;
-    if backup::orders_closed(shop).await?.is_some() {
-        return Err(Error::Unavailable {
-            message: "The shop is being checked after a restore; please try again in a few minutes.".into(),
-            retry_after_s: 120,
-        });
-    }
+    place_or_replay(shop, visitor, order).await.placed
+}
+
+/// As [`place`], and tells whether the answer is that of an earlier request with this key.
+pub async fn place_or_replay(shop: &Shop, visitor: &Visitor, order: PlaceOrder) -> Answered {
+    let request = match may_place(shop, visitor, &order).await {
+        Ok(request) => request,
+        Err(error) => return Err(error).into(),
+    };
     if canary::on(Canary::SagaInline) {
         return Box::pin(run(shop, visitor, &order, &request)).await;
     }
     let (shop, visitor) = (shop.by_key(), visitor.clone());
     // Dropping a JoinHandle does not stop the task: a client that disconnects changes nothing.
     let task = tokio::spawn(async move {
-        let placed = run(&shop, &visitor, &order, &request).await;
+        let answered = run(&shop, &visitor, &order, &request).await;
         point::reached(Point::Placed).await;
-        placed
+        answered
     });
     task.await.unwrap_or_else(|error| {
         tracing::error!(%error, "placing an order broke off");
-        Err(Error::Unavailable {
-            message: "Your order is being processed. Please do not pay again.".into(),
-            retry_after_s: 5,
-        })
+        let message = "Your order is being processed. Please do not pay again.".into();
+        Err(Error::Unavailable { message, retry_after_s: 5 }).into()
     })
+}
+
+async fn may_place(shop: &Shop, visitor: &Visitor, order: &PlaceOrder) -> Result<Request> {
+    let request = Request::of(visitor, order)?;
+    if backup::orders_closed(shop).await?.is_some() {
+        return Err(Error::Unavailable {
+            message: "The shop is being checked after a restore; please try again in a few minutes.".into(),
+            retry_after_s: 120,
+        });
+    }
+    Ok(request)
 }
 
 /// How often a reservation that lost a race is tried again with what is left.
 const RESERVE_TRIES: usize = 5;
 
-async fn run(shop: &Shop, visitor: &Visitor, order: &PlaceOrder, request: &Request) -> Result<Placed> {
-    match idempotency::look_up(shop, request, &order.idempotency_key).await? {
-        Known::Answered(answer) => return answer,
-        Known::Started(checkout) => return resume(shop, checkout, order).await,
-        Known::New => {}
+async fn run(shop: &Shop, visitor: &Visitor, order: &PlaceOrder, request: &Request) -> Answered {
+    let key = &order.idempotency_key;
+    match idempotency::look_up(shop, request, key).await {
+        Ok(Known::Answered(placed)) => return Answered { placed, replayed: true },
+        Ok(Known::Started(checkout)) => return Box::pin(resume(shop, checkout, order)).await.into(),
+        Ok(Known::New) => {}
+        Err(error) => return Err(error).into(),
     }
     match first(shop, visitor, order, request).await {
-        // The same request may have been on its way when the key was looked up: a key has one answer.
-        Err(error) => match idempotency::look_up(shop, request, &order.idempotency_key).await? {
-            Known::Answered(answer) => answer,
-            Known::Started(_) | Known::New => Err(error),
+        Err(Refused::Perhaps(error)) => match idempotency::look_up(shop, request, key).await {
+            Ok(Known::Answered(placed)) => Answered { placed, replayed: true },
+            Ok(Known::Started(_) | Known::New) => Err(error).into(),
+            Err(error) => Err(error).into(),
         },
-        placed => placed,
+        Err(Refused::Certainly(error)) => Err(error).into(),
+        Ok(placed) => Ok(placed).into(),
+    }
+}
+
+/// Why a request whose key was not known did not place an order.
+enum Refused {
+    /// Nobody has touched this cart.
+    Certainly(Error),
+    /// The same request may have been on its way when the key was looked up: a key has one answer.
+    Perhaps(Error),
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self::Perhaps(error)
     }
 }
 
 /// A request whose key was not known.
-async fn first(shop: &Shop, visitor: &Visitor, order: &PlaceOrder, request: &Request) -> Result<Placed> {
-    let view = match view::view(shop, visitor).await {
+async fn first(
+    shop: &Shop,
+    visitor: &Visitor,
+    order: &PlaceOrder,
+    request: &Request,
+) -> std::result::Result<Placed, Refused> {
+    let (cart, details) = match view::told(shop, visitor).await {
         // Another tab, after the first has won: the cart is gone, the order is there.
-        Err(error) => return Err(already_placed(shop, visitor, order.cart_version).await?.unwrap_or(error)),
-        Ok(view) => view,
+        Err(error) => return Err(already_placed(shop, visitor, order.cart_version).await?.unwrap_or(error).into()),
+        Ok(told) => told,
     };
-    if view.cart.version != order.cart_version {
-        return Err(view::changed());
+    if cart.version != order.cart_version {
+        return Err(view::changed().into());
     }
-    let earlier = earlier_checkouts(shop, view.cart.id).await?;
+    let earlier = earlier_checkouts(shop, cart.id).await?;
+    if earlier.is_empty() {
+        // Read after the shelves were found empty: it was not this cart that emptied them.
+        check_stock(&cart).map_err(Refused::Certainly)?;
+    }
+    let view = view::priced(shop, cart, details).await?;
     for other in earlier.iter().filter(|other| other.is_open()) {
         if other.cart_version == order.cart_version {
-            return join(shop, &view, other.id, order, request).await;
+            return Ok(Box::pin(join(shop, &view, other.id, order, request)).await?);
         }
         // Of an earlier version of the cart: nobody should be able to pay both.
-        match release::give_up(shop, other.id, false).await? {
+        match Box::pin(release::give_up(shop, other.id, false)).await? {
             Standing::Placed { order_id, number, access_token } => {
-                return Err(Error::Ordered { order_id, number, access_token });
+                return Err(Error::Ordered { order_id, number, access_token }.into());
             }
             Standing::Released => {}
             // Not proven over: a second payment has to wait.
-            _ => return Err(in_progress()),
+            _ => return Err(in_progress().into()),
         }
     }
     match start(shop, visitor, &view, &earlier, order, request).await {
         // The units may be held by this very cart: another click was faster, and the shopper is about to have them.
-        Err(Error::SoldOut(short)) => Err(overtaken(shop, visitor, &view).await?.unwrap_or(Error::SoldOut(short))),
-        result => result,
+        Err(Error::SoldOut(short)) => {
+            Err(overtaken(shop, visitor, &view).await?.unwrap_or(Error::SoldOut(short)).into())
+        }
+        result => Ok(result?),
     }
 }
 
@@ -177,7 +232,7 @@ async fn start(
         match shop.checkouts.prepare(item.clone()).await {
             Ok(Prepared::Done) => {
                 point::reached(Point::Prepared).await;
-                return go(shop, item).await;
+                return Box::pin(go(shop, item)).await;
             }
             Ok(Prepared::KeyTaken) => return Err(in_progress()),
             Ok(Prepared::CartMoved) => {
@@ -223,72 +278,6 @@ async fn go(shop: &Shop, item: Prepare) -> Result<Placed> {
         return saga::outcome(&checkout, &attempt, standing);
     }
     saga::drive(shop, &checkout, &attempt, 1).await
-}
-
-/// Another request for the version that is being paid: its key becomes one of the checkout's.
-async fn join(shop: &Shop, view: &View, id: CheckoutId, order: &PlaceOrder, request: &Request) -> Result<Placed> {
-    let checkout = stored::load(shop, id).await?;
-    if checkout.total != order.expected_total {
-        if quote(view)?.totals.total == order.expected_total {
-            // Prices moved under a started payment: it ends, and the shopper starts again at the price now seen.
-            release::give_up(shop, id, false).await?;
-        }
-        return Err(total_changed());
-    }
-    if checkout.live.as_ref().is_none_or(|attempt| !goes_on(attempt, order)) {
-        limit_attempts(shop, &earlier_checkouts(shop, checkout.cart_id).await?)?;
-    }
-    let mut tx = shop.db.begin().await?;
-    // Under the checkout's lock: a key that came after the end would never get its answer.
-    let state = transition::lock_checkout(&mut tx, id).await?.unwrap_or_default();
-    match CheckoutState::try_from(state).map_err(|error| Error::Internal(error.to_string()))? {
-        CheckoutState::Placed | CheckoutState::Settled => return Err(ordered(checkout)),
-        CheckoutState::Released | CheckoutState::LatePaid | CheckoutState::Refunding | CheckoutState::Refunded => {
-            return Err(view::changed());
-        }
-        _ => {}
-    }
-    if !idempotency::claim(&mut tx, request, &order.idempotency_key, id, shop.now_ms()).await? {
-        return Err(in_progress());
-    }
-    tx.commit().await?;
-    resume(shop, id, order).await
-}
-
-/// Goes on with a checkout: hands out what was handed out before, asks the provider, or starts another attempt.
-async fn resume(shop: &Shop, id: CheckoutId, order: &PlaceOrder) -> Result<Placed> {
-    let checkout = stored::load(shop, id).await?;
-    match checkout.state {
-        CheckoutState::Placed | CheckoutState::Settled => return Ok(checkout.placed()),
-        CheckoutState::Released => return Err(saga::released()),
-        state if !state.is_open() => return Ok(Placed::Pending { checkout_id: id }),
-        _ => {}
-    }
-    let Some(epoch) = saga::take_lease(shop, id, "place").await? else { return Err(in_progress()) };
-    let result = resume_leased(shop, id, order, epoch).await;
-    saga::let_go(shop, id, epoch, 0).await?;
-    result
-}
-
-async fn resume_leased(shop: &Shop, id: CheckoutId, order: &PlaceOrder, epoch: i64) -> Result<Placed> {
-    // Read again under the lease.
-    let checkout = stored::load(shop, id).await?;
-    if let Some(attempt) = &checkout.live {
-        if goes_on(attempt, order) {
-            match saga::drive(shop, &checkout, attempt, epoch).await {
-                // What was declined or closed just now makes room for a new attempt below.
-                Err(Error::Declined { code, .. }) if code.is_empty() => {}
-                result => return result,
-            }
-        } else {
-            match release::abandon(shop, &checkout).await? {
-                Standing::Declined { .. } => {}
-                standing => return saga::outcome(&checkout, attempt, standing),
-            }
-        }
-    }
-    let attempt = next_attempt(shop, &checkout, order, epoch).await?;
-    saga::drive(shop, &checkout, &attempt, epoch).await
 }
 
 fn total_changed() -> Error {

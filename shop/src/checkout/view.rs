@@ -16,6 +16,12 @@ use crate::{Error, Result, Shop, args};
 
 /// The checkout of the visitor's cart; `Conflict` "cart_empty" when there is nothing to buy.
 pub async fn view(shop: &Shop, visitor: &Visitor) -> Result<View> {
+    let (cart, details) = told(shop, visitor).await?;
+    priced(shop, cart, details).await
+}
+
+/// The visitor's cart, which is not empty, and what was told with it.
+pub(super) async fn told(shop: &Shop, visitor: &Visitor) -> Result<(Cart, Details)> {
     let mut db = &shop.db;
     let head = head(shop, visitor).await?;
     let mut details = head.details()?;
@@ -26,6 +32,11 @@ pub async fn view(shop: &Shop, visitor: &Visitor) -> Result<View> {
     if let (true, Some(customer)) = (details.email.is_empty(), &visitor.customer) {
         details.email.clone_from(&customer.email);
     }
+    Ok((cart, details))
+}
+
+/// What can be chosen, and what it comes to.
+pub(super) async fn priced(shop: &Shop, cart: Cart, details: Details) -> Result<View> {
     let (delivery_options, rates) = destination(shop, &cart, &details).await?;
     compose(cart, details, delivery_options, rates)
 }

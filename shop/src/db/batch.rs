@@ -1,33 +1,25 @@
 //! Many callers, one transaction: the queue behind the checkout's hot writes.
 //!
 //! Callers hand in items with [`Batch::run`]; a worker takes whatever waits, up to [`LARGEST`], and lets the
-//! [`Work`] handle all of it in one transaction with a few set-based statements. Every item has its own outcome and
-//! nobody is answered before COMMIT. A lone item never waits for company. A batch that fails as a whole is retried
-//! item by item, so one bad item costs its neighbours time and nothing else; only when the outcome of the COMMIT is
-//! unknown is everyone told so instead. A caller that leaves before its batch began takes its item along.
+//! [`Work`] handle all of it in one transaction with a few set-based statements, one batch after the other: two at a time
+//! would be smaller and cost more. Every item has its own outcome and nobody is answered before COMMIT. A lone item never
+//! waits for company. A batch that fails as a whole is retried item by item, so one bad item costs its neighbours time and
+//! nothing else; only when the outcome of the COMMIT is unknown is everyone told so instead. A caller that leaves before
+//! its batch began takes its item along.
 
-use super::{Db, DbError, Engine, Tx};
+use super::{Db, DbError, Tx};
 use crate::canary::{self, Canary};
 use crate::point::{self, Point};
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
 /// Items in one transaction at most.
 pub const LARGEST: usize = 512;
 /// Items that may wait; callers beyond wait for a place.
 const QUEUE: usize = 4 * LARGEST;
-
-/// Batches under way at a time. SQLite has one writer; on PostgreSQL one batch computes while another waits for the
-/// disk, and row locks keep their order. Work that lingers wants large batches.
-fn lanes<W: Work>(engine: Engine) -> usize {
-    match engine {
-        Engine::Postgres if W::LINGER.is_zero() => 2,
-        Engine::Sqlite | Engine::Postgres => 1,
-    }
-}
 
 /// What is done with a batch.
 pub trait Work: Send + Sync + 'static {
@@ -48,7 +40,7 @@ pub trait Work: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<Self::Outcome>, Self::Error>> + Send;
 }
 
-/// The queue; cheap to clone. Its workers end when the last clone is dropped and the queue is empty.
+/// The queue; cheap to clone. Its worker ends when the last clone is dropped and the queue is empty.
 pub struct Batch<W: Work> {
     queue: mpsc::Sender<Waiting<W>>,
     callers: Arc<AtomicUsize>,
@@ -66,13 +58,10 @@ struct Waiting<W: Work> {
 }
 
 impl<W: Work> Batch<W> {
-    /// Starts the workers on the current runtime.
+    /// Starts the worker on the current runtime.
     pub fn start(db: Db, work: W) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        let (work, waiting) = (Arc::new(work), Arc::new(Mutex::new(waiting)));
-        for _ in 0..lanes::<W>(db.engine()) {
-            tokio::spawn(drain(db.clone(), Arc::clone(&work), Arc::clone(&waiting)));
-        }
+        tokio::spawn(drain(db, Arc::new(work), waiting));
         Self { queue, callers: Arc::default() }
     }
 
@@ -108,11 +97,11 @@ impl Drop for Counted<'_> {
     }
 }
 
-async fn drain<W: Work>(db: Db, work: Arc<W>, queue: Arc<Mutex<mpsc::Receiver<Waiting<W>>>>) {
+async fn drain<W: Work>(db: Db, work: Arc<W>, mut queue: mpsc::Receiver<Waiting<W>>) {
     let mut is_crowd = false;
     loop {
         let mut batch = Vec::new();
-        if !take(&queue, &mut batch, if is_crowd { W::LINGER } else { Duration::ZERO }).await {
+        if !take(&mut queue, &mut batch, if is_crowd { W::LINGER } else { Duration::ZERO }).await {
             return;
         }
         is_crowd = batch.len() > 1;
@@ -127,12 +116,7 @@ async fn drain<W: Work>(db: Db, work: Arc<W>, queue: Arc<Mutex<mpsc::Receiver<Wa
 }
 
 /// Takes what waits; `false` at the end of the queue.
-async fn take<W: Work>(
-    queue: &Mutex<mpsc::Receiver<Waiting<W>>>,
-    batch: &mut Vec<Waiting<W>>,
-    linger: Duration,
-) -> bool {
-    let mut queue = queue.lock().await;
+async fn take<W: Work>(queue: &mut mpsc::Receiver<Waiting<W>>, batch: &mut Vec<Waiting<W>>, linger: Duration) -> bool {
     if queue.recv_many(batch, LARGEST).await == 0 {
         return false;
     }

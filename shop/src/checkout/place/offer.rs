@@ -1,16 +1,15 @@
 //! What the shopper has seen and agrees to: whether it can be ordered, and its frozen copy.
 
-use crate::cart::LineProblem;
+use crate::cart::{Cart, LineProblem};
 use crate::checkout::allocate::Missing;
 use crate::checkout::{Quote, QuoteLine, StepName, View, view};
 use crate::error::Shortage;
 use crate::pricing::{self, Item};
 use crate::{Error, Result};
 
-/// Nothing about the cart may be unacknowledged, and every step must be done.
-pub(super) fn check(view: &View) -> Result<()> {
-    let short: Vec<_> = view
-        .cart
+/// [`Error::SoldOut`] when a line asks for more than there is.
+pub(super) fn check_stock(cart: &Cart) -> Result<()> {
+    let short: Vec<_> = cart
         .lines
         .iter()
         .filter_map(|line| match line.problem {
@@ -20,9 +19,12 @@ pub(super) fn check(view: &View) -> Result<()> {
             _ => None,
         })
         .collect();
-    if !short.is_empty() {
-        return Err(Error::SoldOut(short));
-    }
+    if short.is_empty() { Ok(()) } else { Err(Error::SoldOut(short)) }
+}
+
+/// Nothing about the cart may be unacknowledged, and every step must be done.
+pub(super) fn check(view: &View) -> Result<()> {
+    check_stock(&view.cart)?;
     if view.cart.has_problems() {
         return Err(view::changed());
     }
