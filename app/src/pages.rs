@@ -10,4 +10,5 @@ pub mod home;
 pub mod order;
 pub mod problem;
 pub mod product;
+pub mod search;
 pub mod sign_in;

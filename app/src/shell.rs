@@ -5,6 +5,7 @@
 
 use crate::components::{Icon, Wordmark};
 use crate::islands::CartButton;
+use crate::pages::search::search_box;
 use leptos::prelude::*;
 use shop::catalogue::CategoryLink;
 use shop::money::Currency;
@@ -169,7 +170,11 @@ fn header(site: &Site) -> impl IntoView + use<> {
                 </details>
                 <a class="brand" href="/" aria-label=format!("{}, home", site.shop_name)>{brand(&site.shop_name)}</a>
                 <nav class="site-nav" aria-label="Categories"><ul>{links()}</ul></nav>
+                <form class="site-search" action="/search" method="get" role="search" aria-label="Site">
+                    {search_box("", "search")}
+                </form>
                 <div class="bar-end">
+                    <a class="icon-link search-link" href="/search" aria-label="Search">{Icon::Search.draw()}</a>
                     {currency_switch(site, "Currency")}
                     <a class="icon-link" href=account_href aria-label=account_label>{Icon::Account.draw()}</a>
                     <CartButton count=site.cart_count />

@@ -11,6 +11,7 @@ pub mod checkout;
 mod docs;
 mod model;
 mod order;
+mod search;
 
 use crate::state::AppState;
 use axum::routing::{get, patch, post};
@@ -23,6 +24,7 @@ pub fn router() -> Router<AppState> {
         .route("/products", get(catalogue::products))
         .route("/products/{key}", get(catalogue::product))
         .route("/categories", get(catalogue::categories))
+        .route("/search", get(search::search))
         .route("/cart", post(cart::create).get(cart::show))
         .route("/cart/items", post(cart::add))
         .route("/cart/items/{id}", patch(cart::change).delete(cart::remove))
@@ -54,6 +56,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
         catalogue::products,
         catalogue::product,
         catalogue::categories,
+        search::search,
         cart::create,
         cart::show,
         cart::add,

@@ -8,6 +8,7 @@ mod doctor;
 mod import;
 pub mod open;
 mod reconcile;
+mod reindex;
 mod restore;
 mod run;
 mod sandbox_gateway;
@@ -46,6 +47,8 @@ enum Command {
         #[command(subcommand)]
         what: import::What,
     },
+    /// Build the search index of the data folder anew; a shop that serves from it goes on answering meanwhile
+    Reindex,
     /// Copy the whole shop into a new folder while it goes on selling
     Backup(backup::Arguments),
     /// Put a backup back, verified; no orders are taken until the provider's payments were compared with it
@@ -117,6 +120,7 @@ async fn perform(cli: Cli) -> Outcome {
         Command::Migrate => open::migrated_database(&cli.config).await.map(drop),
         Command::Seed(arguments) => seed::run(arguments, cli.config).await,
         Command::Import { what } => import::run(what, cli.config).await,
+        Command::Reindex => reindex::run(cli.config).await,
         Command::Backup(arguments) => backup::run(arguments, cli.config).await,
         Command::Restore(arguments) => restore::run(arguments, cli.config).await,
         Command::SandboxGateway(arguments) => sandbox_gateway::run(arguments).await,

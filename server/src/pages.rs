@@ -11,6 +11,7 @@ mod content;
 mod currency;
 pub mod frame;
 mod orders;
+mod search;
 mod sign_in;
 
 use crate::state::AppState;
@@ -22,6 +23,7 @@ pub fn router() -> Router<AppState> {
         .route("/", get(catalogue::home))
         .route("/c/{slug}", get(catalogue::category))
         .route("/p/{slug}", get(catalogue::product))
+        .route("/search", get(search::search))
         .route("/cart", get(cart::show))
         .route("/cart/items", post(cart::add))
         .route("/cart/items/{line}", post(cart::set_quantity))

@@ -4,8 +4,12 @@ use crate::config::Config;
 use axum::extract::FromRef;
 use shop::Shop;
 use shop::payment::stripe::StripeConfig;
+use shop::search::Search;
 use std::ops::Deref;
 use std::sync::Arc;
+
+/// In the data folder; may be deleted at any time.
+pub const SEARCH_FOLDER: &str = "search";
 
 /// One pointer: every layer around a handler clones it for every request. Made once at start.
 #[derive(Clone)]
@@ -16,11 +20,14 @@ pub struct Parts {
     pub config: Config,
     /// How browsers reach the payment provider: publishable key and script.
     pub stripe: StripeConfig,
+    /// The search index of this process.
+    pub search: Search,
 }
 
 impl AppState {
     pub fn new(shop: Shop, config: Config) -> Self {
-        Self(Arc::new(Parts { shop, stripe: config.stripe(), config }))
+        let search = Search::in_folder(&config.data_dir.join(SEARCH_FOLDER));
+        Self(Arc::new(Parts { shop, stripe: config.stripe(), search, config }))
     }
 }
 

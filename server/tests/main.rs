@@ -17,4 +17,5 @@ mod media;
 mod negative;
 mod pay_anew;
 mod race;
+mod search;
 mod session;

@@ -12,6 +12,7 @@ use server::state::AppState;
 use shop::Shop;
 use shop::clock::ManualClock;
 use shop::db::Db;
+use shop::search::Search;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -61,6 +62,7 @@ pub struct Site {
     pub client: reqwest::Client,
     pub database: String,
     pub gateway: gateway::Handle,
+    pub search: Search,
     stop: CancellationToken,
     _server: JoinHandle<Result<(), String>>,
     _folder: tempfile::TempDir,
@@ -122,12 +124,14 @@ impl Site {
         let shop = Shop { clock: clock.clone(), ..open::shop_over(db, &config).await.unwrap() };
         fixture::fill(&shop).await;
         let stop = CancellationToken::new();
-        let server = tokio::spawn(serve::serve(listener, AppState::new(shop.clone(), config), stop.clone()));
+        let state = AppState::new(shop.clone(), config);
+        let search = state.search.clone();
+        let server = tokio::spawn(serve::serve(listener, state, stop.clone()));
         let client =
             reqwest::Client::builder().redirect(Policy::none()).timeout(Duration::from_mins(5)).build().unwrap();
         let origin = format!("http://{addr}");
         let database = database.to_owned();
-        Self { shop, origin, clock, client, database, gateway, stop, _server: server, _folder: folder }
+        Self { shop, origin, clock, client, database, gateway, search, stop, _server: server, _folder: folder }
     }
 
     pub fn ask(&self, method: Method, path: &str) -> RequestBuilder {

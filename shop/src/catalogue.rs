@@ -6,7 +6,7 @@
 pub mod draft;
 
 #[cfg(feature = "server")]
-mod card;
+pub(crate) mod card;
 #[cfg(feature = "server")]
 mod category;
 #[cfg(feature = "server")]
@@ -16,7 +16,7 @@ mod list;
 #[cfg(feature = "server")]
 mod product;
 #[cfg(feature = "server")]
-mod statement;
+pub(crate) mod statement;
 #[cfg(feature = "server")]
 pub(crate) mod write;
 

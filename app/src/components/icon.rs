@@ -8,6 +8,7 @@ pub enum Icon {
     Arrow,
     Check,
     Menu,
+    Search,
 }
 
 impl Icon {
@@ -18,6 +19,7 @@ impl Icon {
             Self::Arrow => "M4 12h15M13 6l6 6-6 6",
             Self::Check => "m5 12.500 4.500 4.500L19 7.500",
             Self::Menu => "M4 7h16M4 12h16M4 17h16",
+            Self::Search => "M10.500 17a6.500 6.500 0 1 0 0-13 6.500 6.500 0 0 0 0 13ZM15.500 15.500 20 20",
         };
         view! {
             <svg class="icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">

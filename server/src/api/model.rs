@@ -4,11 +4,13 @@ mod cart;
 mod catalogue;
 mod checkout;
 mod order;
+mod search;
 
 pub use cart::{Cart, NewCart};
 pub use catalogue::{Category, Product, ProductPage};
 pub use checkout::{CheckoutOptions, CheckoutStatus, Details, PlaceRequest, PlaceResult, order_url};
 pub use order::Order;
+pub use search::SearchPage;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -2,7 +2,9 @@
 
 use super::{Outcome, open, seed};
 use crate::config::Config;
+use crate::state::SEARCH_FOLDER;
 use shop::clock::{Clock, SystemClock};
+use shop::search::Search;
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
@@ -24,6 +26,8 @@ const CLOSED: &str =
 pub async fn run(arguments: Arguments, config: Config) -> Outcome {
     let url = config.database_url();
     let now = SystemClock.now_ms();
+    // It may have read changes that the backup does not have, and whose numbers will mean others.
+    Search::in_folder(&config.data_dir.join(SEARCH_FOLDER)).discard().await.map_err(|error| error.to_string())?;
     let Some(from) = arguments.from else {
         let db = open::migrated_database(&config).await?;
         shop::backup::close_orders(&db, now).await.map_err(|error| error.to_string())?;

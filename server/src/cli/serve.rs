@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::router::router;
 use crate::state::AppState;
 use axum::serve::ListenerExt;
-use shop::{Shop, args, staff, worker};
+use shop::{Shop, args, search, staff, worker};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -27,8 +27,10 @@ pub async fn until_signal(shop: Shop, config: Config) -> Outcome {
         TcpListener::bind(config.addr).await.map_err(|error| format!("cannot listen on {}: {error}", config.addr))?;
     let stopping = CancellationToken::new();
     let background = tokio::spawn(worker::run(shop.clone(), stopping.clone()));
-    print_admin_link(&shop).await?;
-    println!("ready {}", shop.origin);
+    let state = AppState::new(shop, config);
+    let following = tokio::spawn(search::follow(state.shop.clone(), state.search.clone(), stopping.clone()));
+    print_admin_link(&state.shop).await?;
+    println!("ready {}", state.shop.origin);
 
     let on_signal = stopping.clone();
     let signals = tokio::spawn(async move {
@@ -39,9 +41,9 @@ pub async fn until_signal(shop: Shop, config: Config) -> Outcome {
         signal().await;
         std::process::exit(1);
     });
-    let served = serve(listener, AppState::new(shop, config), stopping).await;
+    let served = serve(listener, state, stopping).await;
     signals.abort();
-    let _ = background.await;
+    let _ = tokio::join!(background, following);
     served
 }
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 /// Wraps `page`, which yields `id` and the sort keys `amount`, `name`, `tie`, into a statement that yields cards
 /// priced in currency `$1`.
-pub(super) fn around(page: &str, order: &str) -> String {
+pub(crate) fn around(page: &str, order: &str) -> String {
     format!(
         "SELECT p.id, p.slug, p.title, p.brand, p.options, page.amount, page.name, page.tie,
            (SELECT CAST(json_agg(json_build_array(v.sku, r.amount, r.compare_at, {AVAILABLE})
@@ -23,7 +23,7 @@ pub(super) fn around(page: &str, order: &str) -> String {
 }
 
 #[derive(sqlx::FromRow)]
-pub(super) struct Row {
+pub(crate) struct Row {
     id: ProductId,
     slug: String,
     title: String,

@@ -6,7 +6,7 @@
 use crate::db::Engine;
 
 /// One statement in the words of both engines.
-pub(super) struct Statement {
+pub(crate) struct Statement {
     sqlite: String,
     postgres: String,
 }
@@ -32,7 +32,7 @@ impl Statement {
 }
 
 /// Units of variant `v` that can be bought over all warehouses; NULL when they are not counted.
-pub(super) const AVAILABLE: &str = "CASE WHEN v.tracked THEN (SELECT COALESCE(CAST(SUM(s.free) AS BIGINT), 0)
+pub(crate) const AVAILABLE: &str = "CASE WHEN v.tracked THEN (SELECT COALESCE(CAST(SUM(s.free) AS BIGINT), 0)
      FROM stock s WHERE s.variant_id = v.id) END";
 
 /// JSON `[[slug, title], …]` from the root down to the category whose id the subquery `$start` yields.
@@ -52,6 +52,6 @@ macro_rules! breadcrumb {
 pub(super) use breadcrumb;
 
 /// Reads JSON that a statement of ours built; `None` (nothing to aggregate on PostgreSQL) is the empty list.
-pub(super) fn read<T: serde::de::DeserializeOwned>(json: Option<&str>) -> crate::Result<Vec<T>> {
+pub(crate) fn read<T: serde::de::DeserializeOwned>(json: Option<&str>) -> crate::Result<Vec<T>> {
     Ok(json.map_or_else(|| Ok(Vec::new()), serde_json::from_str)?)
 }

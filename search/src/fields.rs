@@ -1,0 +1,117 @@
+//! The fields of the index and how their text is taken apart.
+
+use crate::Document;
+use tantivy::schema::{BytesOptions, FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
+use tantivy::tokenizer::{
+    AsciiFoldingFilter, Language, LowerCaser, RAW_TOKENIZER_NAME, RemoveLongFilter, SimpleTokenizer, Stemmer,
+    TextAnalyzer, TokenizerManager,
+};
+use tantivy::{Index, TantivyDocument};
+
+/// Words as they are written, but for case and accents.
+pub const PLAIN: &str = "plain";
+/// Words reduced to their stem.
+pub const STEMMED: &str = "stemmed";
+/// Longer words are none.
+pub const WORD_BYTES: usize = 40;
+
+/// Fast columns, by name.
+pub const ID: &str = "id";
+pub const BRAND: &str = "brand_name";
+pub const CATEGORY: &str = "category";
+pub const PRICE: &str = "price";
+pub const IN_STOCK: &str = "in_stock";
+pub const CREATED_AT: &str = "created_at";
+
+#[derive(Clone, Copy, Debug)]
+pub struct Fields {
+    pub id: Field,
+    pub title: Field,
+    pub title_stem: Field,
+    pub brand: Field,
+    pub words: Field,
+    pub text: Field,
+    pub code: Field,
+    brand_name: Field,
+    category: Field,
+    price: Field,
+    in_stock: Field,
+    created_at: Field,
+}
+
+impl Fields {
+    pub fn schema() -> (Schema, Self) {
+        let mut schema = Schema::builder();
+        let text = |tokenizer: &str| {
+            let indexing = TextFieldIndexing::default().set_tokenizer(tokenizer);
+            TextOptions::default().set_indexing_options(indexing.set_index_option(IndexRecordOption::WithFreqs))
+        };
+        let raw = TextFieldIndexing::default().set_tokenizer(RAW_TOKENIZER_NAME).set_fieldnorms(false);
+        let code = TextOptions::default().set_indexing_options(raw.set_index_option(IndexRecordOption::Basic));
+        let column = TextOptions::default().set_fast(RAW_TOKENIZER_NAME);
+        let fields = Self {
+            id: schema.add_bytes_field(ID, BytesOptions::default().set_indexed().set_fast()),
+            title: schema.add_text_field("title", text(PLAIN)),
+            title_stem: schema.add_text_field("title_stem", text(STEMMED)),
+            brand: schema.add_text_field("brand", text(PLAIN)),
+            words: schema.add_text_field("words", text(STEMMED)),
+            text: schema.add_text_field("text", text(STEMMED)),
+            code: schema.add_text_field("code", code),
+            brand_name: schema.add_text_field(BRAND, column.clone()),
+            category: schema.add_text_field(CATEGORY, column),
+            price: schema.add_json_field(PRICE, FAST),
+            in_stock: schema.add_bool_field(IN_STOCK, FAST | INDEXED),
+            created_at: schema.add_i64_field(CREATED_AT, FAST),
+        };
+        (schema.build(), fields)
+    }
+
+    pub fn document(&self, product: &Document) -> TantivyDocument {
+        let mut document = TantivyDocument::default();
+        document.add_bytes(self.id, product.id.as_bytes());
+        document.add_text(self.title, &product.title);
+        document.add_text(self.title_stem, &product.title);
+        document.add_text(self.brand, &product.brand);
+        for word in &product.words {
+            document.add_text(self.words, word);
+        }
+        document.add_text(self.text, &product.text);
+        for code in &product.codes {
+            document.add_text(self.code, folded_code(code));
+        }
+        if !product.brand.is_empty() {
+            document.add_text(self.brand_name, &product.brand);
+        }
+        for category in &product.categories {
+            document.add_text(self.category, category.simple().to_string());
+        }
+        let prices = product.prices.iter().map(|(currency, amount)| (currency.clone(), (*amount).into()));
+        document.add_object(self.price, prices.collect());
+        document.add_bool(self.in_stock, product.in_stock);
+        document.add_i64(self.created_at, product.created_at);
+        document
+    }
+}
+
+/// Name of the column of prices in `currency`.
+pub fn price_column(currency: &str) -> String {
+    format!("{PRICE}.{currency}")
+}
+
+/// A code as it is compared: without case and spaces around.
+pub fn folded_code(code: &str) -> String {
+    code.trim().to_lowercase()
+}
+
+/// Teaches the index to take text apart.
+pub fn register(index: &Index) {
+    let tokenizers: &TokenizerManager = index.tokenizers();
+    let words = || {
+        TextAnalyzer::builder(SimpleTokenizer::default())
+            .filter(RemoveLongFilter::limit(WORD_BYTES))
+            .filter(LowerCaser)
+            .filter(AsciiFoldingFilter)
+    };
+    tokenizers.register(PLAIN, words().build());
+    tokenizers.register(STEMMED, words().filter(Stemmer::new(Language::English)).build());
+}

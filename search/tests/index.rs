@@ -1,0 +1,187 @@
+//! What is found, in which order, with which counts; and what a folder does that is lost, strange or damaged.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use search::{Batch, Document, Error, Filter, Found, Index, Query, Sort};
+use std::fs;
+use uuid::Uuid;
+
+const MUGS: Uuid = Uuid::from_u128(100);
+const BOWLS: Uuid = Uuid::from_u128(101);
+
+fn product(number: u128, title: &str, brand: &str, euros: i64) -> Document {
+    Document {
+        id: Uuid::from_u128(number),
+        title: title.into(),
+        brand: brand.into(),
+        codes: vec![format!("SKU-{number}")],
+        categories: vec![if title.contains("mug") { MUGS } else { BOWLS }],
+        prices: vec![("EUR".into(), euros * 100)],
+        in_stock: true,
+        created_at: i64::try_from(number).unwrap(),
+        ..Document::default()
+    }
+}
+
+fn filled() -> Index {
+    let index = Index::in_memory().unwrap();
+    let text = "Fired twice. Goes well with every bowl.".to_owned();
+    let documents = [
+        Document { text, ..product(1, "Glazed mug", "Aldine", 12) },
+        product(2, "Tall mug", "Bergholm", 18),
+        product(3, "Soup bowl", "Aldine", 15),
+        Document { in_stock: false, ..product(4, "Serving bowl", "Bergholm", 40) },
+        Document { words: vec!["Crème brûlée".into()], ..product(5, "Small dish", "Café Noir", 9) },
+    ];
+    index.write(&[], &documents, "5").unwrap();
+    index
+}
+
+fn all() -> Query<'static> {
+    Query { text: "", filter: Filter::default(), sort: Sort::Relevance, currency: "EUR", offset: 0, rows: 10 }
+}
+
+fn numbers(found: &Found) -> Vec<u128> {
+    found.ids.iter().map(|id| id.as_u128()).collect()
+}
+
+fn looked_for(index: &Index, text: &str) -> Vec<u128> {
+    numbers(&index.find(&Query { text, ..all() }).unwrap())
+}
+
+#[test]
+fn words_are_found_wherever_they_stand_and_count_most_in_the_title() {
+    let index = filled();
+    assert_eq!(looked_for(&index, "bowl"), [3, 4, 1], "titles first, sold out behind, the description last");
+    assert_eq!(looked_for(&index, "BOWLS"), [3, 4, 1], "by their stem");
+    assert_eq!(looked_for(&index, "aldine mug"), [1], "all words");
+    assert_eq!(looked_for(&index, "creme brulee"), [5], "without accents");
+    assert_eq!(looked_for(&index, "café"), [5]);
+    assert_eq!(looked_for(&index, "gla"), [1], "the beginning of the last word");
+    assert_eq!(looked_for(&index, "gla mug"), [] as [u128; 0], "of the last word only");
+}
+
+#[test]
+fn a_code_is_found_as_it_is_written_on_the_box() {
+    let index = filled();
+    assert_eq!(looked_for(&index, "SKU-4"), [4]);
+    assert_eq!(looked_for(&index, " sku-2 "), [2]);
+}
+
+#[test]
+fn mistakes_are_forgiven_when_nothing_has_the_words() {
+    let index = filled();
+    let found = index.find(&Query { text: "glased", ..all() }).unwrap();
+    assert_eq!((numbers(&found), found.is_guess), (vec![1], true));
+    assert_eq!(looked_for(&index, "bergolm mug"), [2]);
+    assert!(!index.find(&Query { text: "mug", ..all() }).unwrap().is_guess);
+    assert_eq!(looked_for(&index, "zzzzzz"), [] as [u128; 0]);
+    // A filter that lets nothing through does not make the word wrong.
+    let filter = Filter { price: Some(1..=2), ..Filter::default() };
+    let found = index.find(&Query { text: "mug", filter, ..all() }).unwrap();
+    assert_eq!((found.total, found.is_guess), (0, false));
+}
+
+#[test]
+fn a_facet_counts_as_if_nothing_were_chosen_in_it() {
+    let index = filled();
+    let filter = Filter { brands: vec!["Aldine".into()], categories: vec![MUGS], ..Filter::default() };
+    let found = index.find(&Query { filter, ..all() }).unwrap();
+    assert_eq!(numbers(&found), [1]);
+    // Other brands' mugs, and Aldine's other categories.
+    assert_eq!(found.brands, [("Aldine".to_owned(), 1), ("Bergholm".to_owned(), 1)]);
+    assert_eq!(found.categories, [(MUGS, 1), (BOWLS, 1)]);
+    assert_eq!(found.prices, Some((1200, 1200)));
+
+    let filter = Filter { brands: vec!["Aldine".into(), "Bergholm".into()], ..Filter::default() };
+    let found = index.find(&Query { filter, ..all() }).unwrap();
+    assert_eq!(found.total, 4, "one of them is enough");
+
+    let filter = Filter { in_stock: true, price: Some(1500..=4000), ..Filter::default() };
+    let found = index.find(&Query { filter, sort: Sort::PriceLow, ..all() }).unwrap();
+    assert_eq!(numbers(&found), [3, 2]);
+    assert_eq!((found.in_stock, found.prices), (2, Some((900, 1800))), "prices of what could be bought");
+
+    let filter = Filter { brands: vec!["Nobody".into()], ..Filter::default() };
+    let found = index.find(&Query { filter, ..all() }).unwrap();
+    assert_eq!((found.total, found.brands.len()), (0, 3));
+}
+
+#[test]
+fn lists_are_sorted_and_turned_page_by_page() {
+    let index = filled();
+    let sorted = |sort, offset, rows| numbers(&index.find(&Query { sort, offset, rows, ..all() }).unwrap());
+    assert_eq!(sorted(Sort::Newest, 0, 10), [5, 4, 3, 2, 1]);
+    assert_eq!(sorted(Sort::PriceLow, 0, 10), [5, 1, 3, 2, 4]);
+    assert_eq!(sorted(Sort::PriceHigh, 0, 2), [4, 2]);
+    assert_eq!(sorted(Sort::PriceHigh, 2, 2), [3, 1]);
+    assert_eq!(sorted(Sort::PriceHigh, 4, 2), [5]);
+    assert_eq!(sorted(Sort::Relevance, 0, 10), [5, 3, 2, 1, 4], "without words: what can be bought, newest first");
+    let dollars = index.find(&Query { currency: "USD", ..all() }).unwrap();
+    assert_eq!(dollars.total, 0, "nothing without a price");
+}
+
+#[test]
+fn nothing_typed_is_an_operator_or_takes_long() {
+    let index = filled();
+    let long = "mug ".repeat(5_000);
+    for text in
+        [&*long, "*", "title:mug", "\"", "a AND (b", "+-!~", "🦀🦀🦀", "مزهرية", "\u{202e}gum", "\0", "mug\u{0}"]
+    {
+        index.find(&Query { text, ..all() }).unwrap();
+    }
+    assert_eq!(looked_for(&index, "mug AND bowl"), [] as [u128; 0], "AND is a word");
+}
+
+#[test]
+fn what_is_written_replaces_what_was_there_or_nothing_happens() {
+    let index = filled();
+    index.write(&[Uuid::from_u128(2)], &[product(1, "Plain mug", "Aldine", 10)], "7").unwrap();
+    assert_eq!(looked_for(&index, "mug"), [1]);
+    assert_eq!(looked_for(&index, "glazed"), [] as [u128; 0]);
+    assert_eq!((index.count(), index.position().unwrap().as_deref()), (4, Some("7")));
+
+    let mut batches = vec![Ok(Batch::Some(vec![product(9, "New mug", "", 1)])), Err(Error::Kept)].into_iter();
+    assert!(index.rebuild(|| batches.next().unwrap()).is_err());
+    assert_eq!((index.count(), index.position().unwrap().as_deref()), (4, Some("7")), "a rebuild that broke off");
+
+    let batches = [Batch::Some(vec![product(9, "New mug", "", 1)]), Batch::End("8".into())];
+    let mut batches = batches.into_iter().map(Ok::<_, Error>);
+    index.rebuild(|| batches.next().unwrap()).unwrap();
+    assert_eq!((looked_for(&index, ""), index.position().unwrap().as_deref()), (vec![9], Some("8")));
+}
+
+#[test]
+fn a_folder_is_opened_again_and_what_is_no_index_is_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = Index::open(folder.path()).unwrap();
+    assert_eq!(index.position().unwrap(), None);
+    index.write(&[], &[product(1, "Mug", "", 1)], "3").unwrap();
+    let reader = Index::open(folder.path()).unwrap();
+    assert!(matches!(reader.write(&[], &[], "4"), Err(Error::Kept)), "one process writes");
+    index.write(&[], &[product(2, "Cup", "", 1)], "3").unwrap();
+    assert_eq!(reader.count(), 1);
+    reader.refresh().unwrap();
+    assert_eq!(reader.count(), 2, "the others read");
+    drop((index, reader));
+
+    let index = Index::open(folder.path()).unwrap();
+    assert_eq!((index.count(), index.position().unwrap().as_deref()), (2, Some("3")));
+    index.check().unwrap();
+    drop(index);
+
+    // One byte in the middle of a file of columns turns over.
+    let mut files = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+    let store = files.find(|path| path.extension().is_some_and(|end| end == "fast")).unwrap();
+    let mut bytes = fs::read(&store).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0xff;
+    fs::write(&store, bytes).unwrap();
+    let index = Index::open(folder.path()).unwrap();
+    assert!(matches!(index.check(), Err(Error::Broken(_))));
+    drop(index);
+
+    fs::write(folder.path().join("meta.json"), "{").unwrap();
+    let index = Index::open(folder.path()).unwrap();
+    assert_eq!((index.count(), index.position().unwrap()), (0, None), "made anew");
+}

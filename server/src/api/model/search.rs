@@ -1,0 +1,59 @@
+//! What a search found.
+
+use super::Money;
+use super::catalogue::ProductCard;
+use serde::Serialize;
+use shop::search;
+use utoipa::ToSchema;
+
+/// One page of what was found. Counts of a facet are of what would be found if nothing were chosen in it.
+#[derive(Serialize, ToSchema)]
+pub struct SearchPage {
+    total: usize,
+    items: Vec<ProductCard>,
+    /// How many pages there are.
+    pages: usize,
+    /// By slug.
+    categories: Vec<Facet>,
+    /// By name.
+    brands: Vec<Facet>,
+    /// Products that can be bought now.
+    in_stock: usize,
+    price_low: Option<Money>,
+    price_high: Option<Money>,
+    /// Nothing has the words as they were written; these have words like them.
+    is_guess: bool,
+}
+
+/// A value that could be chosen, and how many products would be there.
+#[derive(Serialize, ToSchema)]
+pub struct Facet {
+    value: String,
+    title: String,
+    count: usize,
+    chosen: bool,
+}
+
+impl From<search::Found> for SearchPage {
+    fn from(found: search::Found) -> Self {
+        let facets = |values: Vec<search::Facet>| values.into_iter().map(Facet::from).collect();
+        Self {
+            total: found.total,
+            items: found.items.into_iter().map(ProductCard::from).collect(),
+            pages: found.pages,
+            categories: facets(found.categories),
+            brands: facets(found.brands),
+            in_stock: found.in_stock,
+            price_low: found.prices.map(|(low, _)| low.into()),
+            price_high: found.prices.map(|(_, high)| high.into()),
+            is_guess: found.is_guess,
+        }
+    }
+}
+
+impl From<search::Facet> for Facet {
+    fn from(facet: search::Facet) -> Self {
+        let search::Facet { value, title, count, chosen } = facet;
+        Self { value, title, count, chosen }
+    }
+}

@@ -1,0 +1,157 @@
+//! From rows to what is indexed of a product.
+
+use crate::catalogue::statement::{AVAILABLE, Statement, read};
+use crate::catalogue::{Availability, ProductOption};
+use crate::id::{CategoryId, ProductId};
+use crate::{Result, Shop, args};
+use ::search::Document;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: ProductId,
+    title: String,
+    brand: String,
+    product_type: String,
+    tags: String,
+    options: String,
+    description_html: String,
+    created_at: i64,
+    variants: Option<String>,
+    prices: Option<String>,
+    categories: Option<String>,
+}
+
+fn statement(which: &str) -> Statement {
+    Statement::new(&format!(
+        "SELECT p.id, p.title, p.brand, p.product_type, p.tags, p.options, p.description_html, p.created_at,
+           (SELECT CAST(json_agg(json_build_array(v.sku, v.barcode, {AVAILABLE})) AS TEXT)
+            FROM variant v WHERE v.product_id = p.id AND v.active) AS variants,
+           (SELECT CAST(json_agg(json_build_array(low.currency, low.amount)) AS TEXT)
+            FROM (SELECT r.currency, MIN(r.amount) AS amount FROM variant v CROSS JOIN price r
+                  WHERE r.variant_id = v.id AND v.product_id = p.id AND v.active GROUP BY r.currency) AS low) AS prices,
+           (SELECT CAST(json_agg(id_text(m.category_id)) AS TEXT)
+            FROM product_category m WHERE m.product_id = p.id) AS categories
+         FROM product p WHERE {which} AND p.status || '' = 'published'"
+    ))
+}
+
+/// The published ones among `ids`.
+pub(super) async fn of(shop: &Shop, ids: Vec<uuid::Uuid>, tree: &Tree) -> Result<Vec<Document>> {
+    static SQLITE: LazyLock<Statement> =
+        LazyLock::new(|| statement("p.id IN (SELECT unhex(value) FROM json_each($1))"));
+    static POSTGRES: LazyLock<Statement> = LazyLock::new(|| statement("p.id = ANY($1)"));
+    let engine = shop.db.engine();
+    let statement = match engine {
+        crate::db::Engine::Sqlite => &SQLITE,
+        crate::db::Engine::Postgres => &POSTGRES,
+    };
+    documents(shop.db.fetch_all(statement.on(engine), args![ids]).await?, tree)
+}
+
+/// Up to `rows` published products after `after`, in order of their identifiers.
+pub(super) async fn page(shop: &Shop, after: ProductId, rows: i64, tree: &Tree) -> Result<Vec<Document>> {
+    static PAGE: LazyLock<Statement> = LazyLock::new(|| {
+        statement(
+            "p.id IN (SELECT n.id FROM product n WHERE n.status = 'published' AND n.id > $1 ORDER BY n.id LIMIT $2)",
+        )
+    });
+    let rows = shop.db.fetch_all(PAGE.on(shop.db.engine()), args![after, rows]).await?;
+    let mut documents = documents(rows, tree)?;
+    documents.sort_unstable_by_key(|document| document.id);
+    Ok(documents)
+}
+
+fn documents(rows: Vec<Row>, tree: &Tree) -> Result<Vec<Document>> {
+    rows.into_iter().map(|row| row.document(tree)).collect()
+}
+
+impl Row {
+    fn document(self, tree: &Tree) -> Result<Document> {
+        let variants = read::<(String, Option<String>, Option<i64>)>(self.variants.as_deref())?;
+        let in_stock =
+            variants.iter().any(|(.., units)| units.map_or(Availability::Untracked, Availability::Units).can_buy(1));
+        let mut words: Vec<String> = serde_json::from_str(&self.tags)?;
+        let options: Vec<ProductOption> = serde_json::from_str(&self.options)?;
+        words.extend(options.into_iter().flat_map(|option| option.values));
+        words.push(self.product_type);
+        let mut categories = Vec::new();
+        for id in read::<CategoryId>(self.categories.as_deref())? {
+            tree.climb(id, &mut |id, title| {
+                if !categories.contains(&id.0) {
+                    categories.push(id.0);
+                    words.push(title.to_owned());
+                }
+            });
+        }
+        words.retain(|word| !word.is_empty());
+        Ok(Document {
+            id: self.id.0,
+            title: self.title,
+            brand: self.brand,
+            words,
+            text: text_of(&self.description_html),
+            codes: variants.into_iter().flat_map(|(sku, barcode, _)| [Some(sku), barcode]).flatten().collect(),
+            categories,
+            prices: read(self.prices.as_deref())?,
+            in_stock,
+            created_at: self.created_at,
+        })
+    }
+}
+
+/// The categories and what each stands under.
+pub(super) struct Tree(HashMap<CategoryId, (Option<CategoryId>, String)>);
+
+/// The shop's categories are not deeper; a circle would be climbed for ever.
+const DEPTH: usize = 8;
+
+impl Tree {
+    pub async fn load(shop: &Shop) -> Result<Self> {
+        let rows: Vec<(CategoryId, Option<CategoryId>, String)> =
+            shop.db.fetch_all("SELECT id, parent_id, title FROM category", args![]).await?;
+        Ok(Self(rows.into_iter().map(|(id, parent, title)| (id, (parent, title))).collect()))
+    }
+
+    /// Visits the category and all above it.
+    fn climb(&self, id: CategoryId, visit: &mut impl FnMut(CategoryId, &str)) {
+        let mut at = Some(id);
+        for _ in 0..DEPTH {
+            let Some((id, (parent, title))) = at.and_then(|id| self.0.get_key_value(&id)) else { return };
+            visit(*id, title);
+            at = *parent;
+        }
+    }
+}
+
+/// The words of a description: what stands between its tags, which `ammonia` has left well formed.
+fn text_of(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some((before, tag)) = rest.split_once('<') {
+        text.push_str(before);
+        text.push(' ');
+        rest = tag.split_once('>').map_or("", |(_, after)| after);
+    }
+    text.push_str(rest);
+    text.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_is_read_without_its_markup() {
+        assert_eq!(
+            text_of("<p>Glazed <b>by hand</b>,<br>fired&nbsp;twice &amp; cooled</p>")
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" "),
+            "Glazed by hand , fired twice & cooled"
+        );
+        assert_eq!(text_of("no markup"), "no markup");
+        assert_eq!(text_of("broken <b"), "broken  ");
+    }
+}

@@ -1,0 +1,82 @@
+//! The index of this process.
+
+use crate::{Error, Result};
+use ::search::Index;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The index of this process; cheap to clone. Opened when it is first used.
+#[derive(Clone)]
+pub struct Search(Arc<Inner>);
+
+struct Inner {
+    /// `None`: in memory, for tests.
+    folder: Option<PathBuf>,
+    index: Mutex<Option<Arc<Index>>>,
+}
+
+impl Search {
+    /// The index in `folder`; nothing is opened yet.
+    pub fn in_folder(folder: &Path) -> Self {
+        Self::over(Some(folder.to_owned()))
+    }
+
+    /// Gone with the process.
+    pub fn in_memory() -> Self {
+        Self::over(None)
+    }
+
+    fn over(folder: Option<PathBuf>) -> Self {
+        Self(Arc::new(Inner { folder, index: Mutex::new(None) }))
+    }
+
+    /// Runs `work` with the index on a thread that may wait for the disk. An index that turns out to be broken is let go:
+    /// the next use opens it again, or makes another.
+    pub(super) async fn with<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Index) -> std::result::Result<T, ::search::Error> + Send + 'static,
+    ) -> Result<T> {
+        let this = self.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            let index = this.open()?;
+            let done = work(&index);
+            if matches!(done, Err(::search::Error::Broken(_))) {
+                this.forget();
+            }
+            done
+        });
+        let done = done.await.map_err(|error| Error::Internal(format!("search: {error}")))?;
+        done.map_err(|error| match error {
+            ::search::Error::Kept => Error::conflict("index_kept", "Another process keeps this search index."),
+            error @ ::search::Error::Broken(_) => Error::Internal(error.to_string()),
+        })
+    }
+
+    fn open(&self) -> std::result::Result<Arc<Index>, ::search::Error> {
+        let mut open = self.0.index.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(index) = &*open {
+            return Ok(Arc::clone(index));
+        }
+        let index = Arc::new(match &self.0.folder {
+            Some(folder) => Index::open(folder)?,
+            None => Index::in_memory()?,
+        });
+        *open = Some(Arc::clone(&index));
+        Ok(index)
+    }
+
+    /// Throws away what the index holds; the next use makes another.
+    pub async fn discard(&self) -> Result<()> {
+        let this = self.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            this.forget();
+            this.0.folder.as_deref().map_or(Ok(()), Index::discard)
+        });
+        let done = done.await.map_err(|error| Error::Internal(format!("search: {error}")))?;
+        done.map_err(|error| Error::Internal(error.to_string()))
+    }
+
+    fn forget(&self) {
+        *self.0.index.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
