@@ -4,6 +4,7 @@ use crate::fields::{self, Fields};
 use crate::{Document, Error, Result};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use tantivy::directory::{Directory, INDEX_WRITER_LOCK, MmapDirectory};
 use tantivy::indexer::IndexWriterOptions;
 use tantivy::{IndexReader, IndexWriter, ReloadPolicy, Searcher, Term};
 use uuid::Uuid;
@@ -24,7 +25,7 @@ impl Index {
     /// read, is thrown away: the new one is empty, and its [`Index::position`] says so.
     ///
     /// # Errors
-    /// When the folder cannot be written.
+    /// When the folder cannot be written; [`Error::Kept`] when what is in it is strange and another process writes it.
     pub fn open(folder: &Path) -> Result<Self> {
         match Self::open_kept(folder) {
             Ok(Some(index)) => return Ok(index),
@@ -62,8 +63,11 @@ impl Index {
     }
 
     /// Empties a folder that held an index.
+    ///
+    /// # Errors
+    /// [`Error::Kept`] while another process writes into it.
     pub fn discard(folder: &Path) -> Result<()> {
-        Ok(clear(folder)?)
+        clear(folder)
     }
 
     /// An index that is gone with the process.
@@ -185,11 +189,16 @@ fn commit(writer: &mut IndexWriter, position: &str) -> Result<()> {
     Ok(())
 }
 
-/// Leaves the folder empty.
-fn clear(folder: &Path) -> std::io::Result<()> {
+/// Leaves the folder empty but for the lock, which is held meanwhile: nobody loses files that are written.
+fn clear(folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder)?;
+    let directory = MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
+    let _lock = directory.acquire_lock(&INDEX_WRITER_LOCK).map_err(|_| Error::Kept)?;
     for entry in std::fs::read_dir(folder)? {
         let path: PathBuf = entry?.path();
+        if path.file_name() == INDEX_WRITER_LOCK.filepath.file_name() {
+            continue;
+        }
         if path.is_dir() { std::fs::remove_dir_all(path)? } else { std::fs::remove_file(path)? }
     }
     Ok(())

@@ -24,7 +24,7 @@ const TEXT: f32 = 1.0;
 /// The beginning of a word counts less than the word, and a word with a mistake less than that.
 const BEGINNING: f32 = 0.5;
 const MISTAKEN: f32 = 0.3;
-/// A product that has every word beside each other in this sense takes its best field, and a little of the others.
+/// A word counts by the best of the fields that have it, and by this much of the others.
 const OTHERS: f32 = 0.1;
 /// Shorter beginnings fit everything.
 const BEGINNING_CHARS: usize = 2;
@@ -52,15 +52,18 @@ impl Words {
         Ok(Self { whole: fields::folded_code(&text), words })
     }
 
+    /// Nothing was asked for; "!?" asks for something that nothing has.
     pub fn is_empty(&self) -> bool {
-        self.words.is_empty()
+        self.whole.is_empty()
     }
 
     pub fn query(&self, fields: &Fields, care: Care) -> Box<dyn Query> {
         if self.is_empty() {
             return Box::new(AllQuery);
         }
-        let last = self.words.len() - 1;
+        // A code may hold what takes words apart, or nothing else: "AB-12/3".
+        let code = term(fields.code, &self.whole, CODE);
+        let Some(last) = self.words.len().checked_sub(1) else { return code };
         let each = self.words.iter().enumerate().map(|(at, (word, stem))| {
             let mut places = vec![
                 term(fields.code, word, CODE),
@@ -90,8 +93,6 @@ impl Words {
             (Occur::Must, best)
         });
         let all = Box::new(BooleanQuery::new(each.collect()));
-        // A code may hold what takes words apart: "AB-12/3".
-        let code = term(fields.code, &self.whole, CODE);
         Box::new(BooleanQuery::union(vec![code, all]))
     }
 }

@@ -131,6 +131,8 @@ fn nothing_typed_is_an_operator_or_takes_long() {
         index.find(&Query { text, ..all() }).unwrap();
     }
     assert_eq!(looked_for(&index, "mug AND bowl"), [] as [u128; 0], "AND is a word");
+    assert_eq!(looked_for(&index, "!?"), [] as [u128; 0], "not everything");
+    assert_eq!(looked_for(&index, "   ").len(), 5);
 }
 
 #[test]
@@ -163,6 +165,11 @@ fn a_folder_is_opened_again_and_what_is_no_index_is_replaced() {
     assert_eq!(reader.count(), 1);
     reader.refresh().unwrap();
     assert_eq!(reader.count(), 2, "the others read");
+    assert!(matches!(Index::discard(folder.path()), Err(Error::Kept)), "what another keeps is not thrown away");
+    let meta = fs::read(folder.path().join("meta.json")).unwrap();
+    fs::write(folder.path().join("meta.json"), "{").unwrap();
+    assert!(matches!(Index::open(folder.path()), Err(Error::Kept)), "not even when it looks strange");
+    fs::write(folder.path().join("meta.json"), meta).unwrap();
     drop((index, reader));
 
     let index = Index::open(folder.path()).unwrap();

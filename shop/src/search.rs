@@ -24,7 +24,7 @@ pub use feed::{Asked, Lag, ask_for_reindex, catch_up, follow, lag, reindex};
 #[cfg(feature = "server")]
 pub use find::{Query, find};
 #[cfg(feature = "server")]
-pub use index::Search;
+pub use index::{INDEX_KEPT, Search};
 
 use crate::catalogue::Card;
 use crate::money::Money;

@@ -3,23 +3,12 @@
 use crate::support::TestShop;
 use shop::db::Engine;
 use shop::money::Currency;
-use shop::search::{self, Query, Search, Sort};
+use shop::search::{self, Query, Search};
 use shop::{Shop, args, seed};
 use std::time::Duration;
 
 fn all() -> Query {
-    Query {
-        text: String::new(),
-        categories: Vec::new(),
-        brands: Vec::new(),
-        price_from: None,
-        price_to: None,
-        in_stock_only: false,
-        sort: Sort::Relevance,
-        currency: Currency::EUR,
-        page: 1,
-        rows: 100,
-    }
+    Query { rows: 100, ..Query::everything(Currency::EUR) }
 }
 
 /// The demo range, and an index that has caught up.

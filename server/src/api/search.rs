@@ -51,18 +51,7 @@ pub async fn search(State(state): State<AppState>, uri: Uri) -> Result<Json<Sear
 }
 
 fn query(state: &AppState, text: &str) -> Result<Query, ApiError> {
-    let mut query = Query {
-        text: String::new(),
-        categories: Vec::new(),
-        brands: Vec::new(),
-        price_from: None,
-        price_to: None,
-        in_stock_only: false,
-        sort: Sort::default(),
-        currency: currency(&state.shop, None)?,
-        page: 1,
-        rows: 24,
-    };
+    let mut query = Query::everything(currency(&state.shop, None)?);
     for (name, value) in url::form_urlencoded::parse(text.as_bytes()).into_owned() {
         match name.as_str() {
             "q" => query.text = value,

@@ -4,7 +4,7 @@
 use super::{Outcome, open, seed};
 use crate::config::Config;
 use crate::state::SEARCH_FOLDER;
-use shop::search::{self, Search};
+use shop::search::{self, INDEX_KEPT, Search};
 use shop::{Error, Shop};
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,7 @@ pub async fn run(config: Config) -> Outcome {
     let search = Search::in_folder(&config.data_dir.join(SEARCH_FOLDER));
     let start = Instant::now();
     let done = match search::reindex(&shop, &search, &mut seed::bar("products")).await {
-        Err(Error::Conflict { code: "index_kept", .. }) => by_whoever_serves(&shop, &search).await,
+        Err(Error::Conflict { code: INDEX_KEPT, .. }) => by_whoever_serves(&shop, &search).await,
         Ok(products) => {
             let seconds = start.elapsed().as_secs_f64();
             #[expect(clippy::cast_precision_loss, reason = "a rate for people")]

@@ -2,6 +2,7 @@
 
 use super::Search;
 use super::document::{self, Tree};
+use super::index::INDEX_KEPT;
 use crate::db::Sql;
 use crate::id::ProductId;
 use crate::{Error, Result, Shop, args};
@@ -13,7 +14,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// How often changes are looked for: one read by key.
+/// How often changes are looked for: three reads by key.
 const LOOK: Duration = Duration::from_millis(500);
 /// Changes taken in at a time.
 const CHANGES: i64 = 5_000;
@@ -21,6 +22,8 @@ const CHANGES: i64 = 5_000;
 const PRODUCTS: i64 = 500;
 /// An index that is further behind is built anew; changes before that are forgotten.
 const KEEP_CHANGES: i64 = 1_000_000;
+/// Changes forgotten at a time: nobody who writes waits for more.
+const FORGET_CHANGES: i64 = 10_000;
 
 /// How far a process has read: the last change in the order of transactions. The index keeps it with its documents.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -50,7 +53,9 @@ const CHANGES_AFTER: Sql = Sql {
 };
 const FIRST: Sql = Sql {
     sqlite: "SELECT transaction_id, seq FROM product_change ORDER BY seq LIMIT 1",
-    postgres: "SELECT transaction_id, seq FROM product_change ORDER BY transaction_id, seq LIMIT 1",
+    postgres: "SELECT transaction_id, seq FROM product_change
+        WHERE transaction_id < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)
+        ORDER BY transaction_id, seq LIMIT 1",
 };
 const LAST: Sql = Sql {
     sqlite: "SELECT transaction_id, seq FROM product_change ORDER BY seq DESC LIMIT 1",
@@ -72,7 +77,7 @@ pub async fn follow(shop: Shop, search: Search, until: CancellationToken) {
             Ok(0) => {}
             Ok(_) => continue,
             // Another process over the same folder follows for both.
-            Err(Error::Conflict { code: "index_kept", .. }) => {
+            Err(Error::Conflict { code: INDEX_KEPT, .. }) => {
                 if let Err(error) = search.with(::search::Index::refresh).await {
                     tracing::error!(%error, "what another process has indexed cannot be read");
                 }
@@ -180,13 +185,14 @@ pub async fn lag(shop: &Shop, search: &Search) -> Result<Lag> {
 
 /// Forgets changes that every index should have read long ago; one that has not is built anew.
 pub(crate) async fn forget_old_changes(shop: &Shop) -> Result<u64> {
-    const OLD: &str = "DELETE FROM product_change WHERE seq <= (SELECT MAX(seq) FROM product_change) - $1";
+    const OLD: &str = "DELETE FROM product_change WHERE seq < $1";
     let (first, last) = (end(shop, FIRST).await?, end(shop, LAST).await?);
-    if last.seq - first.seq <= KEEP_CHANGES {
+    let kept_from = (last.seq - KEEP_CHANGES).min(first.seq + FORGET_CHANGES);
+    if kept_from <= first.seq {
         return Ok(0);
     }
     let mut tx = shop.db.begin().await?;
-    let gone = tx.execute(OLD, args![KEEP_CHANGES]).await?;
+    let gone = tx.execute(OLD, args![kept_from]).await?;
     tx.commit().await?;
     Ok(gone)
 }

@@ -1,5 +1,6 @@
 //! What pages show of a search: cards from the database in the index's order, and what could be narrowed down.
 
+use super::index::INDEX_KEPT;
 use super::{Facet, Found, Search, Sort, feed};
 use crate::catalogue::Card;
 use crate::catalogue::card::{self, around};
@@ -33,6 +34,24 @@ pub struct Query {
     pub rows: i64,
 }
 
+impl Query {
+    /// The first page of all products.
+    pub fn everything(currency: Currency) -> Self {
+        Self {
+            text: String::new(),
+            categories: Vec::new(),
+            brands: Vec::new(),
+            price_from: None,
+            price_to: None,
+            in_stock_only: false,
+            sort: Sort::default(),
+            currency,
+            page: 1,
+            rows: 24,
+        }
+    }
+}
+
 /// Values of one facet that are shown.
 const VALUES: usize = 20;
 
@@ -54,8 +73,7 @@ pub async fn find(shop: &Shop, search: &Search, query: &Query) -> Result<Found> 
     let ids = slugs.map(|slug| categories.iter().find(|(_, known, _)| known == slug).map_or(Uuid::nil(), |c| c.0.0));
     let found = ask(search, query, ids.collect(), rows, from..=to).await?;
     if found.total == 0 && !feed::is_filled(search).await? {
-        let message = "The search is being set up. Please try again in a moment.".into();
-        return Err(Error::Unavailable { message, retry_after_s: 2 });
+        return Err(not_yet());
     }
     let category = |(id, count): (Uuid, usize)| {
         let (_, slug, title) = categories.iter().find(|(known, ..)| known.0 == id)?;
@@ -76,6 +94,11 @@ pub async fn find(shop: &Shop, search: &Search, query: &Query) -> Result<Found> 
         prices: found.prices.map(|(low, high)| (query.currency.money(low), query.currency.money(high))),
         is_guess: found.is_guess,
     })
+}
+
+fn not_yet() -> Error {
+    let message = "The search is being set up. Please try again in a moment.".into();
+    Error::Unavailable { message, retry_after_s: 2 }
 }
 
 async fn ask(
@@ -100,6 +123,11 @@ async fn ask(
             index.find(&::search::Query { text: &text, filter, sort, currency: currency.code(), offset, rows })
         })
         .await
+        .map_err(|error| match error {
+            // By a process whose index has another shape.
+            Error::Conflict { code: INDEX_KEPT, .. } => not_yet(),
+            error => error,
+        })
 }
 
 /// The most frequent values, and those that are chosen.

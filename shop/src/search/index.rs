@@ -5,6 +5,9 @@ use ::search::Index;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// Code of the conflict that another process writes into the folder.
+pub const INDEX_KEPT: &str = "index_kept";
+
 /// The index of this process; cheap to clone. Opened when it is first used.
 #[derive(Clone)]
 pub struct Search(Arc<Inner>);
@@ -45,11 +48,7 @@ impl Search {
             }
             done
         });
-        let done = done.await.map_err(|error| Error::Internal(format!("search: {error}")))?;
-        done.map_err(|error| match error {
-            ::search::Error::Kept => Error::conflict("index_kept", "Another process keeps this search index."),
-            error @ ::search::Error::Broken(_) => Error::Internal(error.to_string()),
-        })
+        told(done.await)
     }
 
     fn open(&self) -> std::result::Result<Arc<Index>, ::search::Error> {
@@ -65,18 +64,27 @@ impl Search {
         Ok(index)
     }
 
-    /// Throws away what the index holds; the next use makes another.
+    /// Throws away what the index holds; the next use makes another. `Conflict` [`INDEX_KEPT`] while another process writes.
     pub async fn discard(&self) -> Result<()> {
         let this = self.clone();
         let done = tokio::task::spawn_blocking(move || {
             this.forget();
             this.0.folder.as_deref().map_or(Ok(()), Index::discard)
         });
-        let done = done.await.map_err(|error| Error::Internal(format!("search: {error}")))?;
-        done.map_err(|error| Error::Internal(error.to_string()))
+        told(done.await)
     }
 
     fn forget(&self) {
         *self.0.index.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
+}
+
+type Done<T> = std::result::Result<std::result::Result<T, ::search::Error>, tokio::task::JoinError>;
+
+fn told<T>(done: Done<T>) -> Result<T> {
+    let done = done.map_err(|error| Error::Internal(format!("search: {error}")))?;
+    done.map_err(|error| match error {
+        ::search::Error::Kept => Error::conflict(INDEX_KEPT, "Another process keeps this search index."),
+        error @ ::search::Error::Broken(_) => Error::Internal(error.to_string()),
+    })
 }
