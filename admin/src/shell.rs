@@ -58,7 +58,10 @@ const GROUPS: &[(&str, &[Entry])] = &[
             entry("inventory", "Inventory", false),
         ],
     ),
-    ("Tools", &[entry("import", "Import", false), entry("mail", "Sent mail", false)]),
+    (
+        "Tools",
+        &[entry("redirects", "Redirects", false), entry("import", "Import", false), entry("mail", "Sent mail", false)],
+    ),
     (
         "Shop",
         &[

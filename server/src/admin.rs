@@ -15,6 +15,7 @@ mod mail;
 mod order;
 mod product;
 mod reconciliation;
+mod redirect;
 mod setting;
 mod staff;
 
@@ -57,6 +58,7 @@ pub fn router() -> Router<AppState> {
         .layer(DefaultBodyLimit::max(EDITOR_BODY_BYTES));
     let uploads = Router::new()
         .route("/admin/products/{id}/pictures", post(product::pictures))
+        .route("/admin/redirects/file", post(redirect::file))
         .route("/admin/import", get(import::page).post(import::upload))
         .route("/admin/import/{key}", get(import::report).post(import::apply))
         .layer(DefaultBodyLimit::max(UPLOAD_BODY_BYTES));
@@ -73,6 +75,10 @@ pub fn router() -> Router<AppState> {
         .route("/admin/sessions", get(account::page))
         .route("/admin/sessions/revoke", post(account::revoke))
         .route("/admin/sessions/password", post(account::password))
+        .route("/admin/redirects", get(redirect::list).post(redirect::add))
+        .route("/admin/redirects/{id}/delete", post(redirect::remove))
+        .route("/admin/redirects/missing", get(redirect::missing))
+        .route("/admin/redirects/missing/forget", post(redirect::forget))
         .route("/admin/mail", get(mail::list))
         .route("/admin/mail/{id}", get(mail::detail))
         .route("/admin/mail/{id}/body", get(mail::body))

@@ -81,6 +81,13 @@ pub async fn present(State(state): State<AppState>, request: Request, next: Next
     if !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
+    if status == StatusCode::NOT_FOUND
+        && asked.is_get
+        && !asked.wants_json
+        && let Some(moved) = crate::moved::answer(&asked.state, &asked.path).await
+    {
+        return moved;
+    }
     if let Some(error) = response.extensions().get::<Arc<Error>>().cloned() {
         return asked.answer(&error, response).await;
     }

@@ -13,6 +13,7 @@ pub mod config;
 pub mod error;
 pub mod health;
 pub mod media;
+pub mod moved;
 pub mod pages;
 pub mod problem_page;
 pub mod render;

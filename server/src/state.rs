@@ -4,6 +4,7 @@ use crate::config::Config;
 use axum::extract::FromRef;
 use shop::Shop;
 use shop::payment::stripe::StripeConfig;
+use shop::redirect::Counts;
 use shop::search::Search;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -22,12 +23,14 @@ pub struct Parts {
     pub stripe: StripeConfig,
     /// The search index of this process.
     pub search: Search,
+    /// Who came by an old address or one that is not there.
+    pub visits: Counts,
 }
 
 impl AppState {
     pub fn new(shop: Shop, config: Config) -> Self {
         let search = Search::in_folder(&config.data_dir.join(SEARCH_FOLDER));
-        Self(Arc::new(Parts { shop, stripe: config.stripe(), search, config }))
+        Self(Arc::new(Parts { shop, stripe: config.stripe(), search, visits: Counts::default(), config }))
     }
 }
 

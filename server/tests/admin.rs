@@ -1,6 +1,7 @@
 //! The merchant's pages over HTTP: who gets in, what each role sees, and that forms do what they say.
 
 mod reconciliation;
+mod redirect;
 
 use crate::support::{Site, cookie, header};
 use shop::staff::{self, Role};
@@ -8,13 +9,15 @@ use shop::staff::{self, Role};
 pub const PASSWORD: &str = "correct horse battery";
 
 /// Pages for all staff, then those for owners alone.
-const STAFF_PAGES: [&str; 8] = [
+const STAFF_PAGES: [&str; 10] = [
     "/admin",
     "/admin/orders",
     "/admin/products",
     "/admin/products/new",
     "/admin/inventory",
     "/admin/import",
+    "/admin/redirects",
+    "/admin/redirects/missing",
     "/admin/mail",
     "/admin/sessions",
 ];
@@ -54,7 +57,7 @@ pub async fn page(site: &Site, path: &str, session: &str) -> String {
     answer.text().await.unwrap()
 }
 
-async fn send(site: &Site, path: &str, session: &str, fields: &[(&str, &str)]) -> (u16, String, String) {
+pub async fn send(site: &Site, path: &str, session: &str, fields: &[(&str, &str)]) -> (u16, String, String) {
     let answer = site.form(path, fields).header("cookie", format!("mercer={session}")).send().await.unwrap();
     (answer.status().as_u16(), header(&answer, "location"), answer.text().await.unwrap())
 }

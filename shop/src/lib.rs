@@ -56,6 +56,8 @@ pub mod point;
 #[cfg(feature = "server")]
 pub mod reconcile;
 #[cfg(feature = "server")]
+pub mod redirect;
+#[cfg(feature = "server")]
 pub mod secret;
 #[cfg(feature = "server")]
 pub mod seed;

@@ -45,6 +45,13 @@ pub const IDEMPOTENCY_KEY_CHARS: usize = 255;
 /// Rows of one page of any list.
 pub const PAGE_ROWS: std::ops::RangeInclusive<i64> = 1..=100;
 
+/// Characters of a path that is redirected, or was asked for in vain.
+pub const REDIRECT_CHARS: usize = 300;
+/// Rows of one file of redirects.
+pub const REDIRECT_FILE_ROWS: usize = 2_000;
+/// Addresses asked for in vain that are kept.
+pub const MISSING_ADDRESSES: i64 = 1_000;
+
 /// Minutes that a started payment holds its stock. The provider's hosted page lives at least half an hour.
 pub const HOLD_MINUTES: std::ops::RangeInclusive<i64> = 30..=1440;
 

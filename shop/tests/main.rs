@@ -25,6 +25,7 @@ mod overtaken;
 mod payment;
 mod providers;
 mod reconcile;
+mod redirect;
 mod search;
 mod session;
 mod staff;

@@ -5,6 +5,7 @@
 
 use super::{Outcome, open};
 use crate::config::Config;
+use crate::moved;
 use crate::router::router;
 use crate::state::AppState;
 use axum::serve::ListenerExt;
@@ -29,6 +30,7 @@ pub async fn until_signal(shop: Shop, config: Config) -> Outcome {
     let background = tokio::spawn(worker::run(shop.clone(), stopping.clone()));
     let state = AppState::new(shop, config);
     let following = tokio::spawn(search::follow(state.shop.clone(), state.search.clone(), stopping.clone()));
+    let counting = tokio::spawn(moved::keep_count(state.clone(), stopping.clone()));
     print_admin_link(&state.shop).await?;
     println!("ready {}", state.shop.origin);
 
@@ -43,7 +45,7 @@ pub async fn until_signal(shop: Shop, config: Config) -> Outcome {
     });
     let served = serve(listener, state, stopping).await;
     signals.abort();
-    let _ = tokio::join!(background, following);
+    let _ = tokio::join!(background, following, counting);
     served
 }
 
