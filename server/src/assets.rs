@@ -1,8 +1,8 @@
 //! The files that a page links to: bundles, style sheets, fonts, icons. The binary carries them.
 //!
 //! Below `/assets/` every name holds the digest of the content, so an answer may be kept forever and needs no ETag;
-//! [`url`] gives templates the current name. `robots.txt` and the icons that browsers ask for by convention are
-//! served at the root under their own names. Brotli and gzip variants were made at build time; nothing is
+//! [`url`] gives templates the current name. The icons that browsers ask for by convention are served at
+//! the root under their own names. Brotli and gzip variants were made at build time; nothing is
 //! compressed while a visitor waits.
 //!
 //! The loader imports a WebAssembly module, which a content security policy allows by `'wasm-unsafe-eval'`.
@@ -26,7 +26,7 @@ use std::sync::LazyLock;
 struct Site;
 
 /// What is served outside `/assets/`.
-const ROOT: [&str; 3] = ["robots.txt", "favicon.svg", "favicon.ico"];
+const ROOT: [&str; 2] = ["favicon.svg", "favicon.ico"];
 
 const FOREVER: &str = "public, max-age=31536000, immutable";
 const A_DAY: &str = "public, max-age=86400";

@@ -22,5 +22,6 @@ pub mod router;
 pub mod security;
 pub mod session;
 pub mod session_store;
+pub mod sitemap;
 pub mod state;
 pub mod webhook;

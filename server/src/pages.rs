@@ -14,6 +14,8 @@ mod orders;
 mod search;
 mod sign_in;
 
+pub use content::PATHS as CONTENT;
+
 use crate::state::AppState;
 use axum::Router;
 use axum::routing::{get, post};

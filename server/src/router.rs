@@ -7,7 +7,7 @@
 
 use crate::security::{cross_site, headers};
 use crate::state::AppState;
-use crate::{admin, api, assets, error, health, media, pages, request_id, session, webhook};
+use crate::{admin, api, assets, error, health, media, pages, request_id, session, sitemap, webhook};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -49,6 +49,7 @@ pub fn router(state: AppState) -> Router {
         .merge(media::router())
         .merge(webhook::router())
         .merge(health::router())
+        .merge(sitemap::router())
         .layer(from_fn_with_state(state.clone(), cross_site::guard))
         .merge(assets::routes())
         .fallback(|| async { StatusCode::NOT_FOUND })
@@ -56,11 +57,12 @@ pub fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
-/// Pages, JSON and drawings: the site's files are compressed at build time, other pictures are compressed already.
+/// Pages, JSON, drawings and the sitemap: the site's files are compressed at build time, other pictures are compressed already.
 fn is_text(_: StatusCode, _: http::Version, headers: &http::HeaderMap, _: &http::Extensions) -> bool {
     let content_type = headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    content_type
-        .is_some_and(|text| text.starts_with("text/html") || text.starts_with("image/svg") || text.contains("json"))
+    content_type.is_some_and(|text| {
+        ["text/html", "image/svg", "application/xml"].iter().any(|kind| text.starts_with(kind)) || text.contains("json")
+    })
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the panic layer calls it so")]

@@ -19,3 +19,4 @@ mod pay_anew;
 mod race;
 mod search;
 mod session;
+mod sitemap;

@@ -66,6 +66,8 @@ pub mod session;
 #[cfg(feature = "server")]
 pub mod setting;
 #[cfg(feature = "server")]
+pub mod sitemap;
+#[cfg(feature = "server")]
 pub mod witness;
 #[cfg(feature = "server")]
 pub mod worker;

@@ -51,6 +51,8 @@ pub const REDIRECT_CHARS: usize = 300;
 pub const REDIRECT_FILE_ROWS: usize = 2_000;
 /// Addresses asked for in vain that are kept.
 pub const MISSING_ADDRESSES: i64 = 1_000;
+/// Addresses in one part of the sitemap; the protocol allows 50,000.
+pub const SITEMAP_ADDRESSES: i64 = 10_000;
 
 /// Minutes that a started payment holds its stock. The provider's hosted page lives at least half an hour.
 pub const HOLD_MINUTES: std::ops::RangeInclusive<i64> = 30..=1440;

@@ -28,5 +28,6 @@ mod reconcile;
 mod redirect;
 mod search;
 mod session;
+mod sitemap;
 mod staff;
 mod twice;

@@ -3,7 +3,7 @@
 //! ```text
 //! site/manifest.json              {"shop.css": "shop.1f0c….css", …}
 //! site/assets/shop.1f0c….css      and .br, .gz beside it when that makes it smaller
-//! site/root/robots.txt            served at /robots.txt
+//! site/root/favicon.svg           served at /favicon.svg
 //! ```
 //!
 //! A file's name holds the digest of its content, so it may be cached forever. `public/root/` keeps its names,

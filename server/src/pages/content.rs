@@ -12,7 +12,7 @@ use http::Uri;
 use shop::Error;
 use shop::account::Visitor;
 
-const PATHS: [&str; 6] = ["/about", "/shipping", "/returns", "/privacy", "/imprint", "/contact"];
+pub const PATHS: [&str; 6] = ["/about", "/shipping", "/returns", "/privacy", "/imprint", "/contact"];
 
 pub fn router() -> Router<AppState> {
     PATHS.iter().fold(Router::new(), |router, path| router.route(path, get(show)))
