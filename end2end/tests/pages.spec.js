@@ -60,6 +60,7 @@ const DESK = [
   "/admin/redirects",
   "/admin/redirects?from=/old",
   "/admin/redirects/missing",
+  "/admin/products?status=scheduled",
   "/admin/mail",
   "/admin/audit",
   "/admin/health",

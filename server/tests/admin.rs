@@ -2,6 +2,7 @@
 
 mod reconciliation;
 mod redirect;
+mod schedule;
 
 use crate::support::{Site, cookie, header};
 use shop::staff::{self, Role};
@@ -47,7 +48,7 @@ async fn colleague(site: &Site) -> String {
     enter(site, &link.token, "sam@example.com").await
 }
 
-async fn status(site: &Site, path: &str, session: &str) -> u16 {
+pub async fn status(site: &Site, path: &str, session: &str) -> u16 {
     site.get(path).header("cookie", format!("mercer={session}")).send().await.unwrap().status().as_u16()
 }
 

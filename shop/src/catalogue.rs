@@ -16,6 +16,8 @@ mod list;
 #[cfg(feature = "server")]
 mod product;
 #[cfg(feature = "server")]
+pub mod schedule;
+#[cfg(feature = "server")]
 pub(crate) mod statement;
 #[cfg(feature = "server")]
 pub(crate) mod write;

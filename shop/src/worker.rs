@@ -3,6 +3,7 @@
 
 mod pace;
 
+use crate::catalogue::schedule;
 use crate::{Result, Shop, args, backup, checkout, outbox, payment, reconcile, search, session};
 use std::future::Future;
 use std::time::Duration;
@@ -20,7 +21,8 @@ pub async fn run(shop: Shop, until: CancellationToken) {
     let news = repeat(shop.clone(), until.clone(), events_and_outbox);
     let comparison = repeat(shop.clone(), until.clone(), comparison);
     let watch = repeat(shop.clone(), until.clone(), watch);
-    tokio::join!(news, comparison, watch, repeat(shop, until, care));
+    let calendar = repeat(shop.clone(), until.clone(), calendar);
+    tokio::join!(news, comparison, watch, calendar, repeat(shop, until, care));
 }
 
 async fn repeat<F>(shop: Shop, until: CancellationToken, round: impl Fn(Shop, CancellationToken) -> F)
@@ -73,6 +75,16 @@ async fn watch(shop: Shop, until: CancellationToken) -> Result<()> {
     done.map(drop)
 }
 
+/// Apart as well: a provider that lets checkouts wait must not keep a product from appearing in its minute.
+async fn calendar(shop: Shop, until: CancellationToken) -> Result<()> {
+    let done = schedule::publish_due(&shop).await;
+    tokio::select! {
+        () = until.cancelled() => {}
+        () = tokio::time::sleep(TICK) => {}
+    }
+    done.map(drop)
+}
+
 async fn care(shop: Shop, until: CancellationToken) -> Result<()> {
     let jobs = [
         recover_checkouts(&shop).await,
@@ -103,6 +115,7 @@ pub async fn run_once(shop: &Shop) -> Result<usize> {
         sweep_expired(shop).await,
         poll_stuck_attempts(shop).await,
         cancel_expired(shop).await,
+        schedule::publish_due(shop).await,
         // Once more: what the jobs above have decided goes out now.
         deliver_outbox(shop).await,
         purge(shop).await,

@@ -4,3 +4,4 @@ mod demo;
 mod edit;
 mod import;
 mod read;
+mod schedule;

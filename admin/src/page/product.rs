@@ -28,9 +28,11 @@ impl Asked {
     }
 }
 
-pub fn status_badge(status: Status) -> AnyView {
+/// `publish_at`: when a draft will be published.
+pub fn status_badge(status: Status, publish_at: Option<i64>) -> AnyView {
     match status {
         Status::Published => part::badge("good", "Published"),
+        Status::Draft if publish_at.is_some() => part::badge("info", "Scheduled"),
         Status::Draft => part::badge("warn", "Draft"),
         Status::Archived => part::badge("", "Archived"),
     }
@@ -38,9 +40,15 @@ pub fn status_badge(status: Status) -> AnyView {
 
 /// `currency` is the shop's default, in which the lowest prices are.
 pub fn list(products: Vec<ListRow>, asked: &Asked, place: &Place, currency: Option<Currency>) -> AnyView {
-    let tabs = [("", "All"), ("published", "Published"), ("draft", "Drafts"), ("archived", "Archived")]
-        .map(|(key, label)| (asked.address(key), label.to_owned(), key == asked.status))
-        .into();
+    let tabs = [
+        ("", "All"),
+        ("published", "Published"),
+        ("draft", "Drafts"),
+        ("scheduled", "Scheduled"),
+        ("archived", "Archived"),
+    ]
+    .map(|(key, label)| (asked.address(key), label.to_owned(), key == asked.status))
+    .into();
     let filtered = !asked.status.is_empty() || !asked.stock.is_empty() || !asked.text.is_empty();
     let body = if products.is_empty() { nothing(filtered) } else { table(products, currency) };
     let stock = [("", "Any stock"), ("out", "Something sold out")]
@@ -118,6 +126,7 @@ fn row(product: ListRow, currency: Option<Currency>) -> AnyView {
         units @ 1..=5 => part::badge("warn", format!("{units} left")),
         units => format!("{units} available").into_any(),
     };
+    let when = product.publish_at.map(|at| view! { <span class="sub">{crate::date::time(at)}" UTC"</span> });
     let price = product.price_from.zip(currency).map(|(amount, currency)| currency.money(amount).to_string());
     view! {
         <tr>
@@ -130,7 +139,7 @@ fn row(product: ListRow, currency: Option<Currency>) -> AnyView {
                     </div>
                 </div>
             </th>
-            <td>{status_badge(Status::parse(&product.status).unwrap_or_default())}</td>
+            <td>{status_badge(Status::parse(&product.status).unwrap_or_default(), product.publish_at)}{when}</td>
             <td class="num">{product.variants}</td>
             <td class="num">{price}</td>
             <td>{stock}</td>

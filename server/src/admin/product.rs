@@ -33,7 +33,8 @@ pub async fn list(desk: Desk, Query(query): Query<Sought>) -> Answer {
     let text: String = q.trim().chars().take(shop::limits::TITLE_CHARS).collect();
     let asked = Asked { status, stock, text };
     let sold_out = asked.stock == "out";
-    let filter = Filter { status: Status::parse(&asked.status), text: asked.text.clone(), sold_out };
+    let scheduled = asked.status == "scheduled";
+    let filter = Filter { status: Status::parse(&asked.status), text: asked.text.clone(), sold_out, scheduled };
     let found = edit::list(&desk.shop, &desk.staff, &filter, Place::cursor(&at), ROWS).await?;
     let place = Place::new(asked.address(&asked.status), &at, found.next);
     let currency = desk.shop.settings.currencies.first().copied();

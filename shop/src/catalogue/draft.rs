@@ -17,6 +17,10 @@ pub struct Draft {
     pub brand: String,
     pub product_type: String,
     pub status: Status,
+    /// When a draft is to be published, Unix milliseconds. Anything else has no such time.
+    // Left out where it is absent: imports compare digests of what was written before it existed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publish_at: Option<i64>,
     pub tags: Vec<String>,
     pub options: Vec<ProductOption>,
     pub categories: Vec<CategoryId>,
@@ -120,6 +124,11 @@ impl Draft {
             "product_type",
             &self.product_type,
             limits::NAME_CHARS,
+        );
+        check.that(
+            self.publish_at.is_none() || self.status == Status::Draft,
+            "publish_at",
+            "Only a draft can be published later.",
         );
         check.text("seo_title", &self.seo_title, limits::TITLE_CHARS);
         check.text("seo_description", &self.seo_description, limits::SEO_DESCRIPTION_CHARS);

@@ -36,6 +36,7 @@ struct Head {
     tags: String,
     options: String,
     status: String,
+    publish_at: Option<i64>,
     seo_title: String,
     seo_description: String,
     version: i64,
@@ -77,7 +78,7 @@ async fn read(db: &mut impl Read, key: &str) -> Result<Edited> {
     let id = key.parse::<ProductId>().ok();
     let head: Option<Head> = db
         .fetch_optional(
-            "SELECT id, slug, title, description_html, brand, product_type, tags, options, status, seo_title,
+            "SELECT id, slug, title, description_html, brand, product_type, tags, options, status, publish_at, seo_title,
                seo_description, version, created_at, updated_at FROM product WHERE id = $1 OR slug = $2",
             args![id, key],
         )
@@ -125,6 +126,7 @@ async fn read(db: &mut impl Read, key: &str) -> Result<Edited> {
             brand: head.brand,
             product_type: head.product_type,
             status: Status::parse(&head.status).unwrap_or_default(),
+            publish_at: head.publish_at,
             tags: serde_json::from_str(&head.tags)?,
             options,
             categories: categories.into_iter().map(|(id,)| id).collect(),
@@ -178,6 +180,7 @@ pub async fn create(shop: &Shop, by: &Staff, mut draft: Draft) -> Result<Product
     draft.pictures.clear();
     clean(&mut draft)?;
     let (id, now) = (ProductId::new(), shop.now_ms());
+    check_time(draft.publish_at, None, now)?;
     let mut tx = shop.db.begin().await?;
     write::insert(&mut tx, id, &draft, None, now).await?;
     audit::record(&mut tx, &Entry::new(by, "product.create", "product", id).after(&draft), now).await?;
@@ -192,6 +195,7 @@ pub async fn update(shop: &Shop, by: &Staff, id: ProductId, mut draft: Draft, ve
     let now = shop.now_ms();
     let mut tx = shop.db.begin().await?;
     let before = read(&mut tx, &id.to_string()).await?;
+    check_time(draft.publish_at, before.draft.publish_at, now)?;
     let known = &before.draft.pictures;
     draft.pictures.retain_mut(|picture| match known.iter().find(|k| k.id == picture.id) {
         Some(stored) => {
@@ -207,7 +211,19 @@ pub async fn update(shop: &Shop, by: &Staff, id: ProductId, mut draft: Draft, ve
     Ok(tx.commit().await?)
 }
 
+/// A time that is set must lie ahead; one that was set before may have come in the meantime.
+fn check_time(wanted: Option<i64>, known: Option<i64>, now: i64) -> Result<()> {
+    let Some(at) = wanted.filter(|_| wanted != known) else { return Ok(()) };
+    let mut check = Check::default();
+    check.that(at > now, "publish_at", "This time is over. Choose \"Published\" to publish it now.");
+    check.that(at <= now + limits::PUBLISH_AHEAD_MS, "publish_at", "At most ten years ahead.");
+    check.done()
+}
+
 fn clean(draft: &mut Draft) -> Result<()> {
+    if draft.status != Status::Draft {
+        draft.publish_at = None;
+    }
     for text in [&mut draft.title, &mut draft.slug, &mut draft.brand, &mut draft.product_type] {
         *text = text.trim().to_owned();
     }
@@ -258,6 +274,8 @@ pub struct Filter {
     pub text: String,
     /// Only products that have a counted variant nobody can buy.
     pub sold_out: bool,
+    /// Only drafts that have a time at which they are published.
+    pub scheduled: bool,
 }
 
 /// A product in the merchant's list.
@@ -267,6 +285,8 @@ pub struct ListRow {
     pub slug: String,
     pub title: String,
     pub status: String,
+    /// When a draft will be published, Unix milliseconds.
+    pub publish_at: Option<i64>,
     pub picture_url: Option<String>,
     pub variants: i64,
     /// Units that can be bought, over all variants and warehouses.
@@ -288,7 +308,7 @@ pub async fn list(shop: &Shop, _by: &Staff, filter: &Filter, after: Option<&str>
     let mut found: Vec<ListRow> = shop
         .db
         .fetch_all(
-            "SELECT p.id, p.slug, p.title, p.status,
+            "SELECT p.id, p.slug, p.title, p.status, p.publish_at,
                (SELECT i.url FROM picture i WHERE i.product_id = p.id ORDER BY i.position, i.id LIMIT 1) AS picture_url,
                (SELECT COUNT(*) FROM variant v WHERE v.product_id = p.id AND v.active) AS variants,
                (SELECT CAST(COALESCE(SUM(s.free), 0) AS BIGINT) FROM variant v
@@ -302,8 +322,17 @@ pub async fn list(shop: &Shop, _by: &Staff, filter: &Filter, after: Option<&str>
                  OR EXISTS (SELECT 1 FROM variant v WHERE v.product_id = p.id AND lower(v.sku) LIKE $4 ESCAPE '!'))
                AND (NOT $5 OR EXISTS (SELECT 1 FROM variant v WHERE v.product_id = p.id AND v.active AND v.tracked
                  AND NOT EXISTS (SELECT 1 FROM stock s WHERE s.variant_id = v.id AND s.free > 0)))
-             ORDER BY p.id DESC LIMIT $6",
-            args![currency, after, filter.status.map_or("", Status::code), text, filter.sold_out, rows + 1],
+               AND (NOT $6 OR p.publish_at IS NOT NULL)
+             ORDER BY p.id DESC LIMIT $7",
+            args![
+                currency,
+                after,
+                filter.status.map_or("", Status::code),
+                text,
+                filter.sold_out,
+                filter.scheduled,
+                rows + 1
+            ],
         )
         .await?;
     let more = i64::try_from(found.len()).is_ok_and(|n| n > rows);

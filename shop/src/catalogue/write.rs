@@ -15,8 +15,8 @@ pub(crate) async fn insert(
 ) -> Result<Vec<VariantId>> {
     tx.execute(
         "INSERT INTO product (id, slug, title, description_html, brand, product_type, tags, options, status, seo_title,
-           seo_description, import_handle, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)",
+           seo_description, import_handle, created_at, updated_at, publish_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14)",
         args![
             id,
             &draft.slug,
@@ -30,7 +30,8 @@ pub(crate) async fn insert(
             &draft.seo_title,
             &draft.seo_description,
             handle,
-            now
+            now,
+            draft.publish_at
         ],
     )
     .await
@@ -43,7 +44,8 @@ pub(crate) async fn insert(
     Ok(ids)
 }
 
-/// Replaces what is stored by `draft`. With `version` the product must still be at it (`Conflict` "changed").
+/// Replaces what is stored by `draft`. With `version` the product must still be at it (`Conflict` "changed"); without,
+/// as for an import, a draft keeps the time at which it is to be published.
 pub(crate) async fn update(
     tx: &mut Tx,
     id: ProductId,
@@ -54,7 +56,8 @@ pub(crate) async fn update(
     let changed = tx
         .execute(
             "UPDATE product SET slug = $2, title = $3, description_html = $4, brand = $5, product_type = $6, tags = $7,
-               options = $8, status = $9, seo_title = $10, seo_description = $11, updated_at = $12, version = version + 1
+               options = $8, status = $9, seo_title = $10, seo_description = $11, updated_at = $12, version = version + 1,
+               publish_at = CASE WHEN $9 <> 'draft' THEN NULL WHEN $13 IS NULL THEN publish_at ELSE $14 END
              WHERE id = $1 AND version = COALESCE($13, version)",
             args![
                 id,
@@ -69,7 +72,8 @@ pub(crate) async fn update(
                 &draft.seo_title,
                 &draft.seo_description,
                 now,
-                version
+                version,
+                draft.publish_at
             ],
         )
         .await

@@ -120,6 +120,7 @@ fn draft(item: &Item, at: usize, category: Option<CategoryId>) -> Draft {
         brand: "Mercer".into(),
         product_type: format!("{:?}", item.object),
         status: Status::Published,
+        publish_at: None,
         tags: vec![item.group.to_owned()],
         options,
         categories: category.into_iter().collect(),

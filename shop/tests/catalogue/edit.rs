@@ -9,7 +9,7 @@ use shop::inventory::{self, Reason, StockFilter};
 use shop::money::Currency;
 use shop::staff::{Role, Staff};
 
-fn anna() -> Staff {
+pub fn anna() -> Staff {
     let text = serde_json::json!({ "id": StaffId::new(), "email": "anna@shop.example", "name": "Anna", "role": Role::Owner, "address": "" });
     serde_json::from_value(text).unwrap()
 }
@@ -23,7 +23,7 @@ fn variant(sku: &str, size: &str, amount: i64) -> DraftVariant {
     }
 }
 
-fn draft() -> Draft {
+pub fn draft() -> Draft {
     Draft {
         title: "Mug".into(),
         description_html: "<p>Hi<script>x</script></p>".into(),

@@ -24,7 +24,7 @@ pub fn editor(opened: &Opened, form: &Form) -> AnyView {
         Some(stored) => (stored.draft.title.clone(), format!("/admin/products/{}", stored.id)),
         None => ("Add product".to_owned(), "/admin/products/new".to_owned()),
     };
-    let status = opened.stored.as_ref().map(|stored| super::status_badge(stored.draft.status));
+    let status = opened.stored.as_ref().map(|stored| super::status_badge(stored.draft.status, stored.draft.publish_at));
     let look = opened.stored.as_ref().filter(|s| s.draft.status.code() == "published").map(|stored| {
         view! { <a class="button quiet" href=format!("/p/{}", stored.draft.slug)>"View in shop"</a> }
     });
@@ -95,6 +95,10 @@ fn organisation(opened: &Opened, form: &Form) -> AnyView {
         <section class="card" aria-labelledby="organisation">
             <h2 id="organisation">"Where it belongs"</h2>
             {Field::new("status", "Status").select(form, statuses)}
+            {Field::new("publish_at", "Publish later, at (UTC)")
+                .kind("datetime-local")
+                .hint("Day and time in UTC at which a draft is published by itself. Left empty, it stays a draft.")
+                .input(form)}
             {Field::new("brand", "Brand").max(NAME_CHARS).input(form)}
             {Field::new("product_type", "Type").max(NAME_CHARS).input(form)}
             {Field::new("tags", "Tags, separated by commas").input(form)}

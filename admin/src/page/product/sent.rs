@@ -3,6 +3,7 @@
 //! `variants.2.prices.EUR` is the price in euros of the third row; `options.0.values` a comma-separated list;
 //! `variants.2.remove` and `pictures.1.remove` take a row away. Rows are numbered again when the form is read.
 
+use crate::date;
 use crate::form::Form;
 use shop::FieldError;
 use shop::catalogue::ProductOption;
@@ -20,6 +21,7 @@ pub fn form_of(draft: &Draft, version: i64) -> Form {
         .with("brand", &draft.brand)
         .with("product_type", &draft.product_type)
         .with("status", draft.status.code())
+        .with("publish_at", draft.publish_at.map(date::local).unwrap_or_default())
         .with("tags", draft.tags.join(", "))
         .with("seo_title", &draft.seo_title)
         .with("seo_description", &draft.seo_description);
@@ -89,8 +91,22 @@ pub fn read(form: &Form, before: &Draft, currencies: &[Currency]) -> (Draft, Vec
             variants.push(variant(form, row, at, before, options.len(), currencies, &mut errors));
         }
     }
+    let publish_at = match text("publish_at").as_str() {
+        "" => None,
+        typed => {
+            // The field holds minutes; a time that was set to the second stays what it is.
+            let kept = before.publish_at.filter(|at| date::local(*at) == typed);
+            let at = kept.or_else(|| date::parse_local(typed));
+            if at.is_none() {
+                let message = "Enter a day and a time like 2026-12-01T09:00.".to_owned();
+                errors.push(FieldError { field: "publish_at".into(), message });
+            }
+            at
+        }
+    };
     let slug = text("slug");
     let draft = Draft {
+        publish_at,
         slug: if slug.is_empty() { slugify(form.value("title")) } else { slug },
         title: text("title"),
         description_html: form.value("description_html").to_owned(),
@@ -234,6 +250,7 @@ mod tests {
         Draft {
             title: "Mug".into(),
             slug: "mug".into(),
+            publish_at: Some(1_795_341_600_123),
             options: vec![ProductOption { name: "Size".into(), values: vec!["S".into(), "L".into()] }],
             variants: vec![DraftVariant {
                 sku: "MUG".into(),
@@ -251,6 +268,15 @@ mod tests {
         let (read_back, errors) = read(&form_of(&draft, 1), &draft, &[Currency::EUR]);
         assert_eq!(errors, []);
         assert_eq!(read_back, draft);
+    }
+
+    #[test]
+    fn a_time_that_cannot_be_read_is_refused_by_name() {
+        let draft = with_matrix(mug());
+        let mut form = form_of(&draft, 1);
+        form.values.retain(|(name, _)| name != "publish_at");
+        let (_, errors) = read(&form.with("publish_at", "tomorrow"), &draft, &[Currency::EUR]);
+        assert_eq!(errors[0].field, "publish_at");
     }
 
     #[test]
