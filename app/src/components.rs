@@ -12,6 +12,6 @@ pub use card::CardGrid;
 pub use field::{Field, Select};
 pub use form::{Errors, Form};
 pub use icon::{Icon, Wordmark};
-pub use price::{Price, problem_text, stock_level, stock_text};
+pub use price::{Price, lowest_text, problem_text, stock_level, stock_text};
 pub use totals::{AddressBlock, TotalsTable};
 pub use trail::Trail;

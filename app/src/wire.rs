@@ -35,6 +35,8 @@ pub struct Variant {
     pub price: String,
     /// Struck-through price; empty when there is none.
     pub compare_at: String,
+    /// Sentence about the lowest price before the reduction; empty when there is none.
+    pub lowest: String,
     pub stock: String,
     /// "in", "low" or "out".
     pub level: String,

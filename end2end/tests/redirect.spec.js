@@ -23,6 +23,8 @@ test("a merchant gives a product another address, and the old link still leads t
   await expect(desk.getByText("The product is saved.")).toBeVisible();
 
   await desk.getByLabel("Address in the shop").fill(`ship-bell-${run}`);
+  await desk.getByLabel("Price EUR, row 1").fill("39");
+  await desk.getByLabel("Price before EUR, row 1").fill("45");
   await desk.getByRole("button", { name: "Save product" }).click();
   await expect(desk.getByText("The product is saved.")).toBeVisible();
 
@@ -30,6 +32,7 @@ test("a merchant gives a product another address, and the old link still leads t
   await shopper.open(`/p/harbour-bell-${run}?variant=BELL-${run}`);
   await expect(page).toHaveURL(new RegExp(`/p/ship-bell-${run}\\?variant=BELL-${run}$`));
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Harbour bell ${run}`);
+  await expect(page.locator("main")).toContainText("Lowest price in the last 30 days: €45.00");
   await accessible();
 
   // Another old link leads nowhere until the merchant sees it and mends it.

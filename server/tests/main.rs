@@ -16,6 +16,7 @@ mod health;
 mod media;
 mod negative;
 mod pay_anew;
+mod price;
 mod race;
 mod search;
 mod session;

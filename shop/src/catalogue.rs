@@ -12,7 +12,11 @@ mod category;
 #[cfg(feature = "server")]
 pub mod edit;
 #[cfg(feature = "server")]
+pub mod history;
+#[cfg(feature = "server")]
 mod list;
+#[cfg(feature = "server")]
+mod price;
 #[cfg(feature = "server")]
 mod product;
 #[cfg(feature = "server")]
@@ -101,6 +105,9 @@ pub struct Variant {
     pub title: String,
     pub price: Money,
     pub compare_at: Option<Money>,
+    /// Where a higher price is struck through: the lowest in force within the 30 days before the reduction began
+    /// (directive 98/6/EC, Article 6a). `None` when there was no price before it.
+    pub lowest_before: Option<Money>,
     pub weight_grams: i64,
     pub availability: Availability,
 }

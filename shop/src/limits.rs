@@ -55,6 +55,8 @@ pub const MISSING_ADDRESSES: i64 = 1_000;
 pub const SITEMAP_ADDRESSES: i64 = 10_000;
 /// How far ahead a product can be scheduled, in milliseconds: ten years.
 pub const PUBLISH_AHEAD_MS: i64 = 3_652 * 24 * 60 * 60 * 1000;
+/// Changes of price that the editor shows.
+pub const PRICE_CHANGES: i64 = 50;
 
 /// Minutes that a started payment holds its stock. The provider's hosted page lives at least half an hour.
 pub const HOLD_MINUTES: std::ops::RangeInclusive<i64> = 30..=1440;

@@ -2,6 +2,7 @@
 
 mod demo;
 mod edit;
+mod history;
 mod import;
 mod read;
 mod schedule;

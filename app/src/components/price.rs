@@ -29,6 +29,12 @@ pub fn Price(price: Money, compare_at: Option<Money>, #[prop(optional)] from: bo
     }
 }
 
+/// What the law wants to be said beside a reduced price (directive 98/6/EC, Article 6a); empty for others. The island
+/// writes the same into the same place.
+pub fn lowest_text(lowest_before: Option<Money>) -> String {
+    lowest_before.map(|lowest| format!("Lowest price in the last 30 days: {lowest}")).unwrap_or_default()
+}
+
 /// "in", "low" or "out", for colour and for the island.
 pub fn stock_level(availability: Availability) -> &'static str {
     match availability {

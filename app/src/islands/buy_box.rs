@@ -77,6 +77,8 @@ mod live {
                 let _ = price.append_child(&before);
             }
         }
+        dom::set_text(root, "[data-lowest]", &variant.lowest);
+        dom::set_hidden(root, "[data-lowest]", variant.lowest.is_empty());
         if let Some(stock) = dom::find(root, "[data-stock]") {
             let _ = stock.set_attribute("data-level", &variant.level);
             stock.set_text_content(Some(&variant.stock));

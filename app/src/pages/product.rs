@@ -3,7 +3,7 @@
 //! The choices are radio buttons in one plain form. Without scripts "Show this choice" reloads the page for the
 //! chosen variant; the picker's island does the same in place.
 
-use crate::components::{CardGrid, Price, Trail, stock_level, stock_text};
+use crate::components::{CardGrid, Price, Trail, lowest_text, stock_level, stock_text};
 use crate::islands::{BuyBox, Quantity};
 use crate::shell::{Head, Site, document};
 use crate::{variants, wire};
@@ -110,6 +110,7 @@ fn buy_box(product: &Product, variant: &Variant, problem: Option<String>) -> imp
                     .filter(|before| before.amount > variant.price.amount)
                     .map(|before| before.to_string())
                     .unwrap_or_default(),
+                lowest: lowest_text(variant.lowest_before),
                 stock: stock_text(variant.availability),
                 level: stock_level(variant.availability).into(),
                 picture: picture_of(product, variant),
@@ -118,9 +119,11 @@ fn buy_box(product: &Product, variant: &Variant, problem: Option<String>) -> imp
             .collect()
     };
     let level = stock_level(variant.availability);
+    let lowest = lowest_text(variant.lowest_before);
     let problem = problem.map(|text| view! { <p class="notice notice-bad" role="alert">{text}</p> });
     let content = view! {
         <div data-price=""><Price price=variant.price compare_at=variant.compare_at /></div>
+        <p class="lowest-price" data-lowest="" hidden=lowest.is_empty()>{lowest.clone()}</p>
         <p class="tax-note">"Tax included where it applies, delivery shown at checkout."</p>
         <form class="buy" action="/cart/items" method="post" data-cart="add">
             <input type="hidden" name="product" value=product.slug.clone() />

@@ -11,6 +11,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use shop::catalogue::draft::{Draft, DraftVariant, Status};
 use shop::catalogue::edit::{self, Filter};
+use shop::catalogue::history;
 use shop::id::ProductId;
 use shop::{Error, FieldError};
 
@@ -139,6 +140,10 @@ fn again(sent: &Form, draft: &Draft, version: i64, errors: Vec<FieldError>) -> F
 async fn draw(desk: &Desk, status: StatusCode, stored: Option<edit::Edited>, form: &Form) -> Answer {
     let title = stored.as_ref().map_or("Add product".to_owned(), |stored| stored.draft.title.clone());
     let categories = edit::categories(&desk.shop, &desk.staff).await?;
-    let opened = Opened { stored, categories, currencies: desk.shop.settings.currencies.clone() };
+    let prices = match &stored {
+        Some(stored) => history::price_changes(&desk.shop, &desk.staff, stored.id).await?,
+        None => Vec::new(),
+    };
+    let opened = Opened { stored, categories, currencies: desk.shop.settings.currencies.clone(), prices };
     Ok(desk.page_with(status, "products", &title, || view::editor(&opened, form)).await)
 }

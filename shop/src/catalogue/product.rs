@@ -26,7 +26,7 @@ fn statement(which: &str) -> Statement {
         "SELECT p.id, p.slug, p.title, p.description_html, p.brand, p.product_type, p.tags, p.options,
            p.seo_title, p.seo_description,
            (SELECT CAST(json_agg(json_build_array(id_text(v.id), v.sku, v.barcode, v.option_values, v.title,
-                r.amount, r.compare_at, v.weight_grams, {AVAILABLE}) ORDER BY v.position, v.id) AS TEXT)
+                r.amount, r.compare_at, r.lowest_before, v.weight_grams, {AVAILABLE}) ORDER BY v.position, v.id) AS TEXT)
             FROM variant v CROSS JOIN price r
             WHERE r.variant_id = v.id AND r.currency = $2 AND v.product_id = p.id AND v.active) AS variants,
            (SELECT CAST(json_agg(json_build_array(id_text(i.id), i.url, i.alt, i.width, i.height,
@@ -59,7 +59,7 @@ struct Row {
     breadcrumb: Option<String>,
 }
 
-type VariantRow = (VariantId, String, Option<String>, String, String, i64, Option<i64>, i64, Option<i64>);
+type VariantRow = (VariantId, String, Option<String>, String, String, i64, Option<i64>, Option<i64>, i64, Option<i64>);
 type PictureRow = (PictureId, String, String, i64, i64, Option<VariantId>);
 
 async fn load(shop: &Shop, statement: &Statement, key: &str, currency: Currency) -> Result<Product> {
@@ -106,7 +106,8 @@ impl Row {
 }
 
 fn variant(row: VariantRow, currency: Currency) -> Result<Variant> {
-    let (id, sku, barcode, option_values, title, amount, compare_at, weight_grams, available) = row;
+    let (id, sku, barcode, option_values, title, amount, compare_at, lowest_before, weight_grams, available) = row;
+    let compare_at = compare_at.filter(|was| *was > amount);
     Ok(Variant {
         id,
         sku,
@@ -114,7 +115,8 @@ fn variant(row: VariantRow, currency: Currency) -> Result<Variant> {
         option_values: serde_json::from_str(&option_values)?,
         title,
         price: currency.money(amount),
-        compare_at: compare_at.filter(|was| *was > amount).map(|was| currency.money(was)),
+        lowest_before: lowest_before.filter(|_| compare_at.is_some()).map(|lowest| currency.money(lowest)),
+        compare_at: compare_at.map(|was| currency.money(was)),
         weight_grams,
         availability: available.map_or(Availability::Untracked, Availability::Units),
     })

@@ -1,6 +1,7 @@
 //! Writes a checked [`Draft`] in the caller's transaction.
 
 use super::draft::{Draft, DraftVariant};
+use super::price;
 use crate::db::{Read, Tx};
 use crate::id::{CategoryId, ProductId, VariantId};
 use crate::{Error, Result, args};
@@ -38,7 +39,7 @@ pub(crate) async fn insert(
     .map_err(|e| taken(e, "slug"))?;
     let mut ids = Vec::with_capacity(draft.variants.len());
     for (at, variant) in draft.variants.iter().enumerate() {
-        ids.push(insert_variant(tx, id, at, variant).await?);
+        ids.push(insert_variant(tx, id, at, variant, now).await?);
     }
     children(tx, id, draft, &ids).await?;
     Ok(ids)
@@ -101,8 +102,8 @@ pub(crate) async fn update(
             }),
         };
         ids.push(match same {
-            Some((known, ..)) => update_variant(tx, *known, at, variant).await?,
-            None => insert_variant(tx, id, at, variant).await?,
+            Some((known, ..)) => update_variant(tx, *known, at, variant, now).await?,
+            None => insert_variant(tx, id, at, variant, now).await?,
         });
     }
     for (gone, ..) in known.iter().filter(|k| !ids.contains(&k.0)) {
@@ -131,7 +132,7 @@ async fn withdraw(tx: &mut Tx, id: VariantId) -> Result<()> {
     Ok(())
 }
 
-async fn insert_variant(tx: &mut Tx, product: ProductId, at: usize, v: &DraftVariant) -> Result<VariantId> {
+async fn insert_variant(tx: &mut Tx, product: ProductId, at: usize, v: &DraftVariant, now: i64) -> Result<VariantId> {
     let id = VariantId::new();
     tx.execute(
         "INSERT INTO variant (id, product_id, sku, barcode, option_values, title, position, weight_grams,
@@ -141,11 +142,11 @@ async fn insert_variant(tx: &mut Tx, product: ProductId, at: usize, v: &DraftVar
     )
     .await
     .map_err(|e| taken(e, &format!("variants.{at}.sku")))?;
-    prices(tx, id, v).await?;
+    price::write(tx, id, &v.prices, now).await?;
     Ok(id)
 }
 
-async fn update_variant(tx: &mut Tx, id: VariantId, at: usize, v: &DraftVariant) -> Result<VariantId> {
+async fn update_variant(tx: &mut Tx, id: VariantId, at: usize, v: &DraftVariant, now: i64) -> Result<VariantId> {
     tx.execute(
         "UPDATE variant SET sku = $2, barcode = $3, option_values = $4, title = $5, position = $6, weight_grams = $7,
            requires_shipping = $8, taxable = $9, tax_class = $10, tracked = $11, cost = $12, active = TRUE WHERE id = $1",
@@ -153,8 +154,7 @@ async fn update_variant(tx: &mut Tx, id: VariantId, at: usize, v: &DraftVariant)
     )
     .await
     .map_err(|e| taken(e, &format!("variants.{at}.sku")))?;
-    tx.execute("DELETE FROM price WHERE variant_id = $1", args![id]).await?;
-    prices(tx, id, v).await?;
+    price::write(tx, id, &v.prices, now).await?;
     Ok(id)
 }
 
@@ -175,17 +175,6 @@ fn columns(id: VariantId, product: Option<ProductId>, at: usize, v: &DraftVarian
         v.cost
     ]);
     Ok(list)
-}
-
-async fn prices(tx: &mut Tx, id: VariantId, v: &DraftVariant) -> Result<()> {
-    for price in &v.prices {
-        tx.execute(
-            "INSERT INTO price (variant_id, currency, amount, compare_at) VALUES ($1, $2, $3, $4)",
-            args![id, price.currency, price.amount, price.compare_at],
-        )
-        .await?;
-    }
-    Ok(())
 }
 
 async fn children(tx: &mut Tx, id: ProductId, draft: &Draft, variants: &[VariantId]) -> Result<()> {

@@ -10,7 +10,7 @@ use super::{Progress, delivery};
 use crate::catalogue::draft::{Draft, DraftPicture, DraftPrice, DraftVariant, Status, slugify};
 use crate::catalogue::{ProductOption, write};
 use crate::db::Tx;
-use crate::id::{CategoryId, PictureId, ProductId, WarehouseId};
+use crate::id::{CategoryId, PictureId, ProductId, VariantId, WarehouseId};
 use crate::inventory::{self, Count};
 use crate::media::Kind;
 use crate::money::Currency;
@@ -39,7 +39,7 @@ pub async fn demo(shop: &Shop, progress: Progress<'_>) -> Result<usize> {
         draft.pictures = pictures(shop, item, at, &draft).await?;
         draft.check()?;
         let mut tx = shop.db.begin().await?;
-        let variants = write::insert(&mut tx, ProductId::new(), &draft, None, shop.now_ms()).await?;
+        let variants = insert(&mut tx, &draft, shop.now_ms()).await?;
         let count = Count { reason: "initial", reference: "demo", actor: "cli", now: shop.now_ms() };
         for (n, variant) in variants.into_iter().enumerate() {
             for (warehouse, units) in warehouses.iter().zip(on_hand(at * 7 + n)) {
@@ -51,6 +51,21 @@ pub async fn demo(shop: &Shop, progress: Progress<'_>) -> Result<usize> {
     }
     progress(ITEMS.len(), ITEMS.len());
     Ok(added)
+}
+
+/// What is reduced was sold for its full price before, so that the shop can say what the lowest price was.
+async fn insert(tx: &mut Tx, draft: &Draft, now: i64) -> Result<Vec<VariantId>> {
+    const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+    let id = ProductId::new();
+    let mut before = draft.clone();
+    for price in before.variants.iter_mut().flat_map(|variant| &mut variant.prices) {
+        price.amount = price.compare_at.take().unwrap_or(price.amount);
+    }
+    if before == *draft {
+        return write::insert(tx, id, draft, None, now).await;
+    }
+    write::insert(tx, id, &before, None, now - 60 * DAY_MS).await?;
+    write::update(tx, id, draft, None, now - 7 * DAY_MS).await
 }
 
 /// Units in the two warehouses: mostly plenty, some low, a few sold out.

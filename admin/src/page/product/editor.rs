@@ -3,9 +3,11 @@
 use super::sent::rows;
 use super::variants;
 use crate::form::{Field, Form};
+use crate::part::{Number, Text};
 use crate::{date, part};
 use leptos::prelude::*;
 use shop::catalogue::edit::Edited;
+use shop::catalogue::history::PriceChange;
 use shop::id::CategoryId;
 use shop::limits::{ALT_CHARS, NAME_CHARS, PICTURES, SEO_DESCRIPTION_CHARS, SLUG_CHARS, TITLE_CHARS};
 use shop::money::Currency;
@@ -17,6 +19,8 @@ pub struct Opened {
     pub stored: Option<Edited>,
     pub categories: Vec<(CategoryId, String)>,
     pub currencies: Vec<Currency>,
+    /// The latest changes of its prices, newest first.
+    pub prices: Vec<PriceChange>,
 }
 
 pub fn editor(opened: &Opened, form: &Form) -> AnyView {
@@ -47,7 +51,7 @@ pub fn editor(opened: &Opened, form: &Form) -> AnyView {
                 <div class="save-bar"><button name="do" value="save">"Save product"</button></div>
             </div>
         </form>
-        {opened.stored.as_ref().map(after)}
+        {opened.stored.as_ref().map(|stored| after(stored, &opened.prices))}
     }
     .into_any()
 }
@@ -157,7 +161,7 @@ fn pictures(stored: &Edited, form: &Form) -> AnyView {
 }
 
 /// What stands below the form of a saved product, because it is sent by itself.
-fn after(stored: &Edited) -> AnyView {
+fn after(stored: &Edited, prices: &[PriceChange]) -> AnyView {
     let preview = stored.draft.description_html.clone();
     view! {
         <section class="card" aria-labelledby="upload">
@@ -185,6 +189,7 @@ fn after(stored: &Edited) -> AnyView {
                 <div><button class="quiet">"Upload"</button></div>
             </form>
         </section>
+        {price_history(prices)}
         <details class="card">
             <summary><h2>"Preview of the saved description"</h2></summary>
             <div class="prose" inner_html=preview></div>
@@ -192,4 +197,40 @@ fn after(stored: &Edited) -> AnyView {
         <p class="hint">"Last saved "{date::time(stored.updated_at)}" UTC · version "{stored.version}" · "<code>{stored.id.to_string()}</code></p>
     }
     .into_any()
+}
+
+/// What was asked for each variant, and since when.
+fn price_history(changes: &[PriceChange]) -> Option<AnyView> {
+    if changes.is_empty() {
+        return None;
+    }
+    let rows = changes
+        .iter()
+        .map(|change| {
+            let price = change.price.map_or_else(|| "Not sold".to_owned(), |price| price.to_string());
+            view! {
+                <tr>
+                    <td>{date::time(change.since)}</td>
+                    <th scope="row"><code>{change.sku.clone()}</code></th>
+                    <td>{change.currency.code()}</td>
+                    <td class="num">{price}</td>
+                    <td class="num">{change.compare_at.map(|before| before.to_string())}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    let columns = [Text("Since (UTC)"), Text("SKU"), Text("Currency"), Number("Price"), Number("Price before")];
+    Some(
+        view! {
+            <details class="card">
+                <summary><h2>"Price history"</h2></summary>
+                <p class="hint">
+                    "The latest changes. Where a price is reduced, the product's page names the lowest one of the 30 days \
+                     before, taken from here."
+                </p>
+                {part::table("Price history", &columns, rows)}
+            </details>
+        }
+        .into_any(),
+    )
 }

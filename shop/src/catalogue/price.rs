@@ -1,0 +1,26 @@
+//! The one place that writes prices. Triggers write what changes into `price_history` (`catalogue/history.rs`).
+
+use super::draft::DraftPrice;
+use crate::db::{Read, Tx};
+use crate::id::VariantId;
+use crate::{Result, args};
+
+/// Gives a variant these prices and no others, in force from `now`, Unix milliseconds. What stays as it is is left alone.
+pub(super) async fn write(tx: &mut Tx, variant: VariantId, prices: &[DraftPrice], now: i64) -> Result<()> {
+    let known: Vec<(String,)> =
+        tx.fetch_all("SELECT currency FROM price WHERE variant_id = $1", args![variant]).await?;
+    for (gone,) in known.iter().filter(|(code,)| !prices.iter().any(|price| price.currency.code() == code)) {
+        tx.execute("DELETE FROM price WHERE variant_id = $1 AND currency = $2", args![variant, gone]).await?;
+    }
+    for price in prices {
+        tx.execute(
+            "INSERT INTO price (variant_id, currency, amount, compare_at, changed_at) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (variant_id, currency) DO UPDATE
+               SET amount = excluded.amount, compare_at = excluded.compare_at, changed_at = excluded.changed_at
+               WHERE price.amount <> excluded.amount OR price.compare_at IS DISTINCT FROM excluded.compare_at",
+            args![variant, price.currency, price.amount, price.compare_at, now],
+        )
+        .await?;
+    }
+    Ok(())
+}
