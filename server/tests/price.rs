@@ -1,6 +1,5 @@
 //! What is said beside a price.
 
-use crate::support::Site;
 use shop::args;
 
 over_http! {

@@ -1,7 +1,6 @@
 //! A product that is published later, as the merchant sets it.
 
 use super::{owner, page, send, status};
-use crate::support::Site;
 
 over_http! {
     async fn a_schedule_is_set_in_the_editor(site: Site) {
