@@ -31,7 +31,7 @@ pub fn router() -> Router<AppState> {
 }
 
 async fn robots(State(state): State<AppState>) -> Response {
-    let closed: String = NOT_FOR_ROBOTS.iter().map(|path| format!("Disallow: {path}\n")).collect();
+    let closed = NOT_FOR_ROBOTS.map(|path| format!("Disallow: {path}\n")).concat();
     let text = format!("User-agent: *\n{closed}\nSitemap: {}/sitemap.xml\n", state.shop.origin);
     ([(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "public, max-age=86400")], text).into_response()
 }

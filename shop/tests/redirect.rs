@@ -147,7 +147,7 @@ on_both_engines! {
         let looped = "from,to\n/c1,/c2\n/c2,/c1\n/p/a,/c3\n";
         let Imported::Refused(errors) = redirect::import(&shop, &anna, looped.as_bytes()).await.unwrap() else { panic!() };
         assert_eq!(errors.iter().map(|e| (e.line, e.column.as_str())).collect::<Vec<_>>(), [(3, "to"), (4, "from")]);
-        let long = format!("from,to\n{}", (0..=REDIRECT_FILE_ROWS).map(|n| format!("/l{n},/p/a\n")).collect::<String>());
+        let long = format!("from,to\n{}", (0..=REDIRECT_FILE_ROWS).map(|n| format!("/l{n},/p/a\n")).collect::<Vec<_>>().concat());
         for nonsense in ["", "a,b\n/x,/y\n", "from,to\n", &long] {
             let answer = redirect::import(&shop, &anna, nonsense.as_bytes()).await.unwrap();
             assert!(matches!(answer, Imported::Refused(_)), "{answer:?}");

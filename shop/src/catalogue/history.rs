@@ -18,9 +18,12 @@ pub struct PriceChange {
     pub compare_at: Option<Money>,
 }
 
+/// SKU, currency, since, amount, compared amount.
+type Row = (String, String, i64, Option<i64>, Option<i64>);
+
 /// The latest changes of a product's prices, newest first, at most [`PRICE_CHANGES`].
 pub async fn price_changes(shop: &Shop, _by: &Staff, product: ProductId) -> Result<Vec<PriceChange>> {
-    let rows: Vec<(String, String, i64, Option<i64>, Option<i64>)> = shop
+    let rows: Vec<Row> = shop
         .db
         .fetch_all(
             "SELECT v.sku, h.currency, h.since, h.amount, h.compare_at
@@ -29,7 +32,7 @@ pub async fn price_changes(shop: &Shop, _by: &Staff, product: ProductId) -> Resu
             args![product, PRICE_CHANGES],
         )
         .await?;
-    let change = |(sku, currency, since, amount, compare_at): (String, String, i64, Option<i64>, Option<i64>)| {
+    let change = |(sku, currency, since, amount, compare_at): Row| {
         let currency = Currency::parse(&currency)?;
         let money = |amount: Option<i64>| amount.map(|amount| currency.money(amount));
         Some(PriceChange { sku, currency, since, price: money(amount), compare_at: money(compare_at) })
