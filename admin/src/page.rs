@@ -10,6 +10,7 @@ pub mod mail;
 pub mod order;
 pub mod product;
 pub mod reconciliation;
+pub mod review;
 pub mod sessions;
 pub mod setting;
 pub mod staff;

@@ -17,5 +17,6 @@ mod media;
 mod negative;
 mod pay_anew;
 mod race;
+mod review;
 mod search;
 mod session;

@@ -25,6 +25,7 @@ mod overtaken;
 mod payment;
 mod providers;
 mod reconcile;
+mod review;
 mod search;
 mod session;
 mod staff;
