@@ -92,7 +92,9 @@ fn distribution(all: Rating, sought: &Sought) -> Option<AnyView> {
                 <li>
                     <a href=address(sought.state, Some(stars), &sought.text) aria-current=here>
                         <span>{stars_text(stars)}</span>
-                        <meter min="0" max=reviews.to_string() value=count.to_string() aria-hidden="true"></meter>
+                        <svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+                            <rect width=(count * 100 / reviews).to_string() height="8" />
+                        </svg>
                         <span class="num">{count}<span class="sr-only">" reviews"</span></span>
                     </a>
                 </li>

@@ -64,7 +64,9 @@ fn summary(slug: &str, rating: Rating, chosen: Option<i64>) -> AnyView {
             let name = if stars == 1 { "1 star".to_owned() } else { format!("{stars} stars") };
             let bar = view! {
                 <span class="histogram-name">{name.clone()}</span>
-                <meter min="0" max=reviews.to_string() value=count.to_string() aria-hidden="true"></meter>
+                <svg class="histogram-bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+                    <rect width=(count * 100 / reviews).to_string() height="8" />
+                </svg>
                 <span class="histogram-count">{count}<span class="visually-hidden">" reviews"</span></span>
             };
             let row = if count == 0 {

@@ -16,7 +16,7 @@ pub(super) fn own(slug: &str, section: &Section) -> AnyView {
         return view! {
             <div class="own-review" id="own-review">
                 <h3>"Do you have it?"</h3>
-                <p class="small">"Log in to write a review, or to say which ones helped you. So everybody counts once."</p>
+                <p class="small">"Log in to write a review or to say which ones helped you, so that everybody counts once."</p>
                 <p><a class="button button-quiet" href=format!("/login?next={next}")>"Log in to write a review"</a></p>
             </div>
         }
