@@ -94,7 +94,7 @@ async function purchase(page) {
 
 async function account(page) {
   await new Shopper(page, true).register(newEmail("shots"));
-  for (const path of ["/account", "/account/orders", "/account/addresses"]) {
+  for (const path of ["/account", "/account/orders", "/account/addresses", "/account/reviews"]) {
     await page.goto(path);
     await shoot(page, nameOf(path));
   }

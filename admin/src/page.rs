@@ -11,6 +11,7 @@ pub mod order;
 pub mod product;
 pub mod reconciliation;
 pub mod redirect;
+pub mod review;
 pub mod sessions;
 pub mod setting;
 pub mod staff;

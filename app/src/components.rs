@@ -5,6 +5,7 @@ mod field;
 mod form;
 mod icon;
 mod price;
+mod stars;
 mod totals;
 mod trail;
 
@@ -13,5 +14,6 @@ pub use field::{Field, Select};
 pub use form::{Errors, Form};
 pub use icon::{Icon, Wordmark};
 pub use price::{Price, lowest_text, problem_text, stock_level, stock_text};
+pub use stars::{RatingLine, Stars};
 pub use totals::{AddressBlock, TotalsTable};
 pub use trail::Trail;

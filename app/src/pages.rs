@@ -10,5 +10,6 @@ pub mod home;
 pub mod order;
 pub mod problem;
 pub mod product;
+pub mod review;
 pub mod search;
 pub mod sign_in;

@@ -3,7 +3,7 @@ import { expectValidHtml } from "../support/checks.js";
 import { CARDS, newEmail } from "../support/shopper.js";
 import { expect, test } from "../support/test.js";
 
-const OPEN = ["/", "/search?q=mug", "/search?q=elephant&in_stock=1", "/search?price_from=9&sort=price_low&page=2", "/cart", "/login", "/register", "/shipping", "/returns", "/contact", "/about", "/privacy", "/imprint"];
+const OPEN = ["/", "/search?q=mug", "/search?q=elephant&in_stock=1", "/search?price_from=9&sort=price_low&page=2", "/p/morning-mug", "/p/morning-mug?stars=5", "/cart", "/login", "/register", "/shipping", "/returns", "/contact", "/about", "/privacy", "/imprint"];
 
 for (const path of OPEN) {
   test(`the page ${path} is accessible and valid`, async ({ visit, accessible }) => {
@@ -56,6 +56,8 @@ const DESK = [
   "/admin/products",
   "/admin/products/new",
   "/admin/inventory",
+  "/admin/reviews",
+  "/admin/reviews?state=rejected&q=nothing",
   "/admin/import",
   "/admin/redirects",
   "/admin/redirects?from=/old",

@@ -16,6 +16,7 @@ mod order;
 mod product;
 mod reconciliation;
 mod redirect;
+mod review;
 mod setting;
 mod staff;
 
@@ -67,6 +68,11 @@ pub fn router() -> Router<AppState> {
         .route("/admin/inventory", get(inventory::list))
         .route("/admin/inventory/{sku}", get(inventory::detail).post(inventory::adjust))
         .route("/admin/inventory/{sku}/unfreeze", post(inventory::unfreeze))
+        .route("/admin/reviews", get(review::list))
+        .route("/admin/reviews/{id}", get(review::detail))
+        .route("/admin/reviews/{id}/approve", post(review::approve))
+        .route("/admin/reviews/{id}/reject", post(review::reject))
+        .route("/admin/reviews/{id}/reply", post(review::reply))
         .merge(products)
         .merge(uploads)
         .route("/admin/login", get(door::log_in_page).post(door::log_in))

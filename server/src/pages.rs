@@ -11,6 +11,7 @@ mod content;
 mod currency;
 pub mod frame;
 mod orders;
+mod review;
 mod search;
 mod sign_in;
 
@@ -25,6 +26,8 @@ pub fn router() -> Router<AppState> {
         .route("/", get(catalogue::home))
         .route("/c/{slug}", get(catalogue::category))
         .route("/p/{slug}", get(catalogue::product))
+        .route("/p/{slug}/reviews", get(review::show).post(review::write))
+        .route("/p/{slug}/reviews/{review}/helpful", post(review::vote))
         .route("/search", get(search::search))
         .route("/cart", get(cart::show))
         .route("/cart/items", post(cart::add))
@@ -53,5 +56,6 @@ pub fn router() -> Router<AppState> {
         .route("/account/orders", get(account::orders))
         .route("/account/addresses", get(account::addresses).post(account::add_address))
         .route("/account/addresses/{address}/delete", post(account::delete_address))
+        .route("/account/reviews", get(account::reviews))
         .merge(content::router())
 }

@@ -10,12 +10,13 @@ use shop::staff::{self, Role};
 pub const PASSWORD: &str = "correct horse battery";
 
 /// Pages for all staff, then those for owners alone.
-const STAFF_PAGES: [&str; 10] = [
+const STAFF_PAGES: [&str; 11] = [
     "/admin",
     "/admin/orders",
     "/admin/products",
     "/admin/products/new",
     "/admin/inventory",
+    "/admin/reviews",
     "/admin/import",
     "/admin/redirects",
     "/admin/redirects/missing",
@@ -24,6 +25,9 @@ const STAFF_PAGES: [&str; 10] = [
 ];
 const OWNER_PAGES: [&str; 5] =
     ["/admin/staff", "/admin/audit", "/admin/health", "/admin/reconciliation", "/admin/settings"];
+
+/// Some action that only staff have.
+const REJECT: &str = "/admin/reviews/018f0000-0000-7000-8000-000000000000/reject";
 
 /// Comes in by a one-time link and answers the session cookie's value.
 async fn enter(site: &Site, token: &str, email: &str) -> String {
@@ -42,7 +46,7 @@ pub async fn owner_as(site: &Site, email: &str) -> String {
     enter(site, &link.token, email).await
 }
 
-async fn colleague(site: &Site) -> String {
+pub async fn colleague(site: &Site) -> String {
     let olga = staff::log_in(&site.shop, "olga@example.com", PASSWORD, "").await.unwrap();
     let link = staff::invite(&site.shop, &olga, Role::Staff, "").await.unwrap();
     enter(site, &link.token, "sam@example.com").await
@@ -70,7 +74,7 @@ over_http! {
             assert_eq!(answer.status(), 303, "{path}");
             assert!(header(&answer, "location").starts_with("/admin/login?next="), "{path}");
         }
-        for path in ["/admin/products/new", "/admin/staff/invite", "/admin/settings", "/admin/orders/M-1/refund"] {
+        for path in ["/admin/products/new", "/admin/staff/invite", "/admin/settings", "/admin/orders/M-1/refund", REJECT] {
             let answer = site.form(path, &[("version", "1")]).send().await.unwrap();
             assert_eq!((answer.status().as_u16(), header(&answer, "location").as_str()), (303, "/admin/login"), "{path}");
         }

@@ -18,6 +18,7 @@ mod negative;
 mod pay_anew;
 mod price;
 mod race;
+mod review;
 mod search;
 mod session;
 mod sitemap;

@@ -22,6 +22,9 @@ pub const LOGIN_MAIL: Limit = Limit { scope: "login:mail", max: 10, window_ms: Q
 /// Log-ins from one network address: an office has many people behind one.
 pub const LOGIN_ADDRESS: Limit = Limit { scope: "login:address", max: 100, window_ms: QUARTER_HOUR_MS };
 
+/// Reviews that one customer sends, new or changed.
+pub const REVIEW: Limit = Limit { scope: "review", max: 40, window_ms: QUARTER_HOUR_MS };
+
 /// Counts one attempt of `subject`; `Error::TooMany` when its window is used up.
 pub async fn count(shop: &Shop, limit: Limit, subject: &str) -> Result<()> {
     let now = shop.now_ms();

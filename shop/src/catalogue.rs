@@ -35,6 +35,7 @@ pub use product::{product_by_sku, product_by_slug};
 
 use crate::id::{CategoryId, PictureId, ProductId, VariantId};
 use crate::money::{Currency, Money};
+use crate::review::Rating;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,6 +67,7 @@ pub struct Card {
     pub choices: Option<(String, usize)>,
     /// Sku to add straight from the card: set when there is exactly one variant.
     pub only_sku: Option<String>,
+    pub rating: Rating,
 }
 
 /// How much of a variant can be bought now.
@@ -138,6 +140,7 @@ pub struct Product {
     pub breadcrumb: Vec<CategoryLink>,
     pub seo_title: String,
     pub seo_description: String,
+    pub rating: Rating,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

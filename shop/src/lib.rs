@@ -18,6 +18,7 @@ pub mod order;
 pub mod overview;
 pub mod payment;
 pub mod pricing;
+pub mod review;
 pub mod search;
 pub mod shipping;
 pub mod staff;

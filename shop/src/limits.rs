@@ -40,6 +40,15 @@ pub const PRICE_MAX: i64 = 1_000_000_000_000;
 pub const ON_HAND_MAX: i64 = 1_000_000_000;
 pub const TRACKING_CHARS: usize = 100;
 pub const REASON_CHARS: usize = 200;
+/// Stars of a review, inclusive.
+pub const REVIEW_STARS: std::ops::RangeInclusive<i64> = 1..=5;
+/// Characters of a review's title, of its text, of the name shown with it, and of the merchant's reply.
+pub const REVIEW_TITLE_CHARS: usize = 120;
+pub const REVIEW_TEXT_CHARS: usize = 4000;
+pub const REVIEW_AUTHOR_CHARS: usize = 60;
+pub const REVIEW_REPLY_CHARS: usize = 2000;
+/// Characters that are looked for in reviews.
+pub const REVIEW_SEARCH_CHARS: usize = 100;
 /// Characters of an idempotency key, ASCII only.
 pub const IDEMPOTENCY_KEY_CHARS: usize = 255;
 /// Rows of one page of any list.

@@ -20,6 +20,8 @@ pub struct Overview {
     /// Open differences with the payment provider or within the books.
     pub differences: i64,
     pub failed_mails: i64,
+    /// Reviews that wait to be looked at.
+    pub reviews: i64,
     /// Active variants of published products with one to five units left, and with none.
     pub low_stock: i64,
     pub sold_out: i64,
@@ -71,6 +73,7 @@ pub async fn read(shop: &Shop, _by: &Staff) -> Result<Overview> {
         to_review: count(shop, "SELECT COUNT(*) FROM checkout WHERE state = 'manual_review'").await?,
         differences: count(shop, "SELECT COUNT(*) FROM recon_break WHERE resolved_at IS NULL").await?,
         failed_mails: count(shop, "SELECT COUNT(*) FROM mail WHERE state = 'failed'").await?,
+        reviews: count(shop, "SELECT COUNT(*) FROM review WHERE state = 'pending'").await?,
         low_stock: count(shop, &left("units BETWEEN 1 AND 5")).await?,
         sold_out: count(shop, &left("units <= 0")).await?,
         setup,

@@ -4,7 +4,7 @@
 mod pace;
 
 use crate::catalogue::schedule;
-use crate::{Result, Shop, args, backup, checkout, outbox, payment, reconcile, search, session};
+use crate::{Result, Shop, args, backup, checkout, outbox, payment, reconcile, review, search, session};
 use std::future::Future;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -91,6 +91,7 @@ async fn care(shop: Shop, until: CancellationToken) -> Result<()> {
         sweep_expired(&shop).await,
         poll_stuck_attempts(&shop).await,
         cancel_expired(&shop).await,
+        count_ratings(&shop).await,
         purge(&shop).await,
     ];
     let done = jobs.into_iter().try_fold(0, |sum, job| job.map(|done| sum + done));
@@ -116,6 +117,7 @@ pub async fn run_once(shop: &Shop) -> Result<usize> {
         poll_stuck_attempts(shop).await,
         cancel_expired(shop).await,
         schedule::publish_due(shop).await,
+        count_ratings(shop).await,
         // Once more: what the jobs above have decided goes out now.
         deliver_outbox(shop).await,
         purge(shop).await,
@@ -173,6 +175,11 @@ pub async fn poll_stuck_attempts(shop: &Shop) -> Result<usize> {
 /// Cancels orders whose payment has expired and that nobody has paid anew.
 pub async fn cancel_expired(shop: &Shop) -> Result<usize> {
     reconcile::cancel_expired(shop).await
+}
+
+/// Counts the reviews of products whose reviews have changed.
+pub async fn count_ratings(shop: &Shop) -> Result<usize> {
+    to_the_end(shop, review::count_due).await
 }
 
 /// Forgets what has done its duty: old keys, delivered notes, abandoned carts, sessions that ran out.

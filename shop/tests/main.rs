@@ -26,6 +26,7 @@ mod payment;
 mod providers;
 mod reconcile;
 mod redirect;
+mod review;
 mod search;
 mod session;
 mod sitemap;

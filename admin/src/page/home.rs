@@ -52,6 +52,7 @@ fn todo(overview: &Overview, is_owner: bool) -> AnyView {
         (overview.to_ship, "orders to ship", "/admin/orders?tab=confirmed"),
         (overview.unpaid, "orders wait for their payment", "/admin/orders?tab=pending_payment"),
         (overview.failed_mails, "mails could not be sent", "/admin/mail"),
+        (overview.reviews, "reviews to look at", "/admin/reviews?state=pending"),
         (overview.sold_out, "variants are sold out", "/admin/inventory?stock=out"),
         (overview.low_stock, "variants run low", "/admin/inventory?stock=low"),
     ];

@@ -1,6 +1,6 @@
 //! Products in a grid.
 
-use super::Price;
+use super::{Price, RatingLine};
 use leptos::prelude::*;
 use shop::catalogue::Card;
 
@@ -58,6 +58,7 @@ fn product_card(card: Card, eager: bool) -> impl IntoView {
             </a>
             {badge}
             <Price price=card.price_from compare_at=card.compare_at from=card.price_varies />
+            <RatingLine rating=card.rating />
             {choices}
             {add}
         </article>

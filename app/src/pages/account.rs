@@ -1,4 +1,8 @@
-//! A customer's own pages: overview, orders, addresses.
+//! A customer's own pages: overview, orders, addresses, reviews.
+
+mod review;
+
+pub use review::reviews;
 
 use super::checkout::address_fields;
 use crate::components::{AddressBlock, Errors, Form};
@@ -72,10 +76,15 @@ pub fn addresses(site: &Site, saved: Vec<(String, Address)>, form: &Form) -> imp
 }
 
 fn frame(site: &Site, here: &'static str, title: &'static str, content: AnyView) -> impl IntoView + use<> {
-    let links = [("/account", "Overview"), ("/account/orders", "Orders"), ("/account/addresses", "Addresses")]
-        .into_iter()
-        .map(|(href, label)| view! { <li><a href=href aria-current=(href == here).then_some("page")>{label}</a></li> })
-        .collect_view();
+    let links = [
+        ("/account", "Overview"),
+        ("/account/orders", "Orders"),
+        ("/account/addresses", "Addresses"),
+        ("/account/reviews", "Reviews"),
+    ]
+    .into_iter()
+    .map(|(href, label)| view! { <li><a href=href aria-current=(href == here).then_some("page")>{label}</a></li> })
+    .collect_view();
     let body = view! {
         <div class="account">
             <nav class="account-nav" aria-label="Account">

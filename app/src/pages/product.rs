@@ -3,26 +3,32 @@
 //! The choices are radio buttons in one plain form. Without scripts "Show this choice" reloads the page for the
 //! chosen variant; the picker's island does the same in place.
 
-use crate::components::{CardGrid, Price, Trail, lowest_text, stock_level, stock_text};
+mod json_ld;
+
+use super::review::{self, Section};
+use crate::components::{CardGrid, Price, Stars, Trail, lowest_text, stock_level, stock_text};
 use crate::islands::{BuyBox, Quantity};
 use crate::shell::{Head, Site, document};
 use crate::{variants, wire};
 use leptos::prelude::*;
-use shop::catalogue::{Availability, Card, Picture, Product, Variant};
+use shop::catalogue::{Card, Picture, Product, Variant};
 use shop::limits::LINE_QUANTITY;
 
-/// `chosen` is the position of the variant to show; `problem` what was wrong with the last try to add it.
+/// `chosen` is the position of the variant to show; `problem` what was wrong with the last try to add it. A page that
+/// shows only some of the reviews stays out of search engines.
 pub fn product(
     site: &Site,
     product: Product,
     chosen: usize,
     related: Vec<Card>,
     problem: Option<String>,
+    reviews: &Section,
 ) -> impl IntoView + use<> {
     let variant = product.variants[chosen.min(product.variants.len() - 1)].clone();
     let head = Head {
         picture: product.pictures.first().map(|picture| picture.url.clone()),
-        json_ld: Some(json_ld(site, &product)),
+        json_ld: Some(json_ld::of(site, &product)),
+        private: reviews.stars.is_some() || reviews.is_later,
         ..Head::new(
             if product.seo_title.is_empty() { &product.title } else { &product.seo_title },
             format!("/p/{}", product.slug),
@@ -46,6 +52,7 @@ pub fn product(
             <div class="product-buy">
                 {brand}
                 <h1>{product.title.clone()}</h1>
+                {rating(&product)}
                 {buy_box(&product, &variant, problem)}
                 <div class="product-text">
                     <h2>"Description"</h2>
@@ -54,9 +61,24 @@ pub fn product(
                 </div>
             </div>
         </div>
+        {review::section(&product, reviews)}
         {related}
     };
     document(site, head, body)
+}
+
+/// Leads to the reviews below.
+fn rating(product: &Product) -> Option<impl IntoView + use<>> {
+    let reviews = product.rating.reviews();
+    (reviews > 0).then(|| {
+        let many = if reviews == 1 { "1 review".to_owned() } else { format!("{reviews} reviews") };
+        view! {
+            <p class="rating-line">
+                <Stars tenths=product.rating.tenths() />
+                <a class="text-link" href="#reviews">{product.rating.average()}" · "{many}</a>
+            </p>
+        }
+    })
 }
 
 /// Position of the picture that shows `variant`.
@@ -221,38 +243,4 @@ fn specification(product: &Product, variant: &Variant) -> impl IntoView + use<> 
 
 fn weight(grams: i64) -> String {
     if grams < 1000 { format!("{grams} g") } else { format!("{}.{} kg", grams / 1000, grams % 1000 / 100) }
-}
-
-/// The product for search engines (schema.org). `<` is escaped so that no text can end the script element.
-fn json_ld(site: &Site, product: &Product) -> String {
-    let address = format!("{}/p/{}", site.origin, product.slug);
-    let absolute = |url: &String| if url.starts_with('/') { format!("{}{url}", site.origin) } else { url.clone() };
-    let offers: Vec<_> = product
-        .variants
-        .iter()
-        .map(|variant| {
-            let buyable = variant.availability != Availability::Units(0);
-            serde_json::json!({
-                "@type": "Offer",
-                "sku": variant.sku,
-                "price": variant.price.decimal(),
-                "priceCurrency": variant.price.currency.code(),
-                "availability": if buyable { "https://schema.org/InStock" } else { "https://schema.org/OutOfStock" },
-                "url": format!("{address}?variant={}", variants::query_value(&variant.sku)),
-            })
-        })
-        .collect();
-    let mut data = serde_json::json!({
-        "@context": "https://schema.org",
-        "@type": "Product",
-        "name": product.title,
-        "description": product.seo_description,
-        "url": address,
-        "image": product.pictures.iter().map(|picture| absolute(&picture.url)).collect::<Vec<_>>(),
-        "offers": offers,
-    });
-    if !product.brand.is_empty() {
-        data["brand"] = serde_json::json!({"@type": "Brand", "name": product.brand});
-    }
-    data.to_string().replace('<', "\\u003c")
 }

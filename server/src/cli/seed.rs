@@ -9,7 +9,7 @@ use std::time::Instant;
 #[derive(Args)]
 #[group(required = true, multiple = false)]
 pub struct Arguments {
-    /// Add the demo range with its pictures, warehouses, delivery and tax
+    /// Add the demo range with its pictures, reviews, warehouses, delivery and tax
     #[arg(long)]
     demo: bool,
     /// Bring a made-up catalogue to this many products, for tests of scale

@@ -15,10 +15,13 @@ use serde::Deserialize;
 use shop::account::{self, Customer, Visitor};
 use shop::address::Address;
 use shop::id::AddressId;
-use shop::{Error, order};
+use shop::{Error, order, review};
 
 /// Orders on the overview.
 const RECENT: usize = 3;
+/// Reviews on one page, and products that are still to review.
+const REVIEWS: i64 = 20;
+const TO_REVIEW: i64 = 12;
 
 pub async fn home(
     State(state): State<AppState>,
@@ -61,6 +64,19 @@ pub async fn addresses(
         ..Address::default()
     };
     draw(&state, &visitor, &customer, &uri, 200, address_form(&blank)).await
+}
+
+pub async fn reviews(
+    State(state): State<AppState>,
+    Query(query): Query<After>,
+    RequireCustomer(customer): RequireCustomer,
+    visitor: Visitor,
+    uri: Uri,
+) -> Result<Response, PageError> {
+    let written = review::written(&state.shop, &customer, query.after.as_deref(), REVIEWS).await?;
+    let open = review::to_review(&state.shop, &customer, TO_REVIEW).await?;
+    let site = site(&state, &visitor, &uri).await?;
+    Ok(page(200, || pages::account::reviews(&site, open, written)))
 }
 
 async fn draw(

@@ -1,6 +1,7 @@
 //! Front page, categories, products.
 
 use super::frame::{page, site};
+use super::review::{self, Wanted};
 use crate::error::PageError;
 use crate::state::AppState;
 use app::pages;
@@ -62,13 +63,15 @@ pub async fn category(
     Ok(page(200, || pages::category::category(&site, category, &choices, cards)))
 }
 
-/// A variant by its SKU, or by a choice for each option.
+/// A variant by its SKU, or by a choice for each option; and which of the reviews.
 #[derive(Default, Deserialize)]
 pub struct VariantChoice {
     variant: Option<String>,
     option1: Option<String>,
     option2: Option<String>,
     option3: Option<String>,
+    stars: Option<String>,
+    reviews: Option<String>,
 }
 
 pub async fn product(
@@ -81,7 +84,8 @@ pub async fn product(
     let product = catalogue::product_by_slug(&state.shop, &slug, visitor.currency).await?;
     let options: Vec<String> = [choice.option1, choice.option2, choice.option3].into_iter().flatten().collect();
     let chosen = chosen(&product, choice.variant.as_deref(), &options);
-    draw(&state, &visitor, &uri, product, chosen, None).await
+    let reviews = Wanted::read(choice.stars.as_deref(), choice.reviews);
+    draw_with(&state, &visitor, &uri, product, Shown { status: 200, chosen, problem: None, reviews }).await
 }
 
 /// The variant to show: the one asked for, or the first that can be bought.
@@ -95,6 +99,16 @@ pub fn chosen(product: &Product, sku: Option<&str>, options: &[String]) -> usize
     product.variants.iter().position(|variant| variant.availability.can_buy(1)).unwrap_or(0)
 }
 
+/// How a product page is shown.
+pub struct Shown {
+    pub status: u16,
+    /// Position of the variant.
+    pub chosen: usize,
+    /// Why adding it was refused.
+    pub problem: Option<String>,
+    pub reviews: Wanted,
+}
+
 /// The product page; `problem` is why adding it was refused, with its status.
 pub async fn draw(
     state: &AppState,
@@ -104,11 +118,22 @@ pub async fn draw(
     chosen: usize,
     problem: Option<(u16, String)>,
 ) -> Result<Response, PageError> {
+    let (status, problem) = problem.map_or((200, None), |(status, text)| (status, Some(text)));
+    draw_with(state, visitor, uri, product, Shown { status, chosen, problem, reviews: Wanted::default() }).await
+}
+
+pub async fn draw_with(
+    state: &AppState,
+    visitor: &Visitor,
+    uri: &Uri,
+    product: Product,
+    shown: Shown,
+) -> Result<Response, PageError> {
     let related = catalogue::related(&state.shop, product.id, visitor.currency, RELATED_ROWS).await?;
     let mut site = site(state, visitor, uri).await?;
-    if problem.is_some() {
+    if shown.status != 200 {
         site.here = format!("/p/{}", product.slug);
     }
-    let (status, problem) = problem.map_or((200, None), |(status, text)| (status, Some(text)));
-    Ok(page(status, || pages::product::product(&site, product, chosen, related, problem)))
+    let reviews = review::section(state, visitor, &product, shown.reviews).await?;
+    Ok(page(shown.status, || pages::product::product(&site, product, shown.chosen, related, shown.problem, &reviews)))
 }

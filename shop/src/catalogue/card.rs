@@ -5,6 +5,7 @@ use super::{Availability, Card, Picture, ProductOption};
 use crate::Result;
 use crate::id::{PictureId, ProductId};
 use crate::money::Currency;
+use crate::review::{RATING, Rating};
 use uuid::Uuid;
 
 /// Wraps `page`, which yields `id` and the sort keys `amount`, `name`, `tie`, into a statement that yields cards
@@ -17,7 +18,8 @@ pub(crate) fn around(page: &str, order: &str) -> String {
             FROM variant v CROSS JOIN price r
             WHERE r.variant_id = v.id AND r.currency = $1 AND v.product_id = p.id AND v.active) AS variants,
            (SELECT CAST(json_build_array(id_text(i.id), i.url, i.alt, i.width, i.height) AS TEXT)
-            FROM picture i WHERE i.product_id = p.id ORDER BY i.position, i.id LIMIT 1) AS picture
+            FROM picture i WHERE i.product_id = p.id ORDER BY i.position, i.id LIMIT 1) AS picture,
+           {RATING} AS rating
          FROM ({page}) AS page JOIN product p ON p.id = page.id ORDER BY {order}"
     )
 }
@@ -34,6 +36,7 @@ pub(crate) struct Row {
     pub tie: Uuid,
     variants: Option<String>,
     picture: Option<String>,
+    rating: Option<String>,
 }
 
 impl Row {
@@ -59,6 +62,7 @@ impl Row {
                 [(sku, ..)] => Some(sku.clone()),
                 _ => None,
             },
+            rating: Rating::read(self.rating.as_deref())?,
         }))
     }
 }

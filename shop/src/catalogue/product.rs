@@ -5,6 +5,7 @@ use super::{Availability, CategoryLink, Picture, Product, ProductOption, Variant
 use crate::db::Engine;
 use crate::id::{PictureId, ProductId, VariantId};
 use crate::money::Currency;
+use crate::review::{RATING, Rating};
 use crate::{Error, Result, Shop, args};
 use std::sync::LazyLock;
 
@@ -33,7 +34,7 @@ fn statement(which: &str) -> Statement {
                 CASE WHEN i.variant_id IS NULL THEN NULL ELSE id_text(i.variant_id) END)
                 ORDER BY i.position, i.id) AS TEXT)
             FROM picture i WHERE i.product_id = p.id) AS pictures,
-           {breadcrumb} AS breadcrumb
+           {breadcrumb} AS breadcrumb, {RATING} AS rating
          FROM product p WHERE {which} AND p.status = 'published'",
         breadcrumb = breadcrumb!(
             "(SELECT d.id FROM product_category m JOIN category d ON d.id = m.category_id
@@ -57,6 +58,7 @@ struct Row {
     variants: Option<String>,
     pictures: Option<String>,
     breadcrumb: Option<String>,
+    rating: Option<String>,
 }
 
 type VariantRow = (VariantId, String, Option<String>, String, String, i64, Option<i64>, Option<i64>, i64, Option<i64>);
@@ -101,6 +103,7 @@ impl Row {
                 .collect(),
             seo_title: self.seo_title,
             seo_description: self.seo_description,
+            rating: Rating::read(self.rating.as_deref())?,
         })
     }
 }

@@ -4,6 +4,7 @@
 //! keeps the changes.
 
 mod range;
+mod review;
 
 use super::illustration::{self, Shot};
 use super::{Progress, delivery};
@@ -18,7 +19,7 @@ use crate::{Result, Shop, args};
 use range::{GROUPS, ITEMS, Item};
 use std::collections::{HashMap, HashSet};
 
-/// Adds the demo range, warehouses, delivery and tax to the shop; the number of products that were missing.
+/// Adds the demo range, warehouses, delivery, tax and reviews to the shop; the number of products that were missing.
 pub async fn demo(shop: &Shop, progress: Progress<'_>) -> Result<usize> {
     delivery::fill(shop).await?;
     let categories = categories(shop).await?;
@@ -49,6 +50,7 @@ pub async fn demo(shop: &Shop, progress: Progress<'_>) -> Result<usize> {
         tx.commit().await?;
         added += 1;
     }
+    review::fill(shop).await?;
     progress(ITEMS.len(), ITEMS.len());
     Ok(added)
 }

@@ -34,6 +34,15 @@ on_both_engines! {
             t.number("SELECT CAST(SUM(on_hand) AS BIGINT) FROM stock").await,
             t.number("SELECT CAST(SUM(delta) AS BIGINT) FROM stock_movement").await
         );
+        assert_eq!(t.number("SELECT COUNT(*) FROM rating_due").await, 0, "counted at once");
+        let verdict = shop::review::check(&mut &t.db).await.unwrap();
+        assert_eq!(verdict.breaches, []);
+        let shown = t.number("SELECT CAST(SUM(reviews) AS BIGINT) FROM product_rating").await;
+        let stars = t.number("SELECT CAST(SUM(stars) AS BIGINT) FROM product_rating").await;
+        assert!((200..600).contains(&shown) && stars * 10 / shown >= 42, "{shown} reviews with {stars} stars");
+        assert!((4..20).contains(&t.number("SELECT COUNT(*) FROM review WHERE state = 'pending'").await));
+        let twice = "SELECT COUNT(*) - COUNT(DISTINCT text) FROM review";
+        assert_eq!(t.number(twice).await, 0, "nobody says what another has said");
         let mugs = catalogue::category_by_slug(&shop, "cups-and-mugs").await.unwrap();
         assert_eq!(mugs.breadcrumb[0].slug, "table");
         let query = ListQuery {
