@@ -418,6 +418,21 @@ on_both_engines! {
         till.check().await;
     }
 
+    async fn what_is_put_into_a_cart_by_its_token_is_never_put_into_another(t: TestShop) {
+        t.stock("MUG", 9).await;
+        let till = Till::open(&t).await;
+        let (visitor, view) = till.guest("MUG", 1).await;
+        shop::cart::add_to(&till.shop, &visitor, "MUG", 1).await.unwrap();
+        let stale = till.pay(&visitor, &view, "k1", VISA).await;
+        assert!(matches!(&stale, Err(Error::Conflict { code: "cart_changed", .. })), "{stale:?}");
+        let view = checkout::view(&till.shop, &visitor).await.unwrap();
+        number(&till.pay(&visitor, &view, "k2", VISA).await.unwrap());
+        let late = shop::cart::add_to(&till.shop, &visitor, "MUG", 1).await;
+        assert!(matches!(late, Err(Error::NotFound("cart"))), "{late:?}");
+        assert_eq!(t.number("SELECT COUNT(*) FROM cart").await, 1, "none that nobody would find");
+        till.check().await;
+    }
+
     async fn a_shopper_who_gives_up_frees_the_stock(t: TestShop) {
         let stock = t.stock("MUG", 1).await;
         let till = Till::open(&t).await;

@@ -68,18 +68,17 @@ pub async fn show(State(shop): State<Shop>, CartHolder(visitor): CartHolder) -> 
     responses(
         (status = 201, body = Cart), (status = 401, body = Problem),
         (status = 404, body = Problem, description = "Unknown SKU."),
-        (status = 409, body = Problem, description = "Less is left than asked for; `shortages` says how much."),
+        (status = 409, body = Problem, description = "Less is left than asked for, `shortages` says how much; or the cart was ordered."),
         (status = 422, body = Problem)
     )
 )]
 pub async fn add(
     State(shop): State<Shop>,
-    CartHolder(mut visitor): CartHolder,
+    CartHolder(visitor): CartHolder,
     Body(item): Body<NewItem>,
 ) -> Result<(StatusCode, Json<Cart>), ApiError> {
-    // An ordered cart would be followed by a new one that no token opens.
-    loaded(&shop, &visitor).await?;
-    let cart = cart::add(&shop, &mut visitor, &item.sku, item.quantity).await?;
+    let added = cart::add_to(&shop, &visitor, &item.sku, item.quantity).await;
+    let cart = added.map_err(|error| if matches!(error, Error::NotFound("cart")) { ordered() } else { error })?;
     Ok((StatusCode::CREATED, Json(cart.into())))
 }
 
@@ -124,5 +123,9 @@ fn item(id: &str) -> Result<CartLineId, Error> {
 /// The holder's cart; one that was ordered is no cart any more.
 async fn loaded(shop: &Shop, visitor: &Visitor) -> Result<Cart, Error> {
     let cart = cart::load(shop, visitor).await?;
-    cart.map(Cart::from).ok_or_else(|| Error::conflict("cart_ordered", "This cart was ordered. Create a new one."))
+    cart.map(Cart::from).ok_or_else(ordered)
+}
+
+fn ordered() -> Error {
+    Error::conflict("cart_ordered", "This cart was ordered. Create a new one.")
 }

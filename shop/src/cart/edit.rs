@@ -14,28 +14,49 @@ use crate::{Error, Result, Shop, args};
 /// Puts `quantity` more units of `sku` into the cart, making one when there is none yet (the visitor then carries
 /// its id). More than can be bought is `Error::SoldOut` with what is left.
 pub async fn add(shop: &Shop, visitor: &mut Visitor, sku: &str, quantity: i64) -> Result<Cart> {
-    check_quantity(quantity)?;
-    if sku.is_empty() || sku.chars().count() > SKU_CHARS {
-        return Err(Error::NotFound("product"));
-    }
+    check_wish(sku, quantity)?;
     let now = shop.now_ms();
     let mut tx = shop.db.begin().await?;
     let head = match touch(&mut tx, visitor, now).await {
         Err(Error::NotFound(_)) => create(&mut tx, visitor, now).await?,
         other => other?,
     };
-    let id = head.id;
-    let added = tx.execute(ADD_LINE, args![CartLineId::new(), id, sku, head.currency, quantity, now]).await?;
+    let cart = put(&mut tx, head, sku, quantity, now).await?;
+    tx.commit().await?;
+    visitor.cart_id = Some(cart.id);
+    Ok(cart)
+}
+
+/// As [`add`], to the cart that the visitor names and to no other: an ordered one is `NotFound` "cart", for what is put
+/// into the next one would be found by nobody.
+pub async fn add_to(shop: &Shop, visitor: &Visitor, sku: &str, quantity: i64) -> Result<Cart> {
+    check_wish(sku, quantity)?;
+    let now = shop.now_ms();
+    let mut tx = shop.db.begin().await?;
+    let head = touch(&mut tx, visitor, now).await?;
+    let cart = put(&mut tx, head, sku, quantity, now).await?;
+    tx.commit().await?;
+    Ok(cart)
+}
+
+fn check_wish(sku: &str, quantity: i64) -> Result<()> {
+    check_quantity(quantity)?;
+    if sku.is_empty() || sku.chars().count() > SKU_CHARS {
+        return Err(Error::NotFound("product"));
+    }
+    Ok(())
+}
+
+async fn put(tx: &mut Tx, head: Head, sku: &str, quantity: i64, now: i64) -> Result<Cart> {
+    let added = tx.execute(ADD_LINE, args![CartLineId::new(), head.id, sku, head.currency, quantity, now]).await?;
     if added == 0 {
         return Err(Error::NotFound("product"));
     }
-    let cart = read::whole(&mut tx, head).await?;
+    let cart = read::whole(tx, head).await?;
     check_line(&cart, |line| line.sku == sku)?;
     if cart.lines.len() + cart.saved.len() > CART_LINES {
         return Err(Error::field("sku", format!("A cart holds at most {CART_LINES} different products.")));
     }
-    tx.commit().await?;
-    visitor.cart_id = Some(id);
     Ok(cart)
 }
 
