@@ -61,7 +61,12 @@ const GROUPS: &[(&str, &[Entry])] = &[
     ),
     (
         "Tools",
-        &[entry("redirects", "Redirects", false), entry("import", "Import", false), entry("mail", "Sent mail", false)],
+        &[
+            entry("search", "Search", false),
+            entry("redirects", "Redirects", false),
+            entry("import", "Import", false),
+            entry("mail", "Sent mail", false),
+        ],
     ),
     (
         "Shop",

@@ -7,9 +7,11 @@
 mod address_form;
 mod buy_box;
 mod cart_button;
+mod more_products;
 mod payment_form;
 mod pending;
 mod quantity;
+mod search_box;
 
 #[cfg(feature = "hydrate")]
 mod dom;
@@ -17,6 +19,8 @@ mod dom;
 pub use address_form::AddressForm;
 pub use buy_box::BuyBox;
 pub use cart_button::CartButton;
+pub use more_products::MoreProducts;
 pub use payment_form::PaymentForm;
 pub use pending::Pending;
 pub use quantity::Quantity;
+pub use search_box::{SearchBox, TEXT_CHARS};

@@ -17,6 +17,8 @@ pub mod components;
 #[cfg(feature = "ssr")]
 pub mod date;
 #[cfg(feature = "ssr")]
+pub mod listing;
+#[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod shell;

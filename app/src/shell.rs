@@ -4,8 +4,7 @@
 //! `<script>` with content is JSON-LD, a data block that no browser runs.
 
 use crate::components::{Icon, Wordmark};
-use crate::islands::CartButton;
-use crate::pages::search::search_box;
+use crate::islands::{CartButton, SearchBox};
 use leptos::prelude::*;
 use shop::catalogue::CategoryLink;
 use shop::money::Currency;
@@ -171,7 +170,7 @@ fn header(site: &Site) -> impl IntoView + use<> {
                 <a class="brand" href="/" aria-label=format!("{}, home", site.shop_name)>{brand(&site.shop_name)}</a>
                 <nav class="site-nav" aria-label="Categories"><ul>{links()}</ul></nav>
                 <form class="site-search" action="/search" method="get" role="search" aria-label="Site">
-                    {search_box("", "search")}
+                    <SearchBox id="search".to_owned() text=String::new() />
                 </form>
                 <div class="bar-end">
                     <a class="icon-link search-link" href="/search" aria-label="Search">{Icon::Search.draw()}</a>

@@ -56,6 +56,7 @@ const DESK = [
   "/admin/products",
   "/admin/products/new",
   "/admin/inventory",
+  "/admin/search?try=mug",
   "/admin/reviews",
   "/admin/reviews?state=rejected&q=nothing",
   "/admin/import",

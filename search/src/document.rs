@@ -18,6 +18,10 @@ pub struct Document {
     pub categories: Vec<Uuid>,
     /// Currency and the lowest price of an active variant in minor units.
     pub prices: Vec<(String, i64)>,
+    /// Name and value: "Colour", "Blue". What a shopper may choose between, and what the product is like.
+    pub attributes: Vec<(String, String)>,
+    /// Currencies in which an active variant is reduced.
+    pub on_sale: Vec<String>,
     /// Something of it can be bought now.
     pub in_stock: bool,
     /// Unix milliseconds.

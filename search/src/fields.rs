@@ -7,6 +7,7 @@ use tantivy::tokenizer::{
     TextAnalyzer, TokenizerManager,
 };
 use tantivy::{Index, TantivyDocument};
+use uuid::Uuid;
 
 /// Words as they are written, but for case and accents.
 pub const PLAIN: &str = "plain";
@@ -21,6 +22,8 @@ pub const BRAND: &str = "brand_name";
 pub const CATEGORY: &str = "category";
 pub const PRICE: &str = "price";
 pub const IN_STOCK: &str = "in_stock";
+pub const ATTRIBUTE: &str = "attribute";
+pub const ON_SALE: &str = "on_sale";
 pub const CREATED_AT: &str = "created_at";
 
 #[derive(Clone, Copy, Debug)]
@@ -32,8 +35,10 @@ pub struct Fields {
     pub words: Field,
     pub text: Field,
     pub code: Field,
+    pub category: Field,
     brand_name: Field,
-    category: Field,
+    attribute: Field,
+    on_sale: Field,
     price: Field,
     in_stock: Field,
     created_at: Field,
@@ -49,6 +54,7 @@ impl Fields {
         let raw = TextFieldIndexing::default().set_tokenizer(RAW_TOKENIZER_NAME).set_fieldnorms(false);
         let code = TextOptions::default().set_indexing_options(raw.set_index_option(IndexRecordOption::Basic));
         let column = TextOptions::default().set_fast(RAW_TOKENIZER_NAME);
+        let looked_up = code.clone().set_fast(RAW_TOKENIZER_NAME);
         let fields = Self {
             id: schema.add_bytes_field(ID, BytesOptions::default().set_indexed().set_fast()),
             title: schema.add_text_field("title", text(PLAIN)),
@@ -57,8 +63,10 @@ impl Fields {
             words: schema.add_text_field("words", text(STEMMED)),
             text: schema.add_text_field("text", text(STEMMED)),
             code: schema.add_text_field("code", code),
+            category: schema.add_text_field(CATEGORY, looked_up),
             brand_name: schema.add_text_field(BRAND, column.clone()),
-            category: schema.add_text_field(CATEGORY, column),
+            attribute: schema.add_text_field(ATTRIBUTE, column.clone()),
+            on_sale: schema.add_text_field(ON_SALE, column),
             price: schema.add_json_field(PRICE, FAST),
             in_stock: schema.add_bool_field(IN_STOCK, FAST | INDEXED),
             created_at: schema.add_i64_field(CREATED_AT, FAST),
@@ -83,7 +91,13 @@ impl Fields {
             document.add_text(self.brand_name, &product.brand);
         }
         for category in &product.categories {
-            document.add_text(self.category, category.simple().to_string());
+            document.add_text(self.category, category_term(*category));
+        }
+        for (name, value) in &product.attributes {
+            document.add_text(self.attribute, attribute_term(name, value));
+        }
+        for currency in &product.on_sale {
+            document.add_text(self.on_sale, currency);
         }
         let prices = product.prices.iter().map(|(currency, amount)| (currency.clone(), (*amount).into()));
         document.add_object(self.price, prices.collect());
@@ -96,6 +110,17 @@ impl Fields {
 /// Name of the column of prices in `currency`.
 pub fn price_column(currency: &str) -> String {
     format!("{PRICE}.{currency}")
+}
+
+pub fn category_term(id: Uuid) -> String {
+    id.simple().to_string()
+}
+
+/// Stands between an attribute's name and its value, neither of which has it.
+pub const SEPARATOR: char = '\u{1f}';
+
+pub fn attribute_term(name: &str, value: &str) -> String {
+    format!("{}{SEPARATOR}{}", name.replace(SEPARATOR, " "), value.replace(SEPARATOR, " "))
 }
 
 /// A code as it is compared: without case and spaces around.

@@ -2,19 +2,26 @@
 
 use crate::query::{Care, Words};
 use crate::tally::{Tallied, Tally};
-use crate::{DEPTH, Index, Result};
+use crate::{DEPTH, Index, Result, fields};
 use std::ops::RangeInclusive;
+use tantivy::query::{BooleanQuery, ConstScoreQuery, Occur, Query as Matches, TermQuery, TermSetQuery};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{Searcher, Term};
 use uuid::Uuid;
 
-/// What products have to be like. Within one list one of it is enough; all lists have to be met.
+/// What products have to be like. Within one list one of it is enough; all lists have to be met, and of the attributes
+/// each that is named.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     /// One of these categories, or below.
     pub categories: Vec<Uuid>,
     pub brands: Vec<String>,
+    /// Name and value.
+    pub attributes: Vec<(String, String)>,
     /// Lowest price in the query's currency, minor units.
     pub price: Option<RangeInclusive<i64>>,
     pub in_stock: bool,
+    pub on_sale: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,12 +38,20 @@ pub enum Sort {
 pub struct Query<'q> {
     /// As it was typed; empty for everything.
     pub text: &'q str,
+    /// Words and phrases of one line are looked for together.
+    pub synonyms: &'q [Vec<String>],
+    /// These come first when sorted by relevance, whether they have the words or not.
+    pub pinned: &'q [Uuid],
+    /// Nothing else is there, as far as this query goes: a category's page.
+    pub within: Option<Uuid>,
     pub filter: Filter,
     pub sort: Sort,
     /// Products without a price in it are not found.
     pub currency: &'q str,
     pub offset: usize,
     pub rows: usize,
+    /// Whether anybody looks at the counts of the facets.
+    pub facets: bool,
 }
 
 /// What was found. Counts of a facet are of what would be found if nothing were chosen in that facet.
@@ -47,31 +62,39 @@ pub struct Found {
     /// Brand and products, most first.
     pub brands: Vec<(String, usize)>,
     pub categories: Vec<(Uuid, usize)>,
+    /// Name, value and products, most first.
+    pub attributes: Vec<(String, String, usize)>,
     /// Products that can be bought now.
     pub in_stock: usize,
+    pub on_sale: usize,
     /// Lowest and highest price.
     pub prices: Option<(i64, i64)>,
     /// Nothing had the words as they were written; this has words like them.
     pub is_guess: bool,
+    /// What was perhaps meant, when it is a guess.
+    pub suggestion: Option<String>,
+    /// Phrases that were looked for in place of what was written.
+    pub instead: Vec<String>,
 }
 
 impl Index {
     /// # Errors
     /// When the index cannot be read.
     pub fn find(&self, query: &Query<'_>) -> Result<Found> {
-        let words = Words::of(self.tantivy(), query.text)?;
+        let words = Words::of(self.tantivy(), query.text, query.synonyms)?;
         let searcher = self.searcher();
-        let collector = |care| -> Result<Tallied> {
+        let pass = |care| -> Result<Tallied> {
             let tally = Tally { query, by_score: query.sort == Sort::Relevance && !words.is_empty() };
-            Ok(searcher.search(&*words.query(&self.fields, care), &tally)?)
+            Ok(searcher.search(&*self.matches(query, &words, care), &tally)?)
         };
         let mut is_guess = false;
-        let mut tallied = collector(Care::AsWritten)?;
+        let mut tallied = pass(Care::AsWritten)?;
         // Filters do not make a word wrong: only words that nothing at all has are guessed.
         if tallied.matched == 0 && !words.is_empty() {
-            tallied = collector(Care::WithMistakes)?;
+            tallied = pass(Care::WithMistakes)?;
             is_guess = tallied.matched > 0;
         }
+        let suggestion = if is_guess { words.corrected(&searcher, &self.fields)? } else { None };
         let hits = tallied.top.into_iter().skip(query.offset.min(DEPTH)).take(query.rows);
         let ids = hits.map(|hit| id(&searcher, hit.address)).collect::<Result<_>>()?;
         Ok(Found {
@@ -79,17 +102,35 @@ impl Index {
             ids,
             brands: tallied.brands,
             categories: tallied.categories,
+            attributes: tallied.attributes,
             in_stock: tallied.in_stock,
+            on_sale: tallied.on_sale,
             prices: tallied.prices,
             is_guess,
+            suggestion,
+            instead: words.instead(),
         })
+    }
+
+    /// What has the words or is pinned, within what the query is about.
+    pub(crate) fn matches(&self, query: &Query<'_>, words: &Words, care: Care) -> Box<dyn Matches> {
+        let mut matches = words.query(&self.fields, care);
+        if !query.pinned.is_empty() && !words.is_empty() {
+            let ids = query.pinned.iter().map(|id| Term::from_field_bytes(self.fields.id, id.as_bytes()));
+            let pinned = ConstScoreQuery::new(Box::new(TermSetQuery::new(ids)), 0.0);
+            matches = Box::new(BooleanQuery::union(vec![matches, Box::new(pinned)]));
+        }
+        let Some(category) = query.within else { return matches };
+        let within = Term::from_field_text(self.fields.category, &fields::category_term(category));
+        let within = ConstScoreQuery::new(Box::new(TermQuery::new(within, IndexRecordOption::Basic)), 0.0);
+        Box::new(BooleanQuery::new(vec![(Occur::Must, Box::new(within)), (Occur::Must, matches)]))
     }
 }
 
-fn id(searcher: &tantivy::Searcher, address: tantivy::DocAddress) -> Result<Uuid> {
+fn id(searcher: &Searcher, address: tantivy::DocAddress) -> Result<Uuid> {
     let strange = || tantivy::TantivyError::InternalError("a product without an identifier".to_owned());
     let segment = searcher.segment_reader(address.segment_ord);
-    let column = segment.fast_fields().bytes(crate::fields::ID)?.ok_or_else(strange)?;
+    let column = segment.fast_fields().bytes(fields::ID)?.ok_or_else(strange)?;
     let ord = column.term_ords(address.doc_id).next().ok_or_else(strange)?;
     let mut bytes = Vec::with_capacity(16);
     column.ord_to_bytes(ord, &mut bytes).map_err(tantivy::TantivyError::from)?;

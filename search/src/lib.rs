@@ -5,6 +5,7 @@
 //! and stock in here pick and order products; what a page says about them is read from the database.
 
 mod document;
+mod explain;
 mod fields;
 mod find;
 mod index;
@@ -12,8 +13,10 @@ mod query;
 mod tally;
 
 pub use document::Document;
+pub use explain::{Counted, Explanation};
 pub use find::{Filter, Found, Query, Sort};
 pub use index::{Batch, Index};
+pub use query::Place;
 
 /// Matches beyond these are counted, not shown: nobody turns so many pages, and a page costs what stands before it.
 pub const DEPTH: usize = 10_000;

@@ -3,17 +3,25 @@
 //! A product that fails no facet counts in all of them; one that fails a single facet counts in that one alone, for it
 //! would be there if nothing were chosen in it. So counts are "or" within a facet and "and" between facets.
 
+mod attributes;
+mod names;
+mod pinned;
+
+use crate::DEPTH;
+use crate::fields::{self, SEPARATOR};
 use crate::find::{Query, Sort};
-use crate::{DEPTH, fields};
+use attributes::Attributes;
+use names::Names;
+use pinned::Pinned;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::columnar::{Column, StrColumn};
+use tantivy::columnar::Column;
 use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
 use uuid::Uuid;
 
 /// What cannot be bought counts as if its words fitted half as well.
-const SOLD_OUT: f32 = 0.5;
+pub const SOLD_OUT: f32 = 0.5;
 
 pub struct Tally<'q> {
     pub query: &'q Query<'q>,
@@ -29,7 +37,10 @@ pub struct Tallied {
     pub top: Vec<Hit>,
     pub brands: Vec<(String, usize)>,
     pub categories: Vec<(Uuid, usize)>,
+    /// By name, value and products.
+    pub attributes: Vec<(String, String, usize)>,
     pub in_stock: usize,
+    pub on_sale: usize,
     pub prices: Option<(i64, i64)>,
 }
 
@@ -42,102 +53,90 @@ pub struct Hit {
     pub address: DocAddress,
 }
 
-/// A facet over names: which are chosen, how many products each has.
-struct Names {
-    column: Option<StrColumn>,
-    /// By ordinal; empty when nothing is chosen.
-    chosen: Vec<bool>,
-    counts: Vec<usize>,
-}
-
-impl Names {
-    fn open(segment: &SegmentReader, name: &str, chosen: &[String]) -> tantivy::Result<Self> {
-        let column = segment.fast_fields().str(name)?;
-        let terms = column.as_ref().map_or(0, |column| column.num_terms());
-        let mut flags = Vec::new();
-        if !chosen.is_empty() {
-            flags = vec![false; terms];
-            for name in chosen {
-                let ord = column.as_ref().map(|column| column.dictionary().term_ord(name)).transpose()?.flatten();
-                if let Some(flag) = ord.and_then(|ord| flags.get_mut(usize::try_from(ord).ok()?)) {
-                    *flag = true;
-                }
-            }
-            if flags.is_empty() {
-                // Something is chosen, and nothing here has it.
-                flags.push(false);
-            }
-        }
-        Ok(Self { column, chosen: flags, counts: vec![0; terms] })
-    }
-
-    fn ords(&self, doc: DocId) -> impl Iterator<Item = usize> + '_ {
-        let ords = self.column.iter().flat_map(move |column| column.term_ords(doc));
-        ords.filter_map(|ord| usize::try_from(ord).ok())
-    }
-
-    fn passes(&self, doc: DocId) -> bool {
-        self.chosen.is_empty() || self.ords(doc).any(|ord| self.chosen.get(ord) == Some(&true))
-    }
-
-    fn count(&mut self, doc: DocId) {
-        let Some(column) = &self.column else { return };
-        for ord in column.term_ords(doc) {
-            if let Some(count) = usize::try_from(ord).ok().and_then(|ord| self.counts.get_mut(ord)) {
-                *count += 1;
-            }
-        }
-    }
-
-    fn harvest(self) -> std::io::Result<Vec<(String, usize)>> {
-        let Some(column) = self.column else { return Ok(Vec::new()) };
-        let mut found = Vec::new();
-        for (ord, count) in self.counts.into_iter().enumerate().filter(|(_, count)| *count > 0) {
-            let mut name = String::new();
-            column.ord_to_str(ord as u64, &mut name)?;
-            found.push((name, count));
-        }
-        Ok(found)
-    }
-}
-
 pub struct SegmentTally {
     segment: SegmentOrdinal,
     sort: Sort,
     by_score: bool,
     wanted: usize,
+    facets: bool,
     price_range: Option<(i64, i64)>,
     only_in_stock: bool,
+    only_on_sale: bool,
     brands: Names,
     categories: Names,
+    attributes: Attributes,
+    /// Chosen in it is the query's currency.
+    sale: Names,
     price: Option<Column<i64>>,
     in_stock: Column<bool>,
     created_at: Column<i64>,
-    matched: usize,
-    total: usize,
-    buyable: usize,
-    prices: Option<(i64, i64)>,
+    pinned: Pinned,
+    counted: Counted,
     top: BinaryHeap<Reverse<Hit>>,
 }
 
-/// The facets that a product may fail.
-const BRAND: u8 = 1;
-const CATEGORY: u8 = 2;
-const PRICE: u8 = 4;
-const STOCK: u8 = 8;
+#[derive(Default)]
+struct Counted {
+    matched: usize,
+    total: usize,
+    buyable: usize,
+    reduced: usize,
+    prices: Option<(i64, i64)>,
+}
+
+/// The facets that a product may fail; above them one bit for each attribute with a choice.
+const BRAND: u32 = 1;
+const CATEGORY: u32 = 2;
+const PRICE: u32 = 4;
+const STOCK: u32 = 8;
+const SALE: u32 = 16;
+const ATTRIBUTES: u32 = 5;
 
 impl SegmentCollector for SegmentTally {
     type Fruit = tantivy::Result<Tallied>;
 
     fn collect(&mut self, doc: DocId, score: Score) {
         let Some(price) = self.price.as_ref().and_then(|column| column.first(doc)) else { return };
-        self.matched += 1;
+        self.counted.matched += 1;
         let can_buy = self.in_stock.first(doc).unwrap_or_default();
-        let mut failed = 0;
+        let reduced = self.sale.passes(doc);
+        let mut failed = self.attributes.failed(doc) << ATTRIBUTES;
         failed |= if self.brands.passes(doc) { 0 } else { BRAND };
         failed |= if self.categories.passes(doc) { 0 } else { CATEGORY };
         failed |= if self.price_range.is_none_or(|(low, high)| (low..=high).contains(&price)) { 0 } else { PRICE };
         failed |= if can_buy || !self.only_in_stock { 0 } else { STOCK };
+        failed |= if reduced || !self.only_on_sale { 0 } else { SALE };
+        if self.facets {
+            self.count(doc, failed, price, can_buy, reduced);
+        }
+        if failed == 0 {
+            self.counted.total += 1;
+            self.keep(doc, score, price, can_buy);
+        }
+    }
+
+    fn harvest(self) -> Self::Fruit {
+        let categories = self.categories.harvest()?.into_iter();
+        let attributes = self.attributes.harvest()?.into_iter().filter_map(|(term, count)| {
+            let (name, value) = term.split_once(SEPARATOR)?;
+            Some((name.to_owned(), value.to_owned(), count))
+        });
+        Ok(Tallied {
+            matched: self.counted.matched,
+            total: self.counted.total,
+            top: self.top.into_iter().map(|Reverse(hit)| hit).collect(),
+            brands: self.brands.harvest()?,
+            categories: categories.filter_map(|(id, count)| Some((Uuid::parse_str(&id).ok()?, count))).collect(),
+            attributes: attributes.collect(),
+            in_stock: self.counted.buyable,
+            on_sale: self.counted.reduced,
+            prices: self.counted.prices,
+        })
+    }
+}
+
+impl SegmentTally {
+    fn count(&mut self, doc: DocId, failed: u32, price: i64, can_buy: bool, reduced: bool) {
         if failed & !BRAND == 0 {
             self.brands.count(doc);
         }
@@ -145,37 +144,26 @@ impl SegmentCollector for SegmentTally {
             self.categories.count(doc);
         }
         if failed & !PRICE == 0 {
-            self.prices = Some(widened(self.prices, (price, price)));
+            self.counted.prices = Some(widened(self.counted.prices, (price, price)));
         }
         if failed & !STOCK == 0 {
-            self.buyable += usize::from(can_buy);
+            self.counted.buyable += usize::from(can_buy);
         }
-        if failed == 0 {
-            self.total += 1;
-            self.keep(doc, score, price, can_buy);
+        if failed & !SALE == 0 {
+            self.counted.reduced += usize::from(reduced);
+        }
+        if failed & ((1 << ATTRIBUTES) - 1) == 0 {
+            self.attributes.count(doc, failed >> ATTRIBUTES);
         }
     }
 
-    fn harvest(self) -> Self::Fruit {
-        let categories = self.categories.harvest()?.into_iter();
-        Ok(Tallied {
-            matched: self.matched,
-            total: self.total,
-            top: self.top.into_iter().map(|Reverse(hit)| hit).collect(),
-            brands: self.brands.harvest()?,
-            categories: categories.filter_map(|(id, count)| Some((Uuid::parse_str(&id).ok()?, count))).collect(),
-            in_stock: self.buyable,
-            prices: self.prices,
-        })
-    }
-}
-
-impl SegmentTally {
     fn keep(&mut self, doc: DocId, score: Score, price: i64, can_buy: bool) {
         let created_at = self.created_at.first(doc).unwrap_or_default();
         let key = match self.sort {
-            Sort::Relevance if self.by_score => as_key(if can_buy { score } else { score * SOLD_OUT }),
-            Sort::Relevance => i64::from(can_buy),
+            Sort::Relevance => self.pinned.key(doc).unwrap_or_else(|| {
+                let score = if can_buy { score } else { score * SOLD_OUT };
+                if self.by_score { as_key(score) } else { i64::from(can_buy) }
+            }),
             Sort::Newest => created_at,
             Sort::PriceLow => -price,
             Sort::PriceHigh => price,
@@ -209,23 +197,25 @@ impl Collector for Tally<'_> {
     fn for_segment(&self, segment: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<SegmentTally> {
         let filter = &self.query.filter;
         let columns = reader.fast_fields();
-        let categories: Vec<_> = filter.categories.iter().map(|id| id.simple().to_string()).collect();
+        let categories: Vec<_> = filter.categories.iter().map(|id| fields::category_term(*id)).collect();
         Ok(SegmentTally {
             segment,
             sort: self.query.sort,
             by_score: self.by_score,
             wanted: (self.query.offset.saturating_add(self.query.rows)).min(DEPTH),
+            facets: self.query.facets,
             price_range: filter.price.as_ref().map(|range| (*range.start(), *range.end())),
             only_in_stock: filter.in_stock,
+            only_on_sale: filter.on_sale,
             brands: Names::open(reader, fields::BRAND, &filter.brands)?,
             categories: Names::open(reader, fields::CATEGORY, &categories)?,
+            attributes: Attributes::open(reader, &filter.attributes)?,
+            sale: Names::open(reader, fields::ON_SALE, &[self.query.currency.to_owned()])?,
             price: columns.column_opt(&fields::price_column(self.query.currency))?,
             in_stock: columns.bool(fields::IN_STOCK)?,
             created_at: columns.i64(fields::CREATED_AT)?,
-            matched: 0,
-            total: 0,
-            buyable: 0,
-            prices: None,
+            pinned: Pinned::open(reader, self.query.pinned)?,
+            counted: Counted::default(),
             top: BinaryHeap::new(),
         })
     }
@@ -236,25 +226,29 @@ impl Collector for Tally<'_> {
 
     fn merge_fruits(&self, segments: Vec<tantivy::Result<Tallied>>) -> tantivy::Result<Tallied> {
         let mut all = Tallied::default();
-        let (mut brands, mut categories) = (HashMap::new(), HashMap::new());
+        let (mut brands, mut categories, mut attributes) = (HashMap::new(), HashMap::new(), HashMap::new());
         for segment in segments {
             let segment = segment?;
             all.matched += segment.matched;
             all.total += segment.total;
             all.in_stock += segment.in_stock;
+            all.on_sale += segment.on_sale;
             all.prices = segment.prices.map(|range| widened(all.prices, range)).or(all.prices);
             all.top.extend(segment.top);
             add(&mut brands, segment.brands);
             add(&mut categories, segment.categories);
+            add(&mut attributes, segment.attributes.into_iter().map(|(name, value, count)| ((name, value), count)));
         }
         all.top.sort_unstable_by(|one, other| other.cmp(one));
         all.brands = most_first(brands);
         all.categories = most_first(categories);
+        all.attributes =
+            most_first(attributes).into_iter().map(|((name, value), count)| (name, value, count)).collect();
         Ok(all)
     }
 }
 
-fn add<K: std::hash::Hash + Eq>(counts: &mut HashMap<K, usize>, more: Vec<(K, usize)>) {
+fn add<K: std::hash::Hash + Eq>(counts: &mut HashMap<K, usize>, more: impl IntoIterator<Item = (K, usize)>) {
     for (key, count) in more {
         *counts.entry(key).or_default() += count;
     }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use search::{Batch, Document, Error, Filter, Found, Index, Query, Sort};
+use search::{Batch, Document, Error, Filter, Found, Index, Place, Query, Sort};
 use std::fs;
 use uuid::Uuid;
 
@@ -38,7 +38,18 @@ fn filled() -> Index {
 }
 
 fn all() -> Query<'static> {
-    Query { text: "", filter: Filter::default(), sort: Sort::Relevance, currency: "EUR", offset: 0, rows: 10 }
+    Query {
+        text: "",
+        synonyms: &[],
+        pinned: &[],
+        within: None,
+        filter: Filter::default(),
+        sort: Sort::Relevance,
+        currency: "EUR",
+        offset: 0,
+        rows: 10,
+        facets: true,
+    }
 }
 
 fn numbers(found: &Found) -> Vec<u128> {
@@ -105,6 +116,120 @@ fn a_facet_counts_as_if_nothing_were_chosen_in_it() {
     let filter = Filter { brands: vec!["Nobody".into()], ..Filter::default() };
     let found = index.find(&Query { filter, ..all() }).unwrap();
     assert_eq!((found.total, found.brands.len()), (0, 3));
+}
+
+fn shirt(number: u128, size: &str, colours: &[&str], on_sale: bool) -> Document {
+    let colours = colours.iter().map(|colour| ("Colour".to_owned(), (*colour).to_owned()));
+    Document {
+        attributes: colours.chain([("Size".to_owned(), size.to_owned())]).collect(),
+        on_sale: if on_sale { vec!["EUR".into()] } else { Vec::new() },
+        ..product(number, "Shirt", "Aldine", 20)
+    }
+}
+
+#[test]
+fn each_attribute_is_a_facet_of_its_own() {
+    let index = Index::in_memory().unwrap();
+    let shirts = [
+        shirt(1, "S", &["Blue", "Red"], true),
+        shirt(2, "M", &["Blue"], false),
+        shirt(3, "M", &["Green"], true),
+        shirt(4, "L", &["Red"], false),
+    ];
+    index.write(&[], &shirts, "1").unwrap();
+    let attribute = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let counted = |found: &Found, name: &str| -> Vec<(String, usize)> {
+        let of = found.attributes.iter().filter(|(other, ..)| other == name);
+        of.map(|(_, value, count)| (value.clone(), *count)).collect()
+    };
+    let find = |attributes: &[(&str, &str)], on_sale| {
+        let attributes = attributes.iter().map(|(name, value)| attribute(name, value)).collect();
+        index.find(&Query { filter: Filter { attributes, on_sale, ..Filter::default() }, ..all() }).unwrap()
+    };
+    let found = find(&[], false);
+    assert_eq!(counted(&found, "Colour"), [("Blue", 2), ("Red", 2), ("Green", 1)].map(|(v, n)| (v.to_owned(), n)));
+    assert_eq!(found.on_sale, 2);
+
+    // Values of one attribute are "or", attributes are "and"; an attribute's counts are without its own choice.
+    let found = find(&[("Colour", "Blue"), ("Colour", "Green"), ("Size", "M")], false);
+    assert_eq!(numbers(&found), [3, 2]);
+    assert_eq!(counted(&found, "Size"), [("M".to_owned(), 2), ("S".to_owned(), 1)]);
+    assert_eq!(counted(&found, "Colour"), [("Blue".to_owned(), 1), ("Green".to_owned(), 1)]);
+    assert_eq!(found.on_sale, 1);
+    let found = find(&[("Size", "M")], true);
+    assert_eq!((numbers(&found), found.on_sale), (vec![3], 1));
+    assert_eq!(counted(&found, "Size"), [("M".to_owned(), 1), ("S".to_owned(), 1)]);
+    assert_eq!(find(&[("Size", "XS")], false).total, 0, "a value that nothing has");
+    assert_eq!(find(&[("Shape", "Round")], false).total, 0, "an attribute that nothing has");
+}
+
+#[test]
+fn a_category_is_all_there_is_on_its_page() {
+    let index = filled();
+    let found = index.find(&Query { within: Some(BOWLS), ..all() }).unwrap();
+    assert_eq!((numbers(&found), found.brands.len(), found.categories.len()), (vec![5, 3, 4], 3, 1));
+    let found = index.find(&Query { within: Some(MUGS), text: "bowl", ..all() }).unwrap();
+    assert_eq!(numbers(&found), [1], "whose description has the word");
+}
+
+#[test]
+fn synonyms_stand_for_each_other_and_count_less() {
+    let index = filled();
+    let lines = |lines: &[&[&str]]| -> Vec<Vec<String>> {
+        lines.iter().map(|line| line.iter().map(|phrase| (*phrase).to_owned()).collect()).collect()
+    };
+    let find = |text, synonyms: &[&[&str]]| {
+        numbers(&index.find(&Query { text, synonyms: &lines(synonyms), ..all() }).unwrap())
+    };
+    assert_eq!(find("beaker", &[]), [] as [u128; 0]);
+    assert_eq!(find("beaker", &[&["beaker", "mug"]]), [2, 1]);
+    assert_eq!(find("beakers", &[&["beaker", "mug"]]), [2, 1], "by their stem");
+    assert_eq!(find("coffee cup", &[&["coffee cup", "tall mug"]]), [2], "a phrase for a phrase, all of its words");
+    assert_eq!(find("aldine coffee cup", &[&["coffee cup", "mug"]]), [1], "beside other words");
+    assert_eq!(find("cup", &[&["coffee cup", "mug"]]), [] as [u128; 0], "not for a part of a phrase");
+    assert_eq!(find("mug", &[&["mug", "serving bowl"]]), [2, 1, 4], "the word itself first");
+    assert_eq!(find("mug", &[&["mug", ""], &[]]), [2, 1], "nothing is no synonym");
+}
+
+#[test]
+fn pinned_products_come_first_when_they_pass_the_filters() {
+    let index = filled();
+    let pinned = [5, 3, 77].map(Uuid::from_u128);
+    let query = Query { text: "mug", pinned: &pinned, ..all() };
+    assert_eq!(numbers(&index.find(&query).unwrap()), [5, 3, 2, 1]);
+    let filter = Filter { brands: vec!["Aldine".into()], ..Filter::default() };
+    assert_eq!(numbers(&index.find(&Query { filter, ..query.clone() }).unwrap()), [3, 1]);
+    let by_price = index.find(&Query { sort: Sort::PriceLow, ..query }).unwrap();
+    assert_eq!(numbers(&by_price), [5, 1, 3, 2], "another order is kept");
+}
+
+#[test]
+fn a_guess_says_what_was_perhaps_meant() {
+    let index = filled();
+    let meant = |text| index.find(&Query { text, ..all() }).unwrap().suggestion;
+    assert_eq!(meant("glased mug").as_deref(), Some("glazed mug"));
+    assert_eq!(meant("Bergolm").as_deref(), Some("bergholm"));
+    assert_eq!(meant("mug"), None);
+    assert_eq!(meant("zzzzzz"), None);
+}
+
+#[test]
+fn a_score_is_explained_word_by_word() {
+    let index = filled();
+    let query = Query { text: "aldine bowl", ..all() };
+    let told = index.explain(&query, Uuid::from_u128(3)).unwrap().unwrap();
+    let places = |at: usize| told.words[at].1.iter().map(|(place, _)| *place).collect::<Vec<_>>();
+    assert_eq!(told.words.iter().map(|(word, _)| word.as_str()).collect::<Vec<_>>(), ["aldine", "bowl"]);
+    assert_eq!(places(0), [Place::Brand]);
+    assert_eq!(places(1)[..2], [Place::Title, Place::TitleStem]);
+    assert!(told.score > told.words[1].1[0].1 && told.sold_out.is_none() && !told.is_guess);
+    assert_eq!(index.explain(&query, Uuid::from_u128(2)).unwrap(), None, "it has not the words");
+    let pinned = [Uuid::from_u128(4)];
+    let told = index.explain(&Query { text: "bergolm", pinned: &pinned, ..all() }, pinned[0]).unwrap().unwrap();
+    assert_eq!((told.pinned, told.sold_out), (Some(0), Some(0.5)));
+    let told = index.explain(&Query { text: "bergolm", ..all() }, pinned[0]).unwrap().unwrap();
+    assert!(told.is_guess && told.words[0].1 == [(Place::BrandMistaken, 1.2)], "{told:?}");
+    assert_eq!(index.explain(&query, Uuid::from_u128(99)).unwrap(), None, "not in the index");
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod product;
 mod reconciliation;
 mod redirect;
 mod review;
+mod search;
 mod setting;
 mod staff;
 
@@ -68,6 +69,13 @@ pub fn router() -> Router<AppState> {
         .route("/admin/inventory", get(inventory::list))
         .route("/admin/inventory/{sku}", get(inventory::detail).post(inventory::adjust))
         .route("/admin/inventory/{sku}/unfreeze", post(inventory::unfreeze))
+        .route("/admin/search", get(search::show))
+        .route("/admin/search/reindex", post(search::reindex))
+        .route("/admin/search/synonyms", post(search::add_synonym))
+        .route("/admin/search/synonyms/{id}/delete", post(search::remove_synonym))
+        .route("/admin/search/pins", post(search::pin))
+        .route("/admin/search/pins/first", post(search::put_first))
+        .route("/admin/search/pins/delete", post(search::unpin))
         .route("/admin/reviews", get(review::list))
         .route("/admin/reviews/{id}", get(review::detail))
         .route("/admin/reviews/{id}/approve", post(review::approve))

@@ -10,6 +10,7 @@ mod checkout;
 mod content;
 mod currency;
 pub mod frame;
+mod listing;
 mod orders;
 mod review;
 mod search;
@@ -29,6 +30,7 @@ pub fn router() -> Router<AppState> {
         .route("/p/{slug}/reviews", get(review::show).post(review::write))
         .route("/p/{slug}/reviews/{review}/helpful", post(review::vote))
         .route("/search", get(search::search))
+        .route("/search/suggest", get(search::suggest))
         .route("/cart", get(cart::show))
         .route("/cart/items", post(cart::add))
         .route("/cart/items/{line}", post(cart::set_quantity))

@@ -10,7 +10,7 @@ use shop::staff::{self, Role};
 pub const PASSWORD: &str = "correct horse battery";
 
 /// Pages for all staff, then those for owners alone.
-const STAFF_PAGES: [&str; 11] = [
+const STAFF_PAGES: [&str; 12] = [
     "/admin",
     "/admin/orders",
     "/admin/products",
@@ -21,6 +21,7 @@ const STAFF_PAGES: [&str; 11] = [
     "/admin/redirects",
     "/admin/redirects/missing",
     "/admin/mail",
+    "/admin/search",
     "/admin/sessions",
 ];
 const OWNER_PAGES: [&str; 5] =

@@ -1,6 +1,7 @@
 //! Looking for products: the page that shoppers get, and the API.
 
-use crate::support::Site;
+use crate::admin::{owner, page as admin_page};
+use crate::support::{Site, header};
 use serde_json::{Value, json};
 use shop::{args, search};
 use std::time::Duration;
@@ -97,5 +98,94 @@ over_http! {
         }
         let (_, html) = page(&site, "?q=%3Cscript%3Ealert(1)%3C/script%3E").await;
         assert!(!html.contains("<script>alert"), "{html}");
+    }
+
+    async fn the_field_is_told_what_fits(site: Site) {
+        catch_up(&site).await;
+        let answer = site.get("/search/suggest?q=bow").send().await.unwrap();
+        assert_eq!(header(&answer, "cache-control"), "private, max-age=30");
+        let found: Value = answer.json().await.unwrap();
+        assert_eq!(found["products"][0]["href"], json!("/p/bowl"));
+        assert!(found["products"][0]["price"].as_str().unwrap().contains("10"), "{found}");
+        for query in ["", "?q=", "?q=b", "?q=%00", "?other=1"] {
+            let answer = site.get(&format!("/search/suggest{query}")).send().await.unwrap();
+            assert_eq!(answer.json::<Value>().await.unwrap()["products"], json!([]), "{query}");
+        }
+    }
+
+    async fn searches_and_what_is_opened_from_them_are_counted(site: Site) {
+        catch_up(&site).await;
+        page(&site, "?q=Bowl").await;
+        page(&site, "?q=bowl&in_stock=1").await;
+        page(&site, "?q=elephant").await;
+        let from = format!("{}/search?q=bowl", site.shop.origin);
+        for referer in [from.as_str(), "https://elsewhere.example/search?q=bowl", "/search?q=bowl"] {
+            site.get("/p/bowl").header("referer", referer).send().await.unwrap();
+        }
+        search::keep_heard(&site.shop, &site.search).await.unwrap();
+        let sql = "SELECT term, searches, no_results, clicks FROM search_term ORDER BY term";
+        let counted: Vec<(String, i64, i64, i64)> = site.shop.db.fetch_all(sql, args![]).await.unwrap();
+        assert_eq!(counted, [("bowl".to_owned(), 1, 0, 1), ("elephant".to_owned(), 1, 1, 0)], "a filter is no new search");
+    }
+
+    async fn an_empty_list_says_which_filter_to_take_away(site: Site) {
+        catch_up(&site).await;
+        let (_, html) = page(&site, "?q=bowl&price_to=1&in_stock=1").await;
+        assert!(html.contains("Without “To 1”: 1 product") && !html.contains("Without “In stock”"), "{html}");
+        let (_, html) = page(&site, "?q=bouwl").await;
+        assert!(html.contains("Did you mean") && html.contains("href=\"/search?q=bowl\""), "{html}");
+        let (_, html) = page(&site, "?q=elephant").await;
+        assert!(html.contains("Or one of these?") && html.contains("href=\"/p/cup\""), "{html}");
+    }
+
+    async fn a_category_is_narrowed_down_and_turned_like_a_search(site: Site) {
+        let mut tx = site.shop.db.begin().await.unwrap();
+        let id = shop::id::CategoryId::new();
+        tx.execute("INSERT INTO category (id, slug, title) VALUES ($1, 'ware', 'Ware')", args![id]).await.unwrap();
+        let all = "INSERT INTO product_category (category_id, product_id) SELECT $1, id FROM product";
+        tx.execute(all, args![id]).await.unwrap();
+        tx.commit().await.unwrap();
+        let category = async |query: &str| {
+            let answer = site.get(&format!("/c/ware{query}")).header("accept", "text/html").send().await.unwrap();
+            (answer.status().as_u16(), answer.text().await.unwrap())
+        };
+        catch_up(&site).await;
+        let (status, html) = category("").await;
+        assert!(status == 200 && html.contains("href=\"/p/bowl\"") && html.contains("2 products"), "{html}");
+        assert!(!html.contains("noindex") && html.contains("/c/ware\""), "the whole list may be found: {html}");
+        let (_, html) = category("?price_to=5").await;
+        assert!(html.contains("Nothing fits all of your filters") && html.contains("noindex"), "{html}");
+        assert!(html.contains("href=\"/c/ware\""), "{html}");
+        assert_eq!(category("?price_from=x").await.0, 422);
+        let (status, html) = category("?page=7").await;
+        assert!(status == 200 && html.contains("There is no such page"), "{html}");
+    }
+
+    async fn the_merchant_edits_words_and_sees_what_is_looked_for(site: Site) {
+        catch_up(&site).await;
+        let session = owner(&site).await;
+        let send = async |path: &str, fields: &[(&str, &str)]| {
+            let asked = site.form(path, fields).header("cookie", format!("mercer={session}"));
+            let answer = asked.send().await.unwrap();
+            (answer.status().as_u16(), answer.text().await.unwrap())
+        };
+        assert_eq!(send("/admin/search/synonyms", &[("phrases", "dish, bowl")]).await.0, 303);
+        assert!(page(&site, "?q=dish").await.1.contains("Also looked for: bowl"));
+        let (status, html) = send("/admin/search/synonyms", &[("phrases", "alone")]).await;
+        assert!(status == 422 && html.contains("value=\"alone\"") && html.contains("different words"), "{html}");
+        assert_eq!(send("/admin/search/pins", &[("term", "bowl"), ("product", "CUP")]).await.0, 303);
+        let (_, found) = api(&site, "?q=bowl").await;
+        assert_eq!(found["items"][0]["slug"], json!("cup"));
+        let (status, html) = send("/admin/search/pins", &[("term", "bowl"), ("product", "none")]).await;
+        assert!(status == 422 && html.contains("No product has this SKU"), "{html}");
+        search::keep_heard(&site.shop, &site.search).await.unwrap();
+        let html = admin_page(&site, "/admin/search?try=bowl&days=7", &session).await;
+        for text in ["dish, bowl", "Pinned, place 1", "title", "Up to date", "?try=dish"] {
+            assert!(html.contains(text), "{text}: {html}");
+        }
+        assert_eq!(send("/admin/search/reindex", &[]).await.0, 303);
+        assert!(search::lag(&site.shop, &site.search).await.unwrap().changes > 0);
+        let unknown = [("term", "bowl"), ("product", "00000000-0000-0000-0000-000000000000")];
+        assert_eq!(send("/admin/search/pins/delete", &unknown).await.0, 303);
     }
 }

@@ -54,6 +54,16 @@ pub const IDEMPOTENCY_KEY_CHARS: usize = 255;
 /// Rows of one page of any list.
 pub const PAGE_ROWS: std::ops::RangeInclusive<i64> = 1..=100;
 
+/// Lines of synonyms, words and phrases of one line, and characters of each.
+pub const SYNONYMS: usize = 500;
+pub const SYNONYM_PHRASES: std::ops::RangeInclusive<usize> = 2..=20;
+/// Characters of a searched term that is remembered, pinned or a synonym.
+pub const TERM_CHARS: usize = 60;
+/// Products that are pinned for one term.
+pub const PINS: i64 = 20;
+/// Values chosen in the facets of a search, all together.
+pub const FACET_CHOICES: usize = 100;
+
 /// Characters of a path that is redirected, or was asked for in vain.
 pub const REDIRECT_CHARS: usize = 300;
 /// Rows of one file of redirects.

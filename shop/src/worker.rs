@@ -200,7 +200,9 @@ pub async fn purge(shop: &Shop) -> Result<usize> {
     // Cheap reads first: an idle shop writes nothing.
     let args = args![now, now - KEEP_KEYS_MS, now - KEEP_DELIVERED_MS];
     let (due,): (i64,) = shop.db.fetch_one(LOOK, args).await?;
-    let sessions = session::delete_expired(&shop.db, now).await? + search::forget_old_changes(shop).await?;
+    let sessions = session::delete_expired(&shop.db, now).await?
+        + search::forget_old_changes(shop).await?
+        + search::forget_old_terms(shop).await?;
     if due == 0 {
         return Ok(usize::try_from(sessions).unwrap_or(usize::MAX));
     }

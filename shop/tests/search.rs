@@ -1,9 +1,12 @@
 //! The index follows the database: whatever changes about a product, by whatever way, is found.
 
 use crate::support::TestShop;
+use shop::catalogue::ListQuery;
 use shop::db::Engine;
+use shop::id::StaffId;
 use shop::money::Currency;
-use shop::search::{self, Query, Search};
+use shop::search::{self, Query, Search, Sort, Term};
+use shop::staff::{Role, Staff};
 use shop::{Shop, args, seed};
 use std::time::Duration;
 
@@ -195,6 +198,177 @@ on_both_engines! {
             };
             assert_eq!(errors[0].field, field);
         }
+    }
+}
+
+fn merchant() -> Staff {
+    Staff {
+        id: StaffId::new(),
+        email: "m@example.com".into(),
+        name: "Mia".into(),
+        role: Role::Staff,
+        address: String::new(),
+    }
+}
+
+fn refused<T: std::fmt::Debug>(done: shop::Result<T>, field: &str) {
+    assert!(matches!(&done, Err(shop::Error::Invalid(errors)) if errors[0].field == field), "{field}: {done:?}");
+}
+
+on_both_engines! {
+    async fn options_and_reductions_are_facets_that_follow_the_database(t: TestShop) {
+        let (shop, search) = fill(&t).await;
+        let found = search::find(&shop, &search, &all()).await.unwrap();
+        let size = found.attributes.iter().find(|attribute| attribute.values.len() > 1).unwrap().clone();
+        let chosen = (size.name.clone(), size.values[0].value.clone());
+        let narrowed = Query { attributes: vec![chosen.clone()], ..all() };
+        let fewer = search::find(&shop, &search, &narrowed).await.unwrap();
+        assert_eq!(fewer.total, size.values[0].count, "what the count promises");
+        assert!(fewer.total < found.total);
+        let again = fewer.attributes.iter().find(|attribute| attribute.name == size.name).unwrap();
+        assert!(again.values.iter().any(|value| value.chosen && value.value == chosen.1));
+
+        let reduced = Query { on_sale_only: true, ..all() };
+        let before = search::find(&shop, &search, &reduced).await.unwrap();
+        assert_eq!(before.total, found.on_sale);
+        assert!(before.items.iter().all(|card| card.slug != found.items[0].slug || card.compare_at.is_some()));
+        let slug = found.items.iter().find(|card| card.compare_at.is_none()).unwrap().slug.clone();
+        change(&t, &format!("UPDATE price SET compare_at = amount + 100 WHERE variant_id IN {VARIANTS}"), &slug).await;
+        catch_up(&shop, &search).await;
+        assert!(slugs(&shop, &search, &reduced).await.contains(&slug), "reduced now");
+        change(&t, &format!("UPDATE variant SET active = FALSE WHERE id IN {VARIANTS} AND position > 0"), &fewer.items[0].slug)
+            .await;
+        catch_up(&shop, &search).await;
+        search::find(&shop, &search, &narrowed).await.unwrap();
+    }
+
+    async fn a_category_has_its_own_products_and_those_below(t: TestShop) {
+        let (shop, search) = fill(&t).await;
+        for category in shop::catalogue::top_categories(&shop).await.unwrap() {
+            let list = ListQuery {
+                category: Some(category.id),
+                currency: Currency::EUR,
+                sort: shop::catalogue::Sort::Newest,
+                in_stock_only: false,
+                after: None,
+                rows: 100,
+            };
+            let mut listed: Vec<_> =
+                shop::catalogue::list(&shop, &list).await.unwrap().items.into_iter().map(|card| card.slug).collect();
+            let mut found = slugs(&shop, &search, &Query { within: Some(category.id), ..all() }).await;
+            listed.sort_unstable();
+            found.sort_unstable();
+            assert_eq!(found, listed, "{}", category.title);
+        }
+    }
+
+    async fn what_the_merchant_says_of_words_counts_at_once(t: TestShop) {
+        let (shop, search) = fill(&t).await;
+        let mia = merchant();
+        let known = slugs(&shop, &search, &Query { text: "mug".into(), ..all() }).await;
+        let strange = Query { text: "zorgle".into(), ..all() };
+        assert_eq!(slugs(&shop, &search, &strange).await, [] as [&str; 0]);
+        search::add_synonym(&shop, &mia, " Zorgle , mug,MUG ").await.unwrap();
+        let found = search::find(&shop, &search, &strange).await.unwrap();
+        assert_eq!(found.synonyms, ["mug"]);
+        assert_eq!(found.items.len(), known.len());
+        let lines = search::synonyms(&shop, &mia).await.unwrap();
+        assert_eq!(lines[0].phrases, ["zorgle", "mug"]);
+        search::remove_synonym(&shop, &mia, lines[0].id).await.unwrap();
+        assert!(matches!(search::remove_synonym(&shop, &mia, lines[0].id).await, Err(shop::Error::NotFound(_))));
+        assert_eq!(slugs(&shop, &search, &strange).await, [] as [&str; 0]);
+        for bad in ["", "one", "mug, mug", "mug, !?", &"x,".repeat(30), &format!("mug,{}", "x".repeat(200))] {
+            refused(search::add_synonym(&shop, &mia, bad).await, "phrases");
+        }
+
+        let others = slugs(&shop, &search, &Query { sort: Sort::PriceHigh, ..all() }).await;
+        for slug in &others[..2] {
+            search::pin(&shop, &mia, "  Mug ", &format!("https://shop.example/p/{slug}")).await.unwrap();
+        }
+        let first = |found: Vec<String>| found[..2].to_vec();
+        let mug = Query { text: "MUG".into(), ..all() };
+        assert_eq!(first(slugs(&shop, &search, &mug).await), others[..2]);
+        let pins = search::pins(&shop, &mia).await.unwrap();
+        assert_eq!(pins.iter().map(|pin| pin.term.as_str()).collect::<Vec<_>>(), ["mug", "mug"]);
+        search::put_first(&shop, &mia, "mug", pins[1].product_id).await.unwrap();
+        assert_eq!(first(slugs(&shop, &search, &mug).await), [others[1].clone(), others[0].clone()]);
+        refused(search::pin(&shop, &mia, "mug", &others[0]).await, "product");
+        refused(search::pin(&shop, &mia, "mug", "no-such-product").await, "product");
+        refused(search::pin(&shop, &mia, " ", &others[0]).await, "term");
+        search::unpin(&shop, &mia, "mug", pins[0].product_id).await.unwrap();
+        search::unpin(&shop, &mia, "mug", pins[1].product_id).await.unwrap();
+        assert!(matches!(search::unpin(&shop, &mia, "mug", pins[1].product_id).await, Err(shop::Error::NotFound(_))));
+        assert_eq!(slugs(&shop, &search, &mug).await, known);
+        let audited = "SELECT COUNT(*) FROM audit_log WHERE entity IN ('synonym', 'pin')";
+        assert_eq!(t.number(audited).await, 7);
+    }
+
+    async fn what_is_looked_for_is_counted_by_day(t: TestShop) {
+        let (shop, search) = (t.shop(), Search::in_memory());
+        let mia = merchant();
+        assert_eq!(search::report(&shop, &mia, 7).await.unwrap().all.searches, 0);
+        for _ in 0..3 {
+            search.searched("Blue  Mug", 4);
+        }
+        search.searched("xyz", 0);
+        search.clicked("blue mug");
+        assert_eq!(search::keep_heard(&shop, &search).await.unwrap(), 2);
+        assert_eq!(search::keep_heard(&shop, &search).await.unwrap(), 0, "once");
+        t.clock.advance(2 * 24 * 60 * 60 * 1000);
+        search.searched("blue mug", 0);
+        search::keep_heard(&shop, &search).await.unwrap();
+        let term = |term: &str, searches, no_results, clicks| Term { term: term.into(), searches, no_results, clicks };
+        let report = search::report(&shop, &mia, 7).await.unwrap();
+        assert_eq!(report.all, term("", 5, 2, 1));
+        assert_eq!(report.top, [term("blue mug", 4, 1, 1), term("xyz", 1, 1, 0)]);
+        assert_eq!(report.no_results, [term("blue mug", 4, 1, 1), term("xyz", 1, 1, 0)]);
+        assert_eq!(search::report(&shop, &mia, 1).await.unwrap().top, [term("blue mug", 1, 1, 0)]);
+        // The purge keeps the last three months.
+        t.clock.advance(91 * 24 * 60 * 60 * 1000);
+        shop::worker::purge(&shop).await.unwrap();
+        assert_eq!(t.number("SELECT COUNT(*) FROM search_term").await, 0);
+    }
+
+    async fn terms_that_somebody_makes_up_do_not_fill_the_table(t: TestShop) {
+        let (shop, search) = (t.shop(), Search::in_memory());
+        for round in 0..2 {
+            for word in 0..6_000 {
+                search.searched(&format!("word {round} {word}"), 1);
+            }
+            search::keep_heard(&shop, &search).await.unwrap();
+        }
+        assert_eq!(t.number("SELECT COUNT(*) FROM search_term").await, 5_000);
+        search.searched("word 0 1", 1);
+        search::keep_heard(&shop, &search).await.unwrap();
+        let known = "SELECT searches FROM search_term WHERE term = 'word 0 1'";
+        assert_eq!(t.number(known).await, 2, "what is known is counted on");
+    }
+
+    async fn the_beginning_of_a_search_suggests_products_and_categories(t: TestShop) {
+        let (shop, search) = fill(&t).await;
+        let card = search::find(&shop, &search, &all()).await.unwrap().items.remove(0);
+        let beginning: String = card.title.chars().take(4).collect();
+        let found = search::suggest(&shop, &search, &beginning, Currency::EUR).await.unwrap();
+        assert!(found.products.iter().any(|product| product.slug == card.slug) && found.products.len() <= 6);
+        let category = shop::catalogue::menu(&shop).await.unwrap().remove(0);
+        let word: String = category.title.chars().take(3).collect();
+        let found = search::suggest(&shop, &search, &word.to_uppercase(), Currency::EUR).await.unwrap();
+        assert!(found.categories.contains(&category), "{found:?}");
+        for nothing in ["", "a", " a ", "zzzzzz", "!?"] {
+            let found = search::suggest(&shop, &search, nothing, Currency::EUR).await.unwrap();
+            assert_eq!((found.products.len(), found.categories.len()), (0, 0), "{nothing}");
+        }
+    }
+
+    async fn the_merchant_is_told_why_a_product_stands_where_it_stands(t: TestShop) {
+        let (shop, search) = fill(&t).await;
+        let query = Query { text: "mug".into(), rows: 10, ..all() };
+        let told = search::explain(&shop, &search, &merchant(), "mug", Currency::EUR).await.unwrap();
+        let order: Vec<_> = told.iter().map(|told| told.card.slug.clone()).collect();
+        assert_eq!(order, slugs(&shop, &search, &query).await);
+        assert!(told.is_sorted_by(|one, other| one.score >= other.score), "by their score");
+        assert!(told[0].words[0].1.iter().any(|(place, score)| place == "title" && *score > 0.0), "{told:?}");
+        assert_eq!(search::explain(&shop, &search, &merchant(), "zzzzzz", Currency::EUR).await.unwrap(), []);
     }
 }
 

@@ -101,7 +101,7 @@ mod live {
     use leptos::prelude::*;
     use leptos::task::spawn_local;
     use wasm_bindgen::JsCast;
-    use web_sys::{Event, HtmlButtonElement, HtmlElement, HtmlFormElement, HtmlSelectElement, SubmitEvent};
+    use web_sys::{Event, HtmlButtonElement, HtmlElement, HtmlFormElement, SubmitEvent};
 
     #[derive(Clone, Copy)]
     pub struct Drawer {
@@ -116,15 +116,12 @@ mod live {
         dom::listen(&page, "submit", move |event| drawer.submitted(&event));
         dom::listen(&page, "click", move |event| drawer.clicked(&event));
         dom::listen(&page, "change", sort_changed);
-        dom::set_hidden(&dom::root(), "form[data-autosubmit] button", true);
     }
 
-    /// A list's sort and filters apply as soon as they are chosen.
+    /// A list is sorted anew as soon as another order is chosen.
     fn sort_changed(event: Event) {
-        if let Some(form) = dom::closest(&event, "form[data-autosubmit]")
-            && event
-                .target()
-                .is_some_and(|t| t.has_type::<HtmlSelectElement>() || form.has_attribute("data-autosubmit"))
+        if let Some(field) = dom::closest(&event, "[data-autosubmit]")
+            && let Ok(Some(form)) = field.closest("form")
         {
             let _ = form.unchecked_into::<HtmlFormElement>().request_submit();
         }

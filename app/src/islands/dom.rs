@@ -68,6 +68,15 @@ pub fn form_body(form: &HtmlFormElement, submitter: Option<&HtmlElement>) -> Opt
 
 /// Sends a request that asks for JSON; the text of a good answer.
 pub async fn send(method: &str, url: &str, body: Option<&UrlSearchParams>) -> Result<String, Refusal> {
+    fetch(method, url, body, "application/json").await
+}
+
+/// The text of one of the shop's pages.
+pub async fn page(url: &str) -> Result<String, Refusal> {
+    fetch("GET", url, None, "text/html").await
+}
+
+async fn fetch(method: &str, url: &str, body: Option<&UrlSearchParams>, accept: &str) -> Result<String, Refusal> {
     let lost = |_: JsValue| Refusal {
         message: "The connection was lost. Check it and try again.".into(),
         code: String::new(),
@@ -75,7 +84,7 @@ pub async fn send(method: &str, url: &str, body: Option<&UrlSearchParams>) -> Re
     let init = RequestInit::new();
     init.set_method(method);
     let headers = Headers::new().map_err(lost)?;
-    headers.set("accept", "application/json").map_err(lost)?;
+    headers.set("accept", accept).map_err(lost)?;
     init.set_headers(&headers);
     if let Some(body) = body {
         init.set_body(body);

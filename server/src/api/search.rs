@@ -22,12 +22,17 @@ struct SearchParameters {
     category: Option<Vec<String>>,
     /// Repeated, one of them is enough.
     brand: Option<Vec<String>>,
+    /// `attr.` and an attribute's name, with one of its values; repeated, one value of each attribute is enough.
+    #[param(rename = "attr.{name}")]
+    attribute: Option<Vec<String>>,
     /// Minor units.
     price_from: Option<i64>,
     /// Minor units.
     price_to: Option<i64>,
     /// Only what can be bought now.
     in_stock: Option<bool>,
+    /// Only what is reduced.
+    on_sale: Option<bool>,
     /// `relevance` (default), `newest`, `price_low` or `price_high`.
     #[param(value_type = Option<String>)]
     sort: Option<Sort>,
@@ -60,11 +65,15 @@ fn query(state: &AppState, text: &str) -> Result<Query, ApiError> {
             "price_from" => query.price_from = Some(read(&name, &value)?),
             "price_to" => query.price_to = Some(read(&name, &value)?),
             "in_stock" => query.in_stock_only = read(&name, &value)?,
+            "on_sale" => query.on_sale_only = read(&name, &value)?,
             "sort" => query.sort = read(&name, &format!("\"{value}\""))?,
             "currency" => query.currency = currency(&state.shop, Some(&value))?,
             "page" => query.page = read(&name, &value)?,
             "limit" => query.rows = read(&name, &value)?,
-            _ => return Err(Error::field(&name, "There is no such parameter.").into()),
+            _ => match name.strip_prefix("attr.") {
+                Some(attribute) => query.attributes.push((attribute.to_owned(), value)),
+                None => return Err(Error::field(&name, "There is no such parameter.").into()),
+            },
         }
     }
     Ok(query)

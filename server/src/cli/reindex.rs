@@ -4,6 +4,7 @@
 use super::{Outcome, open, seed};
 use crate::config::Config;
 use crate::state::SEARCH_FOLDER;
+use shop::audit::Actor;
 use shop::search::{self, INDEX_KEPT, Search};
 use shop::{Error, Shop};
 use std::time::{Duration, Instant};
@@ -33,7 +34,7 @@ pub async fn run(config: Config) -> Outcome {
 
 async fn by_whoever_serves(shop: &Shop, search: &Search) -> shop::Result<()> {
     println!("a shop serves from this folder; it builds the index anew …");
-    let (asked, start) = (search::ask_for_reindex(shop).await?, Instant::now());
+    let (asked, start) = (search::ask_for_reindex(shop, Actor::Cli).await?, Instant::now());
     while !asked.is_done(search).await? {
         if start.elapsed() > PATIENCE {
             return Err(Error::Internal(format!("not done after {} minutes", PATIENCE.as_secs() / 60)));

@@ -1,22 +1,22 @@
 //! Front page, categories, products.
 
 use super::frame::{page, site};
+use super::listing::Listing;
 use super::review::{self, Wanted};
+use super::search::searched_before;
 use crate::error::PageError;
 use crate::state::AppState;
 use app::pages;
-use app::pages::category::Choices;
 use app::variants;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use http::Uri;
+use http::{HeaderMap, Uri};
 use serde::Deserialize;
 use shop::account::Visitor;
 use shop::catalogue::{self, ListQuery, Product, Sort};
 
-/// Cards on the front page, on a list page, and below a product.
+/// Cards on the front page and below a product.
 const HOME_ROWS: i64 = 16;
-const LIST_ROWS: i64 = 24;
 const RELATED_ROWS: i64 = 4;
 
 pub async fn home(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> Result<Response, PageError> {
@@ -34,33 +34,19 @@ pub async fn home(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> 
     Ok(page(200, || pages::home::home(&site, categories, newest.items)))
 }
 
-#[derive(Deserialize)]
-pub struct ListChoices {
-    sort: Option<String>,
-    in_stock: Option<String>,
-    after: Option<String>,
-}
-
 pub async fn category(
     State(state): State<AppState>,
     Path(slug): Path<String>,
-    Query(query): Query<ListChoices>,
     visitor: Visitor,
     uri: Uri,
 ) -> Result<Response, PageError> {
-    let choices = Choices::read(query.sort.as_deref(), query.in_stock.as_deref(), query.after);
     let category = catalogue::category_by_slug(&state.shop, &slug).await?;
-    let list = ListQuery {
-        category: Some(category.id),
-        currency: visitor.currency,
-        sort: choices.sort,
-        in_stock_only: choices.in_stock_only,
-        after: choices.after.clone(),
-        rows: LIST_ROWS,
-    };
-    let cards = catalogue::list(&state.shop, &list).await?;
+    let path = format!("/c/{}", category.slug);
+    let listing = Listing::read(&state, &visitor, &uri, path, Some(category.id)).await?;
     let site = site(&state, &visitor, &uri).await?;
-    Ok(page(200, || pages::category::category(&site, category, &choices, cards)))
+    let status = listing.status();
+    let Listing { choices, problems, found, ways_out } = listing;
+    Ok(page(status, || pages::category::category(&site, category, &choices, found, &problems, ways_out)))
 }
 
 /// A variant by its SKU, or by a choice for each option; and which of the reviews.
@@ -79,9 +65,13 @@ pub async fn product(
     Path(slug): Path<String>,
     Query(choice): Query<VariantChoice>,
     visitor: Visitor,
+    headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, PageError> {
     let product = catalogue::product_by_slug(&state.shop, &slug, visitor.currency).await?;
+    if let Some(text) = searched_before(&headers, &state.shop.origin) {
+        state.search.clicked(&text);
+    }
     let options: Vec<String> = [choice.option1, choice.option2, choice.option3].into_iter().flatten().collect();
     let chosen = chosen(&product, choice.variant.as_deref(), &options);
     let reviews = Wanted::read(choice.stars.as_deref(), choice.reviews);

@@ -20,17 +20,20 @@ struct Row {
     created_at: i64,
     variants: Option<String>,
     prices: Option<String>,
+    on_sale: Option<String>,
     categories: Option<String>,
 }
 
 fn statement(which: &str) -> Statement {
     Statement::new(&format!(
         "SELECT p.id, p.title, p.brand, p.product_type, p.tags, p.options, p.description_html, p.created_at,
-           (SELECT CAST(json_agg(json_build_array(v.sku, v.barcode, {AVAILABLE})) AS TEXT)
+           (SELECT CAST(json_agg(json_build_array(v.sku, v.barcode, v.option_values, {AVAILABLE})) AS TEXT)
             FROM variant v WHERE v.product_id = p.id AND v.active) AS variants,
            (SELECT CAST(json_agg(json_build_array(low.currency, low.amount)) AS TEXT)
             FROM (SELECT r.currency, MIN(r.amount) AS amount FROM variant v CROSS JOIN price r
                   WHERE r.variant_id = v.id AND v.product_id = p.id AND v.active GROUP BY r.currency) AS low) AS prices,
+           (SELECT CAST(json_agg(DISTINCT r.currency) AS TEXT) FROM variant v CROSS JOIN price r
+            WHERE r.variant_id = v.id AND v.product_id = p.id AND v.active AND r.compare_at > r.amount) AS on_sale,
            (SELECT CAST(json_agg(id_text(m.category_id)) AS TEXT)
             FROM product_category m WHERE m.product_id = p.id) AS categories
          FROM product p WHERE {which} AND p.status || '' = 'published'"
@@ -69,12 +72,21 @@ fn documents(rows: Vec<Row>, tree: &Tree) -> Result<Vec<Document>> {
 
 impl Row {
     fn document(self, tree: &Tree) -> Result<Document> {
-        let variants = read::<(String, Option<String>, Option<i64>)>(self.variants.as_deref())?;
+        let variants = read::<(String, Option<String>, String, Option<i64>)>(self.variants.as_deref())?;
         let in_stock =
             variants.iter().any(|(.., units)| units.map_or(Availability::Untracked, Availability::Units).can_buy(1));
         let mut words: Vec<String> = serde_json::from_str(&self.tags)?;
         let options: Vec<ProductOption> = serde_json::from_str(&self.options)?;
-        words.extend(options.into_iter().flat_map(|option| option.values));
+        let mut attributes: Vec<(String, String)> = Vec::new();
+        for (_, _, values, _) in &variants {
+            let values: Vec<String> = serde_json::from_str(values)?;
+            for chosen in options.iter().map(|option| option.name.clone()).zip(values) {
+                if !attributes.contains(&chosen) {
+                    attributes.push(chosen);
+                }
+            }
+        }
+        words.extend(attributes.iter().map(|(_, value)| value.clone()));
         words.push(self.product_type);
         let mut categories = Vec::new();
         for id in read::<CategoryId>(self.categories.as_deref())? {
@@ -92,9 +104,11 @@ impl Row {
             brand: self.brand,
             words,
             text: text_of(&self.description_html),
-            codes: variants.into_iter().flat_map(|(sku, barcode, _)| [Some(sku), barcode]).flatten().collect(),
+            codes: variants.into_iter().flat_map(|(sku, barcode, ..)| [Some(sku), barcode]).flatten().collect(),
             categories,
             prices: read(self.prices.as_deref())?,
+            attributes,
+            on_sale: read(self.on_sale.as_deref())?,
             in_stock,
             created_at: self.created_at,
         })

@@ -1,8 +1,9 @@
 //! Keeping the index like the database.
 
-use super::Search;
 use super::document::{self, Tree};
 use super::index::INDEX_KEPT;
+use super::{Lag, Search, term};
+use crate::audit::{self, Actor, Entry};
 use crate::db::Sql;
 use crate::id::ProductId;
 use crate::{Error, Result, Shop, args};
@@ -16,6 +17,8 @@ use uuid::Uuid;
 
 /// How often changes are looked for: three reads by key.
 const LOOK: Duration = Duration::from_millis(500);
+/// What was looked for is written down every so many looks.
+const LOOKS_PER_KEEP: u32 = 10;
 /// Changes taken in at a time.
 const CHANGES: i64 = 5_000;
 /// Products read at a time when everything is read.
@@ -30,15 +33,6 @@ const FORGET_CHANGES: i64 = 10_000;
 struct Position {
     transaction: i64,
     seq: i64,
-}
-
-/// How far the index is behind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lag {
-    /// Changes of products that cannot be found yet.
-    pub changes: i64,
-    /// Products in the index.
-    pub products: u64,
 }
 
 type Change = (i64, i64, Option<ProductId>);
@@ -72,7 +66,12 @@ pub async fn follow(shop: Shop, search: Search, until: CancellationToken) {
             tracing::error!(%error, "the search index cannot be thrown away");
         }
     }
+    let mut looks = 0_u32;
     while !until.is_cancelled() {
+        looks = looks.wrapping_add(1);
+        if looks.is_multiple_of(LOOKS_PER_KEEP) {
+            keep(&shop, &search).await;
+        }
         match catch_up(&shop, &search).await {
             Ok(0) => {}
             Ok(_) => continue,
@@ -88,6 +87,13 @@ pub async fn follow(shop: Shop, search: Search, until: CancellationToken) {
             () = until.cancelled() => {}
             () = tokio::time::sleep(LOOK) => {}
         }
+    }
+    keep(&shop, &search).await;
+}
+
+async fn keep(shop: &Shop, search: &Search) {
+    if let Err(error) = term::keep_heard(shop, search).await {
+        tracing::error!(%error, "what was looked for is not kept");
     }
 }
 
@@ -155,10 +161,11 @@ pub async fn reindex(shop: &Shop, search: &Search, progress: &mut (dyn FnMut(usi
 }
 
 /// Asks every process over this database to build its index anew, and returns the change that says so.
-pub async fn ask_for_reindex(shop: &Shop) -> Result<Asked> {
+pub async fn ask_for_reindex(shop: &Shop, by: Actor) -> Result<Asked> {
     const ASK: &str = "INSERT INTO product_change (product_id) VALUES (NULL) RETURNING transaction_id, seq";
     let mut tx = shop.db.begin().await?;
     let (transaction, seq) = crate::db::Read::fetch_one(&mut tx, ASK, args![]).await?;
+    audit::record(&mut tx, &Entry::new(by, "search.reindex", "search", ""), shop.now_ms()).await?;
     tx.commit().await?;
     Ok(Asked(Position { transaction, seq }))
 }
@@ -198,7 +205,7 @@ pub(crate) async fn forget_old_changes(shop: &Shop) -> Result<u64> {
 }
 
 /// Whether what is not found is not there.
-pub(super) async fn is_filled(search: &Search) -> Result<bool> {
+pub async fn is_filled(search: &Search) -> Result<bool> {
     Ok(position(search).await?.is_some())
 }
 

@@ -1,9 +1,10 @@
 //! The index of this process.
 
+use super::term::Heard;
 use crate::{Error, Result};
 use ::search::Index;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Code of the conflict that another process writes into the folder.
 pub const INDEX_KEPT: &str = "index_kept";
@@ -16,6 +17,7 @@ struct Inner {
     /// `None`: in memory, for tests.
     folder: Option<PathBuf>,
     index: Mutex<Option<Arc<Index>>>,
+    heard: Mutex<Heard>,
 }
 
 impl Search {
@@ -30,7 +32,7 @@ impl Search {
     }
 
     fn over(folder: Option<PathBuf>) -> Self {
-        Self(Arc::new(Inner { folder, index: Mutex::new(None) }))
+        Self(Arc::new(Inner { folder, index: Mutex::new(None), heard: Mutex::default() }))
     }
 
     /// Runs `work` with the index on a thread that may wait for the disk. An index that turns out to be broken is let go:
@@ -72,6 +74,11 @@ impl Search {
             this.0.folder.as_deref().map_or(Ok(()), Index::discard)
         });
         told(done.await)
+    }
+
+    /// What was looked for here and is not written down yet.
+    pub(super) fn heard(&self) -> MutexGuard<'_, Heard> {
+        self.0.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn forget(&self) {

@@ -17,12 +17,25 @@ pub struct SearchPage {
     categories: Vec<Facet>,
     /// By name.
     brands: Vec<Facet>,
+    attributes: Vec<Attribute>,
     /// Products that can be bought now.
     in_stock: usize,
+    on_sale: usize,
     price_low: Option<Money>,
     price_high: Option<Money>,
     /// Nothing has the words as they were written; these have words like them.
     is_guess: bool,
+    /// What was perhaps meant, when it is a guess.
+    suggestion: Option<String>,
+    /// Words that were looked for, too, because the merchant says that they mean the same.
+    synonyms: Vec<String>,
+}
+
+/// A facet that products bring themselves: "Size" and its values.
+#[derive(Serialize, ToSchema)]
+pub struct Attribute {
+    name: String,
+    values: Vec<Facet>,
 }
 
 /// A value that could be chosen, and how many products would be there.
@@ -43,10 +56,18 @@ impl From<search::Found> for SearchPage {
             pages: found.pages,
             categories: facets(found.categories),
             brands: facets(found.brands),
+            attributes: found
+                .attributes
+                .into_iter()
+                .map(|search::Attribute { name, values }| Attribute { name, values: facets(values) })
+                .collect(),
             in_stock: found.in_stock,
+            on_sale: found.on_sale,
             price_low: found.prices.map(|(low, _)| low.into()),
             price_high: found.prices.map(|(_, high)| high.into()),
             is_guess: found.is_guess,
+            suggestion: found.suggestion,
+            synonyms: found.synonyms,
         }
     }
 }

@@ -1,0 +1,50 @@
+//! What somebody looks for.
+
+use super::Sort;
+use crate::id::CategoryId;
+use crate::money::Currency;
+
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// As it was typed; empty for everything.
+    pub text: String,
+    /// A category's own page: nothing else is there.
+    pub within: Option<CategoryId>,
+    /// Slugs; nothing is in a category that does not exist.
+    pub categories: Vec<String>,
+    pub brands: Vec<String>,
+    /// Name and value.
+    pub attributes: Vec<(String, String)>,
+    /// Lowest and highest price to be shown, minor units of `currency`.
+    pub price_from: Option<i64>,
+    pub price_to: Option<i64>,
+    pub in_stock_only: bool,
+    pub on_sale_only: bool,
+    pub sort: Sort,
+    pub currency: Currency,
+    /// From 1.
+    pub page: usize,
+    /// Within `limits::PAGE_ROWS`.
+    pub rows: i64,
+}
+
+impl Query {
+    /// The first page of all products.
+    pub fn everything(currency: Currency) -> Self {
+        Self {
+            text: String::new(),
+            within: None,
+            categories: Vec::new(),
+            brands: Vec::new(),
+            attributes: Vec::new(),
+            price_from: None,
+            price_to: None,
+            in_stock_only: false,
+            on_sale_only: false,
+            sort: Sort::default(),
+            currency,
+            page: 1,
+            rows: 24,
+        }
+    }
+}
