@@ -37,6 +37,8 @@ over_http! {
 
     async fn the_shop_says_that_it_lives_and_that_it_is_ready(site: Site) {
         assert_eq!(site.get("/healthz").send().await.unwrap().status(), 200);
+        assert_eq!(site.get("/readyz").send().await.unwrap().status(), 503, "nothing can be found yet");
+        shop::search::catch_up(&site.shop, &site.search).await.unwrap();
         assert_eq!(site.get("/readyz").send().await.unwrap().status(), 200);
     }
 
