@@ -6,6 +6,7 @@ mod form;
 mod icon;
 mod price;
 mod stars;
+mod suggestions;
 mod totals;
 mod trail;
 
@@ -15,5 +16,6 @@ pub use form::{Errors, Form};
 pub use icon::{Icon, Wordmark};
 pub use price::{Price, lowest_text, problem_text, stock_level, stock_text};
 pub use stars::{RatingLine, Stars};
+pub use suggestions::suggestions;
 pub use totals::{AddressBlock, TotalsTable};
 pub use trail::Trail;

@@ -45,23 +45,6 @@ pub struct Variant {
     pub max: i64,
 }
 
-/// What fits the beginning of a search.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Suggestions {
-    pub products: Vec<Suggestion>,
-    pub categories: Vec<Suggestion>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Suggestion {
-    pub href: String,
-    pub title: String,
-    /// Empty for categories, and for products without one.
-    pub picture: String,
-    /// Empty for categories.
-    pub price: String,
-}
-
 /// What the page that takes the payment needs to know before the order is placed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payment {
@@ -99,27 +82,6 @@ impl From<&shop::cart::Line> for Line {
             max: line.availability.cap(*shop::limits::LINE_QUANTITY.end()),
             total: line.total.to_string(),
             problem: line.problem.as_ref().map(crate::components::problem_text).unwrap_or_default(),
-        }
-    }
-}
-
-#[cfg(feature = "ssr")]
-impl From<shop::search::Suggestions> for Suggestions {
-    fn from(found: shop::search::Suggestions) -> Self {
-        let product = |card: shop::catalogue::Card| Suggestion {
-            href: format!("/p/{}", card.slug),
-            title: card.title,
-            picture: card.picture.map(|picture| picture.url).unwrap_or_default(),
-            price: if card.price_varies { format!("from {}", card.price_from) } else { card.price_from.to_string() },
-        };
-        let category = |link: shop::catalogue::CategoryLink| Suggestion {
-            href: format!("/c/{}", link.slug),
-            title: link.title,
-            ..Suggestion::default()
-        };
-        Self {
-            products: found.products.into_iter().map(product).collect(),
-            categories: found.categories.into_iter().map(category).collect(),
         }
     }
 }

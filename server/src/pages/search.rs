@@ -4,11 +4,11 @@ use super::frame::{page, site};
 use super::listing::Listing;
 use crate::error::PageError;
 use crate::state::AppState;
+use app::components::suggestions;
+use app::islands::TEXT_CHARS;
 use app::pages::search::{self as view, Instead};
-use app::wire::Suggestions;
-use axum::Json;
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use http::header::CACHE_CONTROL;
 use http::{HeaderMap, Uri};
 use serde::Deserialize;
@@ -44,14 +44,16 @@ pub struct Typed {
     q: String,
 }
 
-/// For the field's list; prices are in the visitor's currency.
+/// The lines of the field's list; prices are in the visitor's currency.
 pub async fn suggest(
     State(state): State<AppState>,
     Query(typed): Query<Typed>,
     visitor: Visitor,
 ) -> Result<Response, PageError> {
-    let found = search::suggest(&state.shop, &state.search, &typed.q, visitor.currency).await?;
-    Ok(([(CACHE_CONTROL, "private, max-age=30")], Json(Suggestions::from(found))).into_response())
+    let typed: String = typed.q.trim().chars().filter(|c| !c.is_control()).take(TEXT_CHARS).collect();
+    let found = search::suggest(&state.shop, &state.search, &typed, visitor.currency).await?;
+    let lines = crate::render::render(|| suggestions(found, &typed));
+    Ok(([(CACHE_CONTROL, "private, max-age=30")], Html(lines)).into_response())
 }
 
 /// What was looked for by somebody who comes from the results to a product.
