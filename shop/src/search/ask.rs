@@ -7,6 +7,7 @@ use ::search::{Filter, Found};
 use uuid::Uuid;
 
 /// All that a [`search::Query`] borrows.
+#[derive(Clone)]
 pub(super) struct Ask {
     text: String,
     synonyms: Vec<Vec<String>>,

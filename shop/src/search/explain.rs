@@ -22,8 +22,8 @@ pub async fn explain(
     currency: Currency,
 ) -> Result<Vec<Explained>> {
     let query = Query { text: text.to_owned(), rows: PRODUCTS, ..Query::everything(currency) };
-    let found = Ask::of(shop, &query).await?.put(search).await?;
     let ask = Ask::of(shop, &query).await?;
+    let found = ask.clone().put(search).await?;
     let ids = found.ids.clone();
     let told = search.with(move |index| ids.into_iter().map(|id| index.explain(&ask.query(), id)).collect());
     let told: Vec<Option<Explanation>> = told.await?;

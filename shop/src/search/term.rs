@@ -4,9 +4,10 @@
 //! mail address or a long number is not even counted.
 
 use super::{Report, Search, Term, folded_term};
-use crate::db::Read;
+use crate::db::{Read, Sql};
 use crate::staff::Staff;
 use crate::{Result, Shop, args};
+use serde_json::{Value, json};
 use std::collections::HashMap;
 
 /// Different terms that wait to be written down; further ones are not counted.
@@ -58,31 +59,46 @@ fn is_private(term: &str) -> bool {
     term.contains('@') || longest.1 > DIGITS
 }
 
+/// Adds rows of $1 to day $2: those that are there already, and as many others as $3 says; in the order of the rows.
+const ADD: Sql = Sql {
+    sqlite: "INSERT INTO search_term (day, term, searches, no_results, clicks)
+        SELECT $2, h.term, h.searches, h.no_results, h.clicks
+        FROM (SELECT key AS place, value ->> 'term' AS term, value ->> 'searches' AS searches,
+            value ->> 'no_results' AS no_results, value ->> 'clicks' AS clicks FROM jsonb_each($1)) AS h
+        WHERE h.place < $3 OR EXISTS (SELECT 1 FROM search_term o WHERE o.day = $2 AND o.term = h.term)
+        ORDER BY h.place
+        ON CONFLICT (day, term) DO UPDATE SET searches = search_term.searches + excluded.searches,
+          no_results = search_term.no_results + excluded.no_results, clicks = search_term.clicks + excluded.clicks",
+    postgres: "INSERT INTO search_term (day, term, searches, no_results, clicks)
+        SELECT $2, h.term, h.searches, h.no_results, h.clicks
+        FROM json_to_recordset(CAST($1 AS JSON))
+          AS h(place BIGINT, term TEXT, searches BIGINT, no_results BIGINT, clicks BIGINT)
+        WHERE h.place < $3 OR EXISTS (SELECT 1 FROM search_term o WHERE o.day = $2 AND o.term = h.term)
+        ORDER BY h.place
+        ON CONFLICT (day, term) DO UPDATE SET searches = search_term.searches + excluded.searches,
+          no_results = search_term.no_results + excluded.no_results, clicks = search_term.clicks + excluded.clicks",
+};
+
 /// Writes down what was looked for in this process; how many terms.
 pub async fn keep_heard(shop: &Shop, search: &Search) -> Result<usize> {
     const FULL: &str = "SELECT COUNT(*) FROM search_term WHERE day = $1";
-    const ADD: &str = "INSERT INTO search_term (day, term, searches, no_results, clicks)
-        SELECT $1, $2, $3, $4, $5 WHERE $6 OR EXISTS (SELECT 1 FROM search_term o WHERE o.day = $1 AND o.term = $2)
-        ON CONFLICT (day, term) DO UPDATE SET searches = search_term.searches + excluded.searches,
-          no_results = search_term.no_results + excluded.no_results, clicks = search_term.clicks + excluded.clicks";
     let heard = std::mem::take(&mut *search.heard()).0;
     if heard.is_empty() {
         return Ok(0);
     }
-    let day = shop.now_ms() / DAY_MS;
-    let mut tx = shop.db.begin().await?;
-    let (mut terms,): (i64,) = tx.fetch_one(FULL, args![day]).await?;
     // In one order for all: two processes never wait for each other's rows crosswise.
     let mut heard: Vec<_> = heard.into_iter().collect();
     heard.sort_unstable();
-    let count = heard.len();
-    for (term, [searches, no_results, clicks]) in heard {
-        let room = terms < TERMS;
-        terms += i64::from(room);
-        tx.execute(ADD, args![day, term, searches, no_results, clicks, room]).await?;
-    }
+    let rows = heard.iter().enumerate().map(|(place, (term, [searches, no_results, clicks]))| {
+        json!({ "place": place, "term": term, "searches": searches, "no_results": no_results, "clicks": clicks })
+    });
+    let rows = rows.collect::<Value>().to_string();
+    let day = shop.now_ms() / DAY_MS;
+    let mut tx = shop.db.begin().await?;
+    let (terms,): (i64,) = tx.fetch_one(FULL, args![day]).await?;
+    tx.execute(ADD.of(tx.engine()), args![rows, day, TERMS - terms]).await?;
     tx.commit().await?;
-    Ok(count)
+    Ok(heard.len())
 }
 
 /// What was looked for in the last `days`, today among them.
