@@ -4,6 +4,7 @@ mod card;
 mod field;
 mod form;
 mod icon;
+pub mod picture;
 mod price;
 mod stars;
 mod suggestions;

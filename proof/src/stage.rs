@@ -155,7 +155,7 @@ pub async fn shop(url: &str, gateway: &str, clock: Arc<dyn Clock>, folder: &Path
         clock,
         payments: provider(gateway)?.into(),
         mailer: Arc::new(FolderMailer { folder: folder.join("mail") }),
-        media: Media { folder: Arc::new(PathBuf::from(folder).join("media")) },
+        media: Media::in_folder(PathBuf::from(folder).join("media")),
         settings: Live::new(Settings::default()),
         origin: "http://shop.example".into(),
         wake: Arc::default(),

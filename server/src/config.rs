@@ -11,6 +11,7 @@ pub use file::command_with_file;
 pub use reference::markdown;
 
 use clap::{Args, ValueEnum};
+use shop::media::{Bucket, Media, UrlStyle};
 use shop::payment::RateLimit;
 use shop::payment::paypal::PaypalConfig;
 use shop::payment::razorpay::RazorpayConfig;
@@ -47,6 +48,12 @@ pub enum LogFormat {
     Text,
     /// One JSON object a line.
     Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum S3Style {
+    Path,
+    Host,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -173,6 +180,31 @@ pub struct Config {
     #[arg(long, env = "MERCER_SMTP_URL", value_name = "URL", hide_env_values = true, global = true)]
     pub smtp_url: Option<Secret>,
 
+    /// Where an S3-compatible store answers, `https://s3.eu-central-1.amazonaws.com`; without it, pictures lie in the data
+    /// folder
+    #[arg(long, env = "MERCER_S3_ENDPOINT", value_name = "URL", default_value = "", global = true)]
+    pub s3_endpoint: String,
+
+    /// Bucket for pictures; nobody else needs access to it, the shop answers `/media` itself
+    #[arg(long, env = "MERCER_S3_BUCKET", value_name = "NAME", default_value = "", global = true)]
+    pub s3_bucket: String,
+
+    /// Region that requests to the store are signed for
+    #[arg(long, env = "MERCER_S3_REGION", value_name = "REGION", default_value = "us-east-1", global = true)]
+    pub s3_region: String,
+
+    /// How the bucket is addressed: `path` (`endpoint/bucket/key`) or `host` (`bucket.endpoint/key`)
+    #[arg(long, env = "MERCER_S3_STYLE", value_name = "STYLE", value_enum, default_value = "path", global = true)]
+    pub s3_style: S3Style,
+
+    /// Access key that may put and get objects of the bucket
+    #[arg(long, env = "MERCER_S3_ACCESS_KEY", value_name = "KEY", default_value = "", global = true)]
+    pub s3_access_key: String,
+
+    /// Secret of the access key
+    #[arg(long, env = "MERCER_S3_SECRET_KEY", value_name = "SECRET", hide_env_values = true, global = true)]
+    pub s3_secret_key: Option<Secret>,
+
     /// How many reverse proxies stand in front and append to `X-Forwarded-For`
     #[arg(long, env = "MERCER_TRUSTED_PROXIES", value_name = "COUNT", default_value_t = 0, global = true)]
     pub trusted_proxies: usize,
@@ -231,6 +263,28 @@ impl Config {
             key_secret: self.razorpay_key_secret.as_ref().map(|key| key.reveal().to_owned()).unwrap_or_default(),
             webhook_secrets: reveal_all(&self.razorpay_webhook_secret),
         })
+    }
+
+    /// Where pictures are kept.
+    ///
+    /// # Errors
+    /// A sentence for people when a store is named but not completely, or its address cannot be used.
+    pub fn media(&self) -> Result<Media, String> {
+        let folder = self.data_dir.join("media");
+        if self.s3_endpoint.is_empty() {
+            return Ok(Media::in_folder(folder));
+        }
+        let secret = self.s3_secret_key.as_ref().map(Secret::reveal).unwrap_or_default();
+        if self.s3_bucket.is_empty() || self.s3_access_key.is_empty() || secret.is_empty() {
+            return Err("S3: an endpoint needs a bucket, an access key and a secret key".into());
+        }
+        let style = match self.s3_style {
+            S3Style::Path => UrlStyle::Path,
+            S3Style::Host => UrlStyle::VirtualHost,
+        };
+        let bucket =
+            Bucket::new(&self.s3_endpoint, style, &self.s3_bucket, &self.s3_region, &self.s3_access_key, secret);
+        Ok(Media::in_bucket(folder, bucket.map_err(|error| error.to_string())?))
     }
 
     /// Whether no provider has keys: then `mercer run` starts the sandbox gateway.

@@ -4,6 +4,7 @@
 //! editor in `catalogue/edit.rs`. Stock numbers come along as "what can be bought", never as a promise.
 
 pub mod draft;
+mod picture;
 
 #[cfg(feature = "server")]
 pub(crate) mod card;
@@ -26,6 +27,8 @@ pub(crate) mod statement;
 #[cfg(feature = "server")]
 pub(crate) mod write;
 
+pub use picture::{Drawn, Picture};
+
 #[cfg(feature = "server")]
 pub use category::{category_by_slug, menu, top_categories};
 #[cfg(feature = "server")]
@@ -33,21 +36,10 @@ pub use list::{list, related};
 #[cfg(feature = "server")]
 pub use product::{product_by_sku, product_by_slug};
 
-use crate::id::{CategoryId, PictureId, ProductId, VariantId};
+use crate::id::{CategoryId, ProductId, VariantId};
 use crate::money::{Currency, Money};
 use crate::review::Rating;
 use serde::{Deserialize, Serialize};
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Picture {
-    pub id: PictureId,
-    /// `/media/<key>` or `/placeholder/<picture id>.svg`.
-    pub url: String,
-    pub alt: String,
-    pub width: i64,
-    pub height: i64,
-    pub variant_id: Option<VariantId>,
-}
 
 /// A product in a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

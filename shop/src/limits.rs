@@ -28,6 +28,12 @@ pub const OPTIONS: usize = 3;
 pub const OPTION_VALUES: usize = 50;
 pub const VARIANTS: usize = 500;
 pub const PICTURES: usize = 50;
+/// Bytes of one picture, pixels of a side and of the whole; the largest photos of telephones have 50 million.
+pub const PICTURE_BYTES: usize = 16 * 1024 * 1024;
+pub const PICTURE_SIDE: u32 = 12_000;
+pub const PICTURE_PIXELS: u64 = 50_000_000;
+/// Bytes of several pictures in one form.
+pub const PICTURES_BODY_BYTES: usize = 64 * 1024 * 1024;
 pub const ALT_CHARS: usize = 300;
 /// Characters of a web address that somebody else wrote down.
 pub const ADDRESS_CHARS: usize = 2000;

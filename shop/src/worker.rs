@@ -4,7 +4,7 @@
 mod pace;
 
 use crate::catalogue::schedule;
-use crate::{Result, Shop, args, backup, checkout, outbox, payment, reconcile, review, search, session};
+use crate::{Result, Shop, args, backup, checkout, media, outbox, payment, reconcile, review, search, session};
 use std::future::Future;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -22,7 +22,8 @@ pub async fn run(shop: Shop, until: CancellationToken) {
     let comparison = repeat(shop.clone(), until.clone(), comparison);
     let watch = repeat(shop.clone(), until.clone(), watch);
     let calendar = repeat(shop.clone(), until.clone(), calendar);
-    tokio::join!(news, comparison, watch, calendar, repeat(shop, until, care));
+    let pictures = repeat(shop.clone(), until.clone(), pictures);
+    tokio::join!(news, comparison, watch, calendar, pictures, repeat(shop, until, care));
 }
 
 async fn repeat<F>(shop: Shop, until: CancellationToken, round: impl Fn(Shop, CancellationToken) -> F)
@@ -78,6 +79,19 @@ async fn watch(shop: Shop, until: CancellationToken) -> Result<()> {
 /// Apart as well: a provider that lets checkouts wait must not keep a product from appearing in its minute.
 async fn calendar(shop: Shop, until: CancellationToken) -> Result<()> {
     let done = schedule::publish_due(&shop).await;
+    tokio::select! {
+        () = until.cancelled() => {}
+        () = tokio::time::sleep(TICK) => {}
+    }
+    done.map(drop)
+}
+
+/// One after the other, and apart: drawing takes a core for a second or so.
+async fn pictures(shop: Shop, until: CancellationToken) -> Result<()> {
+    let done = media::draw_due(&shop).await;
+    if matches!(done, Ok(1..)) {
+        return Ok(());
+    }
     tokio::select! {
         () = until.cancelled() => {}
         () = tokio::time::sleep(TICK) => {}

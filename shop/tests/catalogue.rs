@@ -1,7 +1,7 @@
 //! The catalogue: what shoppers read, what merchants write.
 
 mod demo;
-mod edit;
+pub mod edit;
 mod history;
 mod import;
 mod read;

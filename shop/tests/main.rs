@@ -19,6 +19,7 @@ mod db;
 mod guard;
 mod invariant;
 mod inventory;
+mod media;
 mod model;
 mod order;
 mod overtaken;

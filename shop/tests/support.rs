@@ -5,6 +5,7 @@ mod fixture;
 pub mod gauge;
 mod handle;
 pub mod overtake;
+pub mod picture;
 mod postgres;
 pub mod till;
 

@@ -1,8 +1,12 @@
 //! Products in a grid.
 
+use super::picture::{self, Load};
 use super::{Price, RatingLine};
 use leptos::prelude::*;
 use shop::catalogue::Card;
+
+/// How wide a card is (style/shop/card.css).
+const SIZES: &str = "(min-width: 84rem) 19rem, (min-width: 64rem) 22vw, (min-width: 48rem) 30vw, 46vw";
 
 /// Cards in reading order. The first `eager` pictures load at once, the others when they come near.
 #[component]
@@ -16,19 +20,8 @@ pub fn CardGrid(cards: Vec<Card>, #[prop(default = 4)] eager: usize) -> impl Int
 }
 
 fn product_card(card: Card, eager: bool) -> impl IntoView {
-    let loading = if eager { "eager" } else { "lazy" };
-    let picture = card.picture.map(|picture| {
-        view! {
-            <img
-                src=picture.url
-                alt=""
-                width=picture.width.max(1)
-                height=picture.height.max(1)
-                loading=loading
-                decoding="async"
-            />
-        }
-    });
+    let load = if eager { Load::Now } else { Load::WhenNear };
+    let picture = card.picture.map(|picture| picture::draw(&picture, String::new(), SIZES, load));
     let choices = card.choices.map(|(name, count)| {
         view! { <p class="card-note">{format!("{count} {}", plural(&name.to_lowercase(), count))}</p> }
     });

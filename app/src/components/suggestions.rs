@@ -33,7 +33,7 @@ pub fn suggestions(found: Suggestions, typed: &str) -> AnyView {
 
 fn product(card: Card, typed: &str) -> AnyView {
     let price = if card.price_varies { format!("from {}", card.price_from) } else { card.price_from.to_string() };
-    let picture = card.picture.map(|picture| picture.url);
+    let picture = card.picture.map(|picture| picture.thumb());
     line(&format!("/p/{}", card.slug), picture, marked(&card.title, typed), Some(price))
 }
 

@@ -1,9 +1,13 @@
 //! The front page: what the shop is, where things are, what is new.
 
+use crate::components::picture::{self, Load};
 use crate::components::{CardGrid, Icon};
 use crate::shell::{Head, Site, document};
 use leptos::prelude::*;
 use shop::catalogue::{Card, Category};
+
+/// How wide the large picture is (style/shop/home.css).
+const HERO: &str = "(min-width: 84rem) 43rem, (min-width: 64rem) 52vw, 92vw";
 
 /// `newest` fills the page's grids in the order given; `categories` are the top level of the menu.
 pub fn home(site: &Site, categories: Vec<Category>, newest: Vec<Card>) -> impl IntoView + use<> {
@@ -14,7 +18,7 @@ pub fn home(site: &Site, categories: Vec<Category>, newest: Vec<Card>) -> impl I
     let hero = hero_picture.map(|(picture, slug, title)| {
         view! {
             <a class="hero-picture" href=format!("/p/{slug}")>
-                <img src=picture.url alt="" width=picture.width.max(1) height=picture.height.max(1) fetchpriority="high" />
+                {picture::draw(&picture, String::new(), HERO, Load::First)}
                 <span class="hero-caption">{title}</span>
             </a>
         }

@@ -6,6 +6,7 @@
 mod json_ld;
 
 use super::review::{self, Section};
+use crate::components::picture::{self, Load};
 use crate::components::{CardGrid, Price, Stars, Trail, lowest_text, stock_level, stock_text};
 use crate::islands::{BuyBox, Quantity};
 use crate::shell::{Head, Site, document};
@@ -26,7 +27,7 @@ pub fn product(
 ) -> impl IntoView + use<> {
     let variant = product.variants[chosen.min(product.variants.len() - 1)].clone();
     let head = Head {
-        picture: product.pictures.first().map(|picture| picture.url.clone()),
+        picture: product.pictures.first().map(Picture::src),
         json_ld: Some(json_ld::of(site, &product)),
         private: reviews.stars.is_some() || reviews.is_later,
         ..Head::new(
@@ -86,6 +87,10 @@ fn picture_of(product: &Product, variant: &Variant) -> Option<usize> {
     product.pictures.iter().position(|picture| picture.variant_id == Some(variant.id))
 }
 
+/// How wide pictures are (style/shop/product.css): the first one as the column beside the choices, the others half of it.
+const FIRST: &str = "(min-width: 84rem) 46rem, (min-width: 56rem) 54vw, 92vw";
+const OTHERS: &str = "(min-width: 84rem) 23rem, (min-width: 56rem) 27vw, 92vw";
+
 /// Pictures in a row that snaps; on wide screens one below the other. Needs no script.
 fn gallery(pictures: &[Picture], first: usize, title: &str) -> impl IntoView + use<> {
     let many = pictures.len() > 1;
@@ -94,17 +99,10 @@ fn gallery(pictures: &[Picture], first: usize, title: &str) -> impl IntoView + u
         .enumerate()
         .map(|(at, picture)| {
             let alt = if picture.alt.is_empty() { title.to_owned() } else { picture.alt.clone() };
+            let (sizes, load) = if at == first { (FIRST, Load::First) } else { (OTHERS, Load::WhenNear) };
             view! {
                 <li id=format!("picture-{}", at + 1) class:gallery-first=at == first>
-                    <img
-                        src=picture.url.clone()
-                        alt=alt
-                        width=picture.width.max(1)
-                        height=picture.height.max(1)
-                        loading=if at == first { "eager" } else { "lazy" }
-                        fetchpriority=(at == first).then_some("high")
-                        decoding="async"
-                    />
+                    {picture::draw(picture, alt, sizes, load)}
                 </li>
             }
         })

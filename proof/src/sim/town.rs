@@ -101,7 +101,7 @@ async fn fill(path: &Path, folder: &Path, time: &Arc<Time>, settings: Live) -> s
         clock: Arc::new(ShopClock { time: Arc::clone(time), skew_ms: Arc::new(AtomicI64::new(0)) }),
         payments: Providers::new(Vec::new()),
         mailer: Arc::new(FolderMailer { folder: folder.join("mail") }),
-        media: Media { folder: Arc::new(PathBuf::from(folder).join("media")) },
+        media: Media::in_folder(PathBuf::from(folder).join("media")),
         settings,
         origin: "http://shop.example".into(),
         wake: Arc::default(),

@@ -199,7 +199,7 @@ impl World {
             clock: Arc::new(ShopClock { time: Arc::clone(&self.time), skew_ms: Arc::clone(&self.skew_ms) }),
             payments: self.providers().map_err(|error| error.to_string())?,
             mailer: Arc::new(network::Mail(Arc::clone(self))),
-            media: shop::media::Media { folder: Arc::new(PathBuf::from(self.folder.path())) },
+            media: shop::media::Media::in_folder(self.folder.path()),
             settings: self.town.settings.clone(),
             origin: "http://shop.example".into(),
             wake: Arc::default(),

@@ -108,7 +108,7 @@ pub async fn pictures(desk: Desk, Path(id): Path<ProductId>, mut body: Multipart
         if !wanted || bytes.is_empty() {
             continue;
         }
-        match edit::add_picture(&desk.shop, &desk.staff, id, &bytes, &title).await {
+        match edit::add_picture(&desk.shop, &desk.staff, id, bytes.to_vec(), &title).await {
             Ok(_) => added += 1,
             Err(error) => {
                 let (_, fields) = mendable(error)?;

@@ -5,7 +5,6 @@ use shop::Shop;
 use shop::clock::SystemClock;
 use shop::db::Db;
 use shop::mail::{FolderMailer, Mailer, SmtpMailer};
-use shop::media::Media;
 use shop::payment::paypal::Paypal;
 use shop::payment::razorpay::Razorpay;
 use shop::payment::stripe::Stripe;
@@ -47,7 +46,7 @@ pub async fn shop_over(db: Db, config: &Config) -> Result<Shop, String> {
         clock: Arc::new(SystemClock),
         payments: providers(config).map_err(|error| error.to_string())?,
         mailer: mailer(config)?,
-        media: Media { folder: Arc::new(config.data_dir.join("media")) },
+        media: config.media()?,
         settings: setting::Live::new(settings),
         origin: config.origin().into(),
         checkouts,

@@ -136,9 +136,9 @@ struct LineRow {
 // in one join PostgreSQL may begin with everybody's held units.
 const LINES: &str = "SELECT l.id, l.variant_id, v.product_id, v.sku, p.slug, p.title, v.title AS variant_title,
       COALESCE(
-        (SELECT i.url FROM picture i WHERE i.product_id = p.id AND i.variant_id = v.id ORDER BY i.position LIMIT 1),
-        (SELECT i.url FROM picture i WHERE i.product_id = p.id AND i.variant_id IS NULL ORDER BY i.position LIMIT 1),
-        (SELECT i.url FROM picture i WHERE i.product_id = p.id ORDER BY i.position LIMIT 1))
+        (SELECT COALESCE(i.thumb_url, i.url) FROM picture i WHERE i.product_id = p.id AND i.variant_id = v.id ORDER BY i.position LIMIT 1),
+        (SELECT COALESCE(i.thumb_url, i.url) FROM picture i WHERE i.product_id = p.id AND i.variant_id IS NULL ORDER BY i.position LIMIT 1),
+        (SELECT COALESCE(i.thumb_url, i.url) FROM picture i WHERE i.product_id = p.id ORDER BY i.position LIMIT 1))
         AS picture_url,
       l.quantity, l.unit_price_seen, l.saved_for_later, a.amount AS price, a.compare_at,
       v.tracked, v.requires_shipping, v.taxable, v.tax_class, v.weight_grams,

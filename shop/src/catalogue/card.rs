@@ -1,7 +1,7 @@
 //! Cards: products in lists. A statement picks the page's products, [`around`] dresses them, all in one go.
 
 use super::statement::{AVAILABLE, read};
-use super::{Availability, Card, Picture, ProductOption};
+use super::{Availability, Card, Drawn, Picture, ProductOption};
 use crate::Result;
 use crate::id::{PictureId, ProductId};
 use crate::money::Currency;
@@ -17,7 +17,8 @@ pub(crate) fn around(page: &str, order: &str) -> String {
                 ORDER BY r.amount, v.position, v.id) AS TEXT)
             FROM variant v CROSS JOIN price r
             WHERE r.variant_id = v.id AND r.currency = $1 AND v.product_id = p.id AND v.active) AS variants,
-           (SELECT CAST(json_build_array(id_text(i.id), i.url, i.alt, i.width, i.height) AS TEXT)
+           (SELECT CAST(json_build_array(id_text(i.id), i.url, i.alt, i.width, i.height,
+                i.focus_x, i.focus_y, i.widths, i.fallback) AS TEXT)
             FROM picture i WHERE i.product_id = p.id ORDER BY i.position, i.id LIMIT 1) AS picture,
            {RATING} AS rating
          FROM ({page}) AS page JOIN product p ON p.id = page.id ORDER BY {order}"
@@ -68,6 +69,8 @@ impl Row {
 }
 
 fn picture(json: &str) -> Result<Picture> {
-    let (id, url, alt, width, height): (PictureId, _, _, _, _) = serde_json::from_str(json)?;
-    Ok(Picture { id, url, alt, width, height, variant_id: None })
+    let (id, url, alt, width, height, x, y, widths, fallback): (PictureId, _, _, _, _, _, _, String, _) =
+        serde_json::from_str(json)?;
+    let drawn = Drawn::read(&widths, fallback);
+    Ok(Picture { id, url, alt, width, height, variant_id: None, focus: (x, y), drawn })
 }

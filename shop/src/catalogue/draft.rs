@@ -105,6 +105,17 @@ pub struct DraftPicture {
     pub height: i64,
     /// Number of the variant it shows.
     pub variant: Option<usize>,
+    /// What must stay in sight where it is cropped: percent from the left and from the top.
+    #[serde(default = "middle")]
+    pub focus: (i64, i64),
+    /// A small size of it, where one is drawn; only read.
+    #[serde(skip)]
+    pub thumb: Option<String>,
+}
+
+/// Where the focus of a picture is until somebody says otherwise.
+pub const fn middle() -> (i64, i64) {
+    (50, 50)
 }
 
 impl Draft {
@@ -150,6 +161,9 @@ impl Draft {
         check.that(self.pictures.len() <= limits::PICTURES, "pictures", format!("At most {}.", limits::PICTURES));
         for (at, picture) in self.pictures.iter().enumerate() {
             check.text(&format!("pictures.{at}.alt"), &picture.alt, limits::ALT_CHARS);
+            for (name, percent) in [("focus_x", picture.focus.0), ("focus_y", picture.focus.1)] {
+                check.that((0..=100).contains(&percent), &format!("pictures.{at}.{name}"), "Between 0 and 100.");
+            }
         }
         self.check_variants(&mut check);
         check.done()

@@ -8,7 +8,6 @@ use crate::audit::{self, Entry};
 use crate::db::Read;
 use crate::id::{CategoryId, PictureId, ProductId, VariantId};
 use crate::limits::{self, Check};
-use crate::media::{self, Kind};
 use crate::money::Currency;
 use crate::staff::Staff;
 use crate::{Error, Result, Shop, args};
@@ -67,6 +66,9 @@ struct PictureRow {
     width: i64,
     height: i64,
     variant_id: Option<VariantId>,
+    focus_x: i64,
+    focus_y: i64,
+    thumb_url: Option<String>,
 }
 
 /// The product with this identifier or slug, drafts and archived ones included.
@@ -106,8 +108,8 @@ async fn read(db: &mut impl Read, key: &str) -> Result<Edited> {
         .await?;
     let pictures: Vec<PictureRow> = db
         .fetch_all(
-            "SELECT id, url, source_url, alt, width, height, variant_id FROM picture WHERE product_id = $1
-             ORDER BY position, id",
+            "SELECT id, url, source_url, alt, width, height, variant_id, focus_x, focus_y, thumb_url FROM picture
+             WHERE product_id = $1 ORDER BY position, id",
             args![head.id],
         )
         .await?;
@@ -171,6 +173,8 @@ impl PictureRow {
             width: self.width,
             height: self.height,
             variant: self.variant_id.and_then(|id| variants.iter().position(|v| v.id == id)),
+            focus: (self.focus_x, self.focus_y),
+            thumb: self.thumb_url,
         }
     }
 }
@@ -236,34 +240,45 @@ fn clean(draft: &mut Draft) -> Result<()> {
     draft.check()
 }
 
-/// Stores an uploaded bitmap and hangs it behind the product's other pictures.
-pub async fn add_picture(shop: &Shop, by: &Staff, id: ProductId, bytes: &[u8], alt: &str) -> Result<PictureId> {
-    let mut check = Check::default();
-    check.text("alt", alt, limits::ALT_CHARS);
-    check.that(bytes.len() <= media::MAX_BYTES, "picture", "At most 8 MB.").done()?;
-    let (kind, width, height): (Kind, i64, i64) =
-        media::sniff(bytes).ok_or_else(|| Error::field("picture", "A PNG, JPEG, WebP or AVIF picture, please."))?;
-    let url = shop.media.store(bytes, kind).await?;
+/// A picture that was added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Added {
+    pub id: PictureId,
+    pub url: String,
+    /// The product's new one.
+    pub version: i64,
+}
+
+/// Stores an uploaded picture and hangs it behind the product's others.
+///
+/// # Errors
+/// `Invalid` as [`crate::media::Media::take_in`] says, and when the product has enough pictures; `NotFound`.
+pub async fn add_picture(shop: &Shop, by: &Staff, id: ProductId, bytes: Vec<u8>, alt: &str) -> Result<Added> {
+    Check::default().text("alt", alt, limits::ALT_CHARS).done()?;
+    let taken = shop.media.take_in(bytes).await?;
     let (picture, now) = (PictureId::new(), shop.now_ms());
     let mut tx = shop.db.begin().await?;
-    let touched =
-        tx.execute("UPDATE product SET version = version + 1, updated_at = $2 WHERE id = $1", args![id, now]).await?;
-    if touched == 0 {
-        return Err(Error::NotFound("product"));
-    }
+    let touched: Option<(i64,)> = tx
+        .fetch_optional(
+            "UPDATE product SET version = version + 1, updated_at = $2 WHERE id = $1 RETURNING version",
+            args![id, now],
+        )
+        .await?;
+    let (version,) = touched.ok_or(Error::NotFound("product"))?;
     let (count,): (i64,) = tx.fetch_one("SELECT COUNT(*) FROM picture WHERE product_id = $1", args![id]).await?;
     if usize::try_from(count).is_ok_and(|n| n >= limits::PICTURES) {
         return Err(Error::field("picture", format!("At most {} pictures.", limits::PICTURES)));
     }
     tx.execute(
-        "INSERT INTO picture (id, product_id, position, url, alt, width, height) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        args![picture, id, count, &url, alt, width, height],
+        "INSERT INTO picture (id, product_id, position, url, alt, width, height)
+         VALUES ($1, $2, (SELECT COALESCE(MAX(o.position) + 1, 0) FROM picture o WHERE o.product_id = $2), $3, $4, $5, $6)",
+        args![picture, id, &taken.url, alt, taken.width, taken.height],
     )
     .await?;
-    let after = serde_json::json!({ "picture": url, "alt": alt });
+    let after = serde_json::json!({ "picture": taken.url, "alt": alt });
     audit::record(&mut tx, &Entry::new(by, "product.picture", "product", id).after(&after), now).await?;
     tx.commit().await?;
-    Ok(picture)
+    Ok(Added { id: picture, url: taken.url, version })
 }
 
 /// Which products the merchant wants to see.
@@ -309,7 +324,8 @@ pub async fn list(shop: &Shop, _by: &Staff, filter: &Filter, after: Option<&str>
         .db
         .fetch_all(
             "SELECT p.id, p.slug, p.title, p.status, p.publish_at,
-               (SELECT i.url FROM picture i WHERE i.product_id = p.id ORDER BY i.position, i.id LIMIT 1) AS picture_url,
+               (SELECT COALESCE(i.thumb_url, i.url) FROM picture i WHERE i.product_id = p.id
+                 ORDER BY i.position, i.id LIMIT 1) AS picture_url,
                (SELECT COUNT(*) FROM variant v WHERE v.product_id = p.id AND v.active) AS variants,
                (SELECT CAST(COALESCE(SUM(s.free), 0) AS BIGINT) FROM variant v
                   JOIN stock s ON s.variant_id = v.id WHERE v.product_id = p.id AND v.active) AS available,

@@ -1,7 +1,7 @@
 //! One product as its page shows it, in one statement.
 
 use super::statement::{AVAILABLE, Statement, breadcrumb, read};
-use super::{Availability, CategoryLink, Picture, Product, ProductOption, Variant};
+use super::{Availability, CategoryLink, Drawn, Picture, Product, ProductOption, Variant};
 use crate::db::Engine;
 use crate::id::{PictureId, ProductId, VariantId};
 use crate::money::Currency;
@@ -30,7 +30,7 @@ fn statement(which: &str) -> Statement {
                 r.amount, r.compare_at, r.lowest_before, v.weight_grams, {AVAILABLE}) ORDER BY v.position, v.id) AS TEXT)
             FROM variant v CROSS JOIN price r
             WHERE r.variant_id = v.id AND r.currency = $2 AND v.product_id = p.id AND v.active) AS variants,
-           (SELECT CAST(json_agg(json_build_array(id_text(i.id), i.url, i.alt, i.width, i.height,
+           (SELECT CAST(json_agg(json_build_array(id_text(i.id), i.url, i.alt, i.width, i.height, i.focus_x, i.focus_y, i.widths, i.fallback,
                 CASE WHEN i.variant_id IS NULL THEN NULL ELSE id_text(i.variant_id) END)
                 ORDER BY i.position, i.id) AS TEXT)
             FROM picture i WHERE i.product_id = p.id) AS pictures,
@@ -62,7 +62,7 @@ struct Row {
 }
 
 type VariantRow = (VariantId, String, Option<String>, String, String, i64, Option<i64>, Option<i64>, i64, Option<i64>);
-type PictureRow = (PictureId, String, String, i64, i64, Option<VariantId>);
+type PictureRow = (PictureId, String, String, i64, i64, i64, i64, String, Option<String>, Option<VariantId>);
 
 async fn load(shop: &Shop, statement: &Statement, key: &str, currency: Currency) -> Result<Product> {
     let engine: Engine = shop.db.engine();
@@ -77,10 +77,7 @@ impl Row {
             .into_iter()
             .map(|row| variant(row, currency))
             .collect::<Result<Vec<_>>>()?;
-        let pictures = read::<PictureRow>(self.pictures.as_deref())?
-            .into_iter()
-            .map(|(id, url, alt, width, height, variant_id)| Picture { id, url, alt, width, height, variant_id })
-            .collect();
+        let pictures = read::<PictureRow>(self.pictures.as_deref())?.into_iter().map(picture).collect();
         let mut options: Vec<ProductOption> = serde_json::from_str(&self.options)?;
         for (at, option) in options.iter_mut().enumerate() {
             // A value that only withdrawn variants have is not a choice.
@@ -106,6 +103,11 @@ impl Row {
             rating: Rating::read(self.rating.as_deref())?,
         })
     }
+}
+
+fn picture((id, url, alt, width, height, x, y, widths, fallback, variant_id): PictureRow) -> Picture {
+    let drawn = Drawn::read(&widths, fallback);
+    Picture { id, url, alt, width, height, variant_id, focus: (x, y), drawn }
 }
 
 fn variant(row: VariantRow, currency: Currency) -> Result<Variant> {

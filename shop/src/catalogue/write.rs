@@ -184,8 +184,8 @@ async fn children(tx: &mut Tx, id: ProductId, draft: &Draft, variants: &[Variant
     for (at, picture) in draft.pictures.iter().enumerate() {
         let variant = picture.variant.and_then(|n| variants.get(n)).copied();
         tx.execute(
-            "INSERT INTO picture (id, product_id, variant_id, position, url, source_url, alt, width, height)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "INSERT INTO picture (id, product_id, variant_id, position, url, source_url, alt, width, height, focus_x, focus_y)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             args![
                 picture.id,
                 id,
@@ -195,7 +195,9 @@ async fn children(tx: &mut Tx, id: ProductId, draft: &Draft, variants: &[Variant
                 picture.source_url.as_deref(),
                 &picture.alt,
                 picture.width,
-                picture.height
+                picture.height,
+                picture.focus.0,
+                picture.focus.1
             ],
         )
         .await?;

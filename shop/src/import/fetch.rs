@@ -4,7 +4,9 @@
 //! the address checked), no redirects, a time limit, a size limit, and only bytes that are a bitmap. A host that did
 //! not answer is not asked again in the same run.
 
-use crate::media::{self, Kind};
+use crate::Error;
+use crate::limits::PICTURE_BYTES;
+use crate::media::{Media, TakenIn};
 use std::collections::HashSet;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Mutex;
@@ -16,31 +18,36 @@ pub struct Fetcher {
     silent: Mutex<HashSet<String>>,
 }
 
-/// A picture that came.
-pub(super) struct Fetched {
-    pub bytes: Vec<u8>,
-    pub kind: Kind,
-    pub width: i64,
-    pub height: i64,
-}
-
 impl Fetcher {
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// `None` whenever there is no picture to be had; the reason goes to the log.
-    pub(super) async fn picture(&self, address: &str) -> Option<Fetched> {
+    /// Fetches a picture and stores it by the same door as an uploaded one. `None` whenever there is no picture to be had;
+    /// the reason goes to the log.
+    ///
+    /// # Errors
+    /// What the store says when it cannot keep it.
+    pub(super) async fn picture(&self, media: &Media, address: &str) -> Result<Option<TakenIn>, Error> {
+        let Some(bytes) = self.bytes(address).await else { return Ok(None) };
+        match media.take_in(bytes).await {
+            Ok(taken) => Ok(Some(taken)),
+            Err(Error::Invalid(why)) => {
+                tracing::info!(address, ?why, "what was fetched is no picture");
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn bytes(&self, address: &str) -> Option<Vec<u8>> {
         let url = Url::parse(address).ok().filter(|u| matches!(u.scheme(), "http" | "https"))?;
         let host = url.host_str()?.to_owned();
         if self.silent.lock().is_ok_and(|silent| silent.contains(&host)) {
             return None;
         }
         match fetch(&url, &host).await {
-            Ok(bytes) => {
-                let (kind, width, height) = media::sniff(&bytes)?;
-                Some(Fetched { bytes, kind, width, height })
-            }
+            Ok(bytes) => Some(bytes),
             Err(reason) => {
                 tracing::info!(host, reason, "picture not fetched");
                 if let Ok(mut silent) = self.silent.lock() {
@@ -76,7 +83,7 @@ async fn fetch(url: &Url, host: &str) -> Result<Vec<u8>, String> {
     }
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|e| e.to_string())? {
-        if bytes.len() + chunk.len() > media::MAX_BYTES {
+        if bytes.len() + chunk.len() > PICTURE_BYTES {
             return Err("too large".into());
         }
         bytes.extend_from_slice(&chunk);
@@ -150,7 +157,7 @@ mod tests {
     async fn a_private_address_and_a_file_are_not_asked() {
         let fetcher = Fetcher::new();
         for address in ["http://127.0.0.1:1/a.png", "http://[::1]/a.png", "file:///etc/passwd", "nonsense"] {
-            assert!(fetcher.picture(address).await.is_none(), "{address}");
+            assert!(fetcher.bytes(address).await.is_none(), "{address}");
         }
     }
 }

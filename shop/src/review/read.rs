@@ -145,7 +145,8 @@ fn written_from(row: WrittenRow) -> Result<Written> {
 /// What the customer has bought, what is still sold of it and has no review by them, last ordered first; at most `rows`.
 pub async fn to_review(shop: &Shop, customer: &Customer, rows: i64) -> Result<Vec<ToReview>> {
     const BOUGHT: &str = "SELECT p.slug, p.title, b.bought_at,
-           COALESCE((SELECT i.url FROM picture i WHERE i.product_id = p.id ORDER BY i.position, i.id LIMIT 1), '')
+           COALESCE((SELECT COALESCE(i.thumb_url, i.url) FROM picture i WHERE i.product_id = p.id
+             ORDER BY i.position, i.id LIMIT 1), '')
              AS picture_url
          FROM (SELECT v.product_id, MAX(o.created_at) AS bought_at
                FROM orders o JOIN order_line l ON l.order_id = o.id JOIN variant v ON v.id = l.variant_id

@@ -8,7 +8,7 @@ mod review;
 
 use super::illustration::{self, Shot};
 use super::{Progress, delivery};
-use crate::catalogue::draft::{Draft, DraftPicture, DraftPrice, DraftVariant, Status, slugify};
+use crate::catalogue::draft::{Draft, DraftPicture, DraftPrice, DraftVariant, Status, middle, slugify};
 use crate::catalogue::{ProductOption, write};
 use crate::db::Tx;
 use crate::id::{CategoryId, PictureId, ProductId, VariantId, WarehouseId};
@@ -228,6 +228,8 @@ async fn pictures(shop: &Shop, item: &Item, at: usize, draft: &Draft) -> Result<
             variant: (shot == Shot::Studio && !alone)
                 .then(|| draft.variants.iter().position(|v| v.option_values.first().is_some_and(|c| c == name)))
                 .flatten(),
+            focus: middle(),
+            thumb: None,
         });
     }
     Ok(list)

@@ -1,6 +1,6 @@
 //! What merchants change: products, pictures, stock; and catalogues of any size.
 
-use crate::support::TestShop;
+use crate::support::{TestShop, picture};
 use shop::args;
 use shop::catalogue::draft::{Draft, DraftPrice, DraftVariant, Status};
 use shop::catalogue::{self, Availability, ListQuery, ProductOption, Sort, edit};
@@ -33,8 +33,6 @@ pub fn draft() -> Draft {
         ..Draft::default()
     }
 }
-
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\0\0\0\x01\0";
 
 on_both_engines! {
     async fn a_product_is_made_changed_and_logged(t: TestShop) {
@@ -85,9 +83,9 @@ on_both_engines! {
         let (shop, anna) = (t.shop(), anna());
         let id = edit::create(&shop, &anna, draft()).await.unwrap();
         for bad in [&b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>"[..], b"", b"GIF89a"] {
-            assert_eq!(edit::add_picture(&shop, &anna, id, bad, "").await.unwrap_err().status(), 422);
+            assert_eq!(edit::add_picture(&shop, &anna, id, bad.to_vec(), "").await.unwrap_err().status(), 422);
         }
-        edit::add_picture(&shop, &anna, id, PNG, "Front").await.unwrap();
+        edit::add_picture(&shop, &anna, id, picture::png(512, 256), "Front").await.unwrap();
         let mut edited = edit::load(&shop, &anna, "mug").await.unwrap();
         assert_eq!((edited.draft.pictures[0].width, edited.draft.pictures[0].height), (512, 256));
         edited.draft.variants.truncate(1);

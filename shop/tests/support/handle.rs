@@ -33,7 +33,7 @@ impl TestShop {
             clock: self.clock.clone(),
             payments: Stripe::new(stripe).unwrap().into(),
             mailer: Arc::new(NoMail),
-            media: Media { folder: Arc::new(folder) },
+            media: Media::in_folder(folder),
             settings: Live::new(Settings::default()),
             origin: "http://shop.example".into(),
             checkouts: shop::checkout::Queues::start(&self.db),

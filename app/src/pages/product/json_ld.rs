@@ -29,7 +29,7 @@ pub(super) fn of(site: &Site, product: &Product) -> String {
         "name": product.title,
         "description": product.seo_description,
         "url": address,
-        "image": product.pictures.iter().map(|picture| absolute(&picture.url)).collect::<Vec<_>>(),
+        "image": product.pictures.iter().map(|picture| absolute(&picture.src())).collect::<Vec<_>>(),
         "offers": offers,
     });
     if !product.brand.is_empty() {

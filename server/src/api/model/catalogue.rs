@@ -66,10 +66,18 @@ pub struct Variant {
 
 #[derive(Serialize, ToSchema)]
 pub struct Picture {
+    /// The original.
     url: String,
     alt: String,
     width: i64,
     height: i64,
+    /// A small one, 320 pixels wide or so.
+    thumb_url: String,
+    /// Sizes in WebP as HTML's `srcset` writes them; null until they are drawn.
+    srcset: Option<String>,
+    /// What must stay in sight where the picture is cropped, percent from the left and from the top.
+    focus_x: i64,
+    focus_y: i64,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -100,7 +108,7 @@ impl From<catalogue::Card> for ProductCard {
             slug: card.slug,
             title: card.title,
             brand: card.brand,
-            picture_url: card.picture.map(|picture| picture.url),
+            picture_url: card.picture.map(|picture| picture.src()),
             price_from: card.price_from.into(),
             price_varies: card.price_varies,
             in_stock: card.in_stock,
@@ -112,7 +120,6 @@ impl From<catalogue::Card> for ProductCard {
 impl From<catalogue::Product> for Product {
     fn from(p: catalogue::Product) -> Self {
         let option = |o: catalogue::ProductOption| ProductOption { name: o.name, values: o.values };
-        let picture = |p: catalogue::Picture| Picture { url: p.url, alt: p.alt, width: p.width, height: p.height };
         Self {
             id: p.id.0,
             slug: p.slug,
@@ -123,8 +130,16 @@ impl From<catalogue::Product> for Product {
             tags: p.tags,
             options: p.options.into_iter().map(option).collect(),
             variants: p.variants.into_iter().map(Variant::from).collect(),
-            pictures: p.pictures.into_iter().map(picture).collect(),
+            pictures: p.pictures.into_iter().map(Picture::from).collect(),
         }
+    }
+}
+
+impl From<catalogue::Picture> for Picture {
+    fn from(p: catalogue::Picture) -> Self {
+        let (thumb_url, srcset) = (p.thumb(), p.srcset());
+        let (focus_x, focus_y) = p.focus;
+        Self { url: p.url, alt: p.alt, width: p.width, height: p.height, thumb_url, srcset, focus_x, focus_y }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::parse::Parsed;
 use crate::audit::{self, Actor, Entry};
-use crate::catalogue::draft::{DraftPicture, slugify};
+use crate::catalogue::draft::{DraftPicture, middle, slugify};
 use crate::catalogue::write;
 use crate::db::{Read, Tx};
 use crate::id::{CategoryId, PictureId, ProductId, WarehouseId};
@@ -100,6 +100,8 @@ struct Stored {
     source_url: Option<String>,
     width: i64,
     height: i64,
+    focus_x: i64,
+    focus_y: i64,
 }
 
 /// Pictures that are there stay; new ones, and those drawn so far, are fetched when somebody may fetch.
@@ -113,8 +115,8 @@ async fn pictures(
 ) -> Result<Vec<DraftPicture>> {
     let stored: Vec<Stored> = match known {
         Some(known) => {
-            let all =
-                "SELECT id, url, source_url, width, height FROM picture WHERE product_id = $1 ORDER BY position, id";
+            let all = "SELECT id, url, source_url, width, height, focus_x, focus_y FROM picture WHERE product_id = $1
+                 ORDER BY position, id";
             shop.db.fetch_all(all, args![known.id]).await?
         }
         None => Vec::new(),
@@ -130,14 +132,15 @@ async fn pictures(
             width: old.map_or(800, |o| o.width),
             height: old.map_or(800, |o| o.height),
             variant: image.variant,
+            focus: old.map_or_else(middle, |o| (o.focus_x, o.focus_y)),
+            thumb: None,
         };
         if let Some(old) = old.filter(|o| o.url.starts_with("/media/")) {
             picture.url.clone_from(&old.url);
         } else if let (Mode::Apply, Some(fetcher)) = (mode, fetcher)
-            && let Some(came) = fetcher.picture(&image.source).await
+            && let Some(came) = fetcher.picture(&shop.media, &image.source).await?
         {
-            picture.url = shop.media.store(&came.bytes, came.kind).await?;
-            (picture.width, picture.height) = (came.width, came.height);
+            (picture.url, picture.width, picture.height) = (came.url, came.width, came.height);
             report.pictures_stored += 1;
         } else {
             picture.url = format!("/placeholder/{}.svg", picture.id);
@@ -147,16 +150,17 @@ async fn pictures(
     }
     // What the merchant added by hand stays, after what the file names.
     for own in stored.into_iter().filter(|s| s.source_url.is_none()) {
-        let Stored { id, url, width, height, .. } = own;
-        let alt = product.draft.title.clone();
-        list.push(DraftPicture { id, url, source_url: None, alt, width, height, variant: None });
+        let Stored { id, url, width, height, focus_x, focus_y, .. } = own;
+        let (alt, focus) = (product.draft.title.clone(), (focus_x, focus_y));
+        list.push(DraftPicture { id, url, source_url: None, alt, width, height, variant: None, focus, thumb: None });
     }
     if list.is_empty() {
         let id = PictureId::new();
         let url = format!("/placeholder/{id}.svg");
         let alt = product.draft.title.clone();
         report.pictures_drawn += 1;
-        list.push(DraftPicture { id, url, source_url: None, alt, width: 800, height: 800, variant: None });
+        let (width, height, focus) = (800, 800, middle());
+        list.push(DraftPicture { id, url, source_url: None, alt, width, height, variant: None, focus, thumb: None });
     }
     Ok(list)
 }
