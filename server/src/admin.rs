@@ -13,6 +13,7 @@ mod import;
 mod inventory;
 mod mail;
 mod order;
+mod picture;
 mod product;
 mod reconciliation;
 mod redirect;
@@ -29,7 +30,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, HeaderName};
-use shop::limits::{EDITOR_BODY_BYTES, UPLOAD_BODY_BYTES};
+use shop::limits::{EDITOR_BODY_BYTES, PICTURES_BODY_BYTES, UPLOAD_BODY_BYTES};
 
 pub fn router() -> Router<AppState> {
     let owner = Router::new()
@@ -59,11 +60,13 @@ pub fn router() -> Router<AppState> {
         .route("/admin/products/{id}", get(product::edit_page).post(product::save))
         .layer(DefaultBodyLimit::max(EDITOR_BODY_BYTES));
     let uploads = Router::new()
-        .route("/admin/products/{id}/pictures", post(product::pictures))
         .route("/admin/redirects/file", post(redirect::file))
         .route("/admin/import", get(import::page).post(import::upload))
         .route("/admin/import/{key}", get(import::report).post(import::apply))
         .layer(DefaultBodyLimit::max(UPLOAD_BODY_BYTES));
+    let pictures = Router::new()
+        .route("/admin/products/{id}/pictures", post(picture::upload))
+        .layer(DefaultBodyLimit::max(PICTURES_BODY_BYTES));
     Router::new()
         .route("/admin", get(home::page))
         .route("/admin/inventory", get(inventory::list))
@@ -83,6 +86,7 @@ pub fn router() -> Router<AppState> {
         .route("/admin/reviews/{id}/reply", post(review::reply))
         .merge(products)
         .merge(uploads)
+        .merge(pictures)
         .route("/admin/login", get(door::log_in_page).post(door::log_in))
         .route("/admin/logout", post(door::log_out))
         .route("/admin/setup/{token}", get(door::setup_page).post(door::setup))

@@ -7,7 +7,15 @@
 //! <button data-confirm="Cancel this order?">   asks before its form is sent
 //! <form data-guard>                            warns when left with unsent changes
 //! <input data-slug-from="f-title">             follows that field until it is typed into
+//! <form data-upload>                           takes files that are dropped on it and shows how far they are
+//! <span data-focus-x="f-x" data-focus-y="f-y"> a picture: where it is clicked goes into those two fields
 //! ```
+
+#[cfg(feature = "hydrate")]
+mod focus;
+mod upload;
+
+pub use upload::Uploaded;
 
 use leptos::prelude::*;
 
@@ -47,11 +55,13 @@ mod wake {
         let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
         let dirty = Rc::new(Cell::new(false));
         confirm(&document, dialog, Rc::clone(&dirty));
-        guard(&document, dirty);
+        guard(&document, Rc::clone(&dirty));
         slugs(&document);
+        super::upload::wake(&document, &dirty);
+        super::focus::wake(&document, &dirty);
     }
 
-    fn on(target: &web_sys::EventTarget, name: &str, work: impl FnMut(Event) + 'static) {
+    pub fn on(target: &web_sys::EventTarget, name: &str, work: impl FnMut(Event) + 'static) {
         let listener = Closure::<dyn FnMut(Event)>::new(work);
         // Listens as long as the page is there.
         let _ = target.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());

@@ -1,11 +1,12 @@
 //! Products: the list, and the editor for new and existing ones.
 
 mod editor;
+mod pictures;
 mod sent;
 mod variants;
 
 pub use editor::{Opened, editor};
-pub use sent::{form_of, read, with_matrix};
+pub use sent::{form_of, read, with_matrix, with_moved_picture};
 
 use crate::part::{self, Place};
 use leptos::prelude::*;

@@ -1,11 +1,11 @@
-//! The merchant's products: list, editor, pictures.
+//! The merchant's products: list and editor.
 
 use super::desk::{Desk, form, mendable};
 use crate::error::PageError;
 use admin::form::Form;
 use admin::page::product::{self as view, Asked, Opened};
 use admin::part::Place;
-use axum::extract::{Form as Body, Multipart, Path, Query};
+use axum::extract::{Form as Body, Path, Query};
 use axum::response::Response;
 use http::StatusCode;
 use serde::Deserialize;
@@ -82,6 +82,10 @@ pub async fn save(desk: Desk, Path(id): Path<ProductId>, Body(pairs): Pairs) -> 
         let form = view::form_of(&view::with_matrix(draft), version);
         return draw(&desk, StatusCode::OK, Some(stored), &form).await;
     }
+    if let Some(moved) = view::with_moved_picture(&draft, sent.value("do")) {
+        let form = view::form_of(&moved, version).with("moved", "on").refused(errors);
+        return draw(&desk, StatusCode::OK, Some(stored), &form).await;
+    }
     let saved = if errors.is_empty() {
         edit::update(&desk.shop, &desk.staff, id, draft.clone(), version).await
     } else {
@@ -94,34 +98,6 @@ pub async fn save(desk: Desk, Path(id): Path<ProductId>, Body(pairs): Pairs) -> 
             draw(&desk, status, Some(stored), &again(&sent, &draft, version, fields)).await
         }
     }
-}
-
-/// Stores the sent pictures behind those that are there.
-pub async fn pictures(desk: Desk, Path(id): Path<ProductId>, mut body: Multipart) -> Answer {
-    let back = format!("/admin/products/{id}");
-    let title = edit::load(&desk.shop, &desk.staff, &id.to_string()).await?.draft.title;
-    let unreadable = |_| Error::field("picture", "The upload cannot be read.");
-    let mut added = 0;
-    while let Some(part) = body.next_field().await.map_err(unreadable)? {
-        let wanted = part.name() == Some("picture");
-        let bytes = part.bytes().await.map_err(unreadable)?;
-        if !wanted || bytes.is_empty() {
-            continue;
-        }
-        match edit::add_picture(&desk.shop, &desk.staff, id, bytes.to_vec(), &title).await {
-            Ok(_) => added += 1,
-            Err(error) => {
-                let (_, fields) = mendable(error)?;
-                let why: Vec<_> = fields.into_iter().map(|field| field.message).collect();
-                return Ok(desk.refused(&back, format!("{added} added. {}", why.join(" "))).await?);
-            }
-        }
-    }
-    Ok(match added {
-        0 => desk.refused(&back, "Choose a picture first.").await?,
-        1 => desk.done(&back, "The picture is added.").await?,
-        _ => desk.done(&back, format!("{added} pictures are added.")).await?,
-    })
 }
 
 /// A product with one empty variant.
@@ -137,7 +113,7 @@ fn again(sent: &Form, draft: &Draft, version: i64, errors: Vec<FieldError>) -> F
     form.refused(errors)
 }
 
-async fn draw(desk: &Desk, status: StatusCode, stored: Option<edit::Edited>, form: &Form) -> Answer {
+pub(super) async fn draw(desk: &Desk, status: StatusCode, stored: Option<edit::Edited>, form: &Form) -> Answer {
     let title = stored.as_ref().map_or("Add product".to_owned(), |stored| stored.draft.title.clone());
     let categories = edit::categories(&desk.shop, &desk.staff).await?;
     let prices = match &stored {

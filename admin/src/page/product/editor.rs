@@ -1,7 +1,6 @@
 //! The editor of one product, new or existing.
 
-use super::sent::rows;
-use super::variants;
+use super::{pictures, variants};
 use crate::form::{Field, Form};
 use crate::part::{Number, Text};
 use crate::{date, part};
@@ -9,7 +8,7 @@ use leptos::prelude::*;
 use shop::catalogue::edit::Edited;
 use shop::catalogue::history::PriceChange;
 use shop::id::CategoryId;
-use shop::limits::{ALT_CHARS, NAME_CHARS, PICTURES, SEO_DESCRIPTION_CHARS, SLUG_CHARS, TITLE_CHARS};
+use shop::limits::{NAME_CHARS, SEO_DESCRIPTION_CHARS, SLUG_CHARS, TITLE_CHARS};
 use shop::money::Currency;
 
 /// What the editor stands on besides its form.
@@ -43,7 +42,7 @@ pub fn editor(opened: &Opened, form: &Form) -> AnyView {
             <button class="sr-only" name="do" value="save" tabindex="-1" aria-hidden="true">"Save"</button>
             <div class="column">
                 {basics(form)}
-                {opened.stored.as_ref().map(|stored| pictures(stored, form))}
+                {opened.stored.as_ref().map(|stored| pictures::section(stored, form))}
             </div>
             <div class="column side-column">{organisation(opened, form)}{search_engines(form)}</div>
             <div class="column across">
@@ -51,7 +50,7 @@ pub fn editor(opened: &Opened, form: &Form) -> AnyView {
                 <div class="save-bar"><button name="do" value="save">"Save product"</button></div>
             </div>
         </form>
-        {opened.stored.as_ref().map(|stored| after(stored, &opened.prices))}
+        {opened.stored.as_ref().map(|stored| after(stored, form, &opened.prices))}
     }
     .into_any()
 }
@@ -126,69 +125,11 @@ fn search_engines(form: &Form) -> AnyView {
     .into_any()
 }
 
-fn pictures(stored: &Edited, form: &Form) -> AnyView {
-    let shown = rows(form, "pictures", "id", PICTURES)
-        .into_iter()
-        .filter_map(|at| {
-            let id = form.value(&format!("pictures.{at}.id")).to_owned();
-            let picture = stored.draft.pictures.iter().find(|p| p.id.to_string() == id)?;
-            let name = |part: &str| format!("pictures.{at}.{part}");
-            let number = at + 1;
-            Some(view! {
-                <li>
-                    <img src=picture.url.clone() alt="" width="96" height="96" loading="lazy" />
-                    <input type="hidden" name=name("id") value=id />
-                    <div class="stack">
-                        {Field::new(name("alt"), format!("What picture {number} shows")).max(ALT_CHARS).input(form)}
-                        <div class="actions">
-                            {Field::new(name("position"), "Place").kind("number").keys("numeric").input(form)}
-                            {Field::new(name("remove"), format!("Remove picture {number}")).check(form)}
-                        </div>
-                    </div>
-                </li>
-            })
-        })
-        .collect_view();
-    let none = stored.draft.pictures.is_empty().then(|| view! { <p class="hint">"None yet."</p> });
-    view! {
-        <section class="card" aria-labelledby="pictures">
-            <h2 id="pictures">"Pictures"</h2>
-            {none}
-            <ul class="pictures">{shown}</ul>
-        </section>
-    }
-    .into_any()
-}
-
 /// What stands below the form of a saved product, because it is sent by itself.
-fn after(stored: &Edited, prices: &[PriceChange]) -> AnyView {
+fn after(stored: &Edited, form: &Form, prices: &[PriceChange]) -> AnyView {
     let preview = stored.draft.description_html.clone();
     view! {
-        <section class="card" aria-labelledby="upload">
-            <h2 id="upload">"Add pictures"</h2>
-            <form
-                method="post"
-                action=format!("/admin/products/{}/pictures", stored.id)
-                enctype="multipart/form-data"
-                class="stack narrow"
-            >
-                <input type="hidden" name="version" value=stored.version />
-                <div class="field">
-                    <label for="picture">"Files"</label>
-                    <input
-                        id="picture"
-                        type="file"
-                        name="picture"
-                        accept="image/jpeg,image/png,image/webp,image/avif"
-                        multiple=true
-                        required=true
-                        aria-describedby="picture-hint"
-                    />
-                    <p class="hint" id="picture-hint">"JPEG, PNG, WebP or AVIF, 8 MB each at most. Save other changes first."</p>
-                </div>
-                <div><button class="quiet">"Upload"</button></div>
-            </form>
-        </section>
+        {pictures::upload(stored, form)}
         {price_history(prices)}
         <details class="card">
             <summary><h2>"Preview of the saved description"</h2></summary>

@@ -40,7 +40,8 @@ pub fn form_of(draft: &Draft, version: i64) -> Form {
         form = form
             .with(&format!("pictures.{at}.id"), picture.id)
             .with(&format!("pictures.{at}.alt"), &picture.alt)
-            .with(&format!("pictures.{at}.position"), at + 1);
+            .with(&format!("pictures.{at}.focus_x"), picture.focus.0)
+            .with(&format!("pictures.{at}.focus_y"), picture.focus.1);
     }
     form
 }
@@ -105,6 +106,7 @@ pub fn read(form: &Form, before: &Draft, currencies: &[Currency]) -> (Draft, Vec
         }
     };
     let slug = text("slug");
+    let pictures = pictures(form, before, &variants, &mut errors);
     let draft = Draft {
         publish_at,
         slug: if slug.is_empty() { slugify(form.value("title")) } else { slug },
@@ -118,7 +120,7 @@ pub fn read(form: &Form, before: &Draft, currencies: &[Currency]) -> (Draft, Vec
         categories: form.all("category").filter_map(|id| id.parse().ok()).collect(),
         seo_title: text("seo_title"),
         seo_description: text("seo_description"),
-        pictures: pictures(form, before, &variants),
+        pictures,
         variants,
     };
     (draft, errors)
@@ -188,21 +190,55 @@ fn variant(
     }
 }
 
-/// The stored pictures in their new order, with their new texts.
-fn pictures(form: &Form, before: &Draft, variants: &[DraftVariant]) -> Vec<DraftPicture> {
-    let mut sent: Vec<(i64, DraftPicture)> = Vec::new();
+/// The stored pictures in their new order, with their new texts. Those that the form does not name came after it was
+/// drawn and stay behind the others: only a ticked box takes one away.
+fn pictures(form: &Form, before: &Draft, variants: &[DraftVariant], errors: &mut Vec<FieldError>) -> Vec<DraftPicture> {
+    let mut sent: Vec<DraftPicture> = Vec::new();
+    let mut named = Vec::new();
     for row in rows(form, "pictures", "id", PICTURES) {
-        let value = |part: &str| form.value(&format!("pictures.{row}.{part}"));
+        let value = |part: &str| form.value(&format!("pictures.{row}.{part}")).trim();
         let stored = before.pictures.iter().find(|picture| picture.id.to_string() == value("id"));
-        let Some(stored) = stored.filter(|_| !form.is_on(&format!("pictures.{row}.remove"))) else { continue };
-        let shows = stored.variant.and_then(|at| before.variants.get(at)).and_then(|v| v.id);
-        let variant = shows.and_then(|id| variants.iter().position(|v| v.id == Some(id)));
-        let alt = value("alt").trim().to_owned();
-        let place = value("position").trim().parse().unwrap_or(i64::MAX);
-        sent.push((place, DraftPicture { alt, variant, ..stored.clone() }));
+        let Some(stored) = stored.filter(|stored| !named.contains(&stored.id)) else { continue };
+        named.push(stored.id);
+        if form.is_on(&format!("pictures.{row}.remove")) {
+            continue;
+        }
+        let mut percent = |part: &str, before: i64| {
+            let typed = value(part);
+            typed.parse().unwrap_or_else(|_| {
+                if !typed.is_empty() {
+                    let field = format!("pictures.{}.{part}", sent.len());
+                    errors.push(FieldError { field, message: "Enter a whole number from 0 to 100.".into() });
+                }
+                before
+            })
+        };
+        let focus = (percent("focus_x", stored.focus.0), percent("focus_y", stored.focus.1));
+        sent.push(DraftPicture { alt: value("alt").to_owned(), focus, ..stored.clone() });
     }
-    sent.sort_by_key(|(place, _)| *place);
-    sent.into_iter().map(|(_, picture)| picture).collect()
+    sent.extend(before.pictures.iter().filter(|picture| !named.contains(&picture.id)).cloned());
+    for picture in &mut sent {
+        let shows = picture.variant.and_then(|at| before.variants.get(at)).and_then(|v| v.id);
+        picture.variant = shows.and_then(|id| variants.iter().position(|v| v.id == Some(id)));
+    }
+    sent
+}
+
+/// The draft with one picture moved by one place, when `asked` is `picture-up-2` or `picture-down-2`: what the buttons of
+/// the list send, counting from 0. `None` for anything else.
+pub fn with_moved_picture(draft: &Draft, asked: &str) -> Option<Draft> {
+    let (towards, at) = asked.strip_prefix("picture-")?.split_once('-')?;
+    let at: usize = at.parse().ok()?;
+    let to = match towards {
+        "up" => at.checked_sub(1)?,
+        "down" => at.checked_add(1)?,
+        _ => return None,
+    };
+    let mut draft = draft.clone();
+    if at.max(to) < draft.pictures.len() {
+        draft.pictures.swap(at, to);
+    }
+    Some(draft)
 }
 
 /// Adds a row for every combination of option values that has none, with a SKU made from slug and values. Rows whose
@@ -277,6 +313,51 @@ mod tests {
         form.values.retain(|(name, _)| name != "publish_at");
         let (_, errors) = read(&form.with("publish_at", "tomorrow"), &draft, &[Currency::EUR]);
         assert_eq!(errors[0].field, "publish_at");
+    }
+
+    fn with_pictures(count: usize) -> Draft {
+        let picture = |at: usize| DraftPicture {
+            id: shop::id::PictureId(uuid::Uuid::from_u128(at as u128)),
+            url: format!("/media/{at}.png"),
+            source_url: None,
+            alt: at.to_string(),
+            width: 10,
+            height: 10,
+            variant: None,
+            focus: (50, 50),
+            thumb: None,
+        };
+        Draft { pictures: (0..count).map(picture).collect(), ..with_matrix(mug()) }
+    }
+
+    fn texts(draft: &Draft) -> Vec<&str> {
+        draft.pictures.iter().map(|picture| picture.alt.as_str()).collect()
+    }
+
+    #[test]
+    fn a_picture_moves_by_one_place_and_not_over_the_edge() {
+        let draft = with_pictures(3);
+        assert_eq!(texts(&with_moved_picture(&draft, "picture-up-2").unwrap()), ["0", "2", "1"]);
+        assert_eq!(texts(&with_moved_picture(&draft, "picture-down-0").unwrap()), ["1", "0", "2"]);
+        assert_eq!(texts(&with_moved_picture(&draft, "picture-down-2").unwrap()), ["0", "1", "2"]);
+        assert!(with_moved_picture(&draft, "picture-up-0").is_none());
+        assert!(with_moved_picture(&draft, "save").is_none());
+    }
+
+    #[test]
+    fn pictures_that_came_meanwhile_stay_and_ticked_ones_go() {
+        let form = form_of(&with_pictures(2), 1).with("pictures.0.remove", "on");
+        let (draft, errors) = read(&form, &with_pictures(3), &[Currency::EUR]);
+        assert_eq!((texts(&draft), errors), (vec!["1", "2"], vec![]));
+    }
+
+    #[test]
+    fn a_focus_that_cannot_be_read_is_refused_by_name() {
+        let draft = with_pictures(2);
+        let mut form = form_of(&draft, 1).with("pictures.0.remove", "on");
+        form.values.retain(|(name, _)| name != "pictures.1.focus_x");
+        let (_, errors) = read(&form.with("pictures.1.focus_x", "left"), &draft, &[Currency::EUR]);
+        assert_eq!(errors[0].field, "pictures.0.focus_x");
     }
 
     #[test]

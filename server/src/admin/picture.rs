@@ -1,0 +1,120 @@
+//! Pictures that a merchant uploads: several in one form, each taken or refused by itself.
+
+use super::desk::{Desk, mendable};
+use super::product;
+use crate::error::{PageError, wants_json};
+use admin::island::Uploaded;
+use admin::page::product as view;
+use axum::Json;
+use axum::extract::multipart::{Field, Multipart, MultipartError};
+use axum::extract::{OriginalUri, Path};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, StatusCode};
+use shop::FieldError;
+use shop::catalogue::edit;
+use shop::id::ProductId;
+use shop::limits::PICTURE_BYTES;
+
+/// Characters of a file's name that are repeated when it is refused.
+const NAME_CHARS: usize = 60;
+
+/// Hangs the sent pictures behind those that are there. A file that is refused is named and keeps none of the others out.
+pub async fn upload(
+    desk: Desk,
+    Path(id): Path<ProductId>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+    body: Multipart,
+) -> Result<Response, PageError> {
+    let stored = edit::load(&desk.shop, &desk.staff, &id.to_string()).await?;
+    let done = take_all(&desk, id, &stored.draft.title, stored.version, body).await?;
+    let status = if done.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    if wants_json(uri.path(), &headers) {
+        return Ok((status, Json(done)).into_response());
+    }
+    let added = match done.added {
+        1 => "The picture is added.".to_owned(),
+        many => format!("{many} pictures are added."),
+    };
+    if done.errors.is_empty() {
+        return Ok(desk.done(&format!("/admin/products/{id}"), added).await?);
+    }
+    let mut errors: Vec<FieldError> =
+        done.errors.into_iter().map(|message| FieldError { field: "picture".into(), message }).collect();
+    if done.added > 0 {
+        errors.push(FieldError { field: String::new(), message: added });
+    }
+    let stored = edit::load(&desk.shop, &desk.staff, &id.to_string()).await?;
+    let form = view::form_of(&stored.draft, stored.version).refused(errors);
+    product::draw(&desk, status, Some(stored), &form).await
+}
+
+async fn take_all(
+    desk: &Desk,
+    id: ProductId,
+    title: &str,
+    version: i64,
+    mut body: Multipart,
+) -> Result<Uploaded, PageError> {
+    let mut done = Uploaded { version, ..Uploaded::default() };
+    loop {
+        let mut part = match body.next_field().await {
+            Ok(Some(part)) => part,
+            Ok(None) => break,
+            Err(error) => {
+                done.errors.push(broken_off(&error));
+                break;
+            }
+        };
+        if part.name() != Some("picture") {
+            continue;
+        }
+        let name = plain_name(part.file_name().unwrap_or_default());
+        let bytes = match read(&mut part).await {
+            Ok(bytes) if bytes.is_empty() => continue,
+            Ok(bytes) => bytes,
+            Err(error) => {
+                done.errors.push(format!("{name}: {}", broken_off(&error)));
+                break;
+            }
+        };
+        match edit::add_picture(&desk.shop, &desk.staff, id, bytes, title).await {
+            Ok(added) => {
+                done.added += 1;
+                done.version = added.version;
+            }
+            Err(error) => {
+                let (_, fields) = mendable(error)?;
+                done.errors.extend(fields.into_iter().map(|field| format!("{name}: {}", field.message)));
+            }
+        }
+    }
+    if done.added == 0 && done.errors.is_empty() {
+        done.errors.push("Choose a picture first.".into());
+    }
+    Ok(done)
+}
+
+/// The part's bytes; of one that is too large, no more than it takes to see that it is.
+async fn read(part: &mut Field<'_>) -> Result<Vec<u8>, MultipartError> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = part.chunk().await? {
+        let room = (PICTURE_BYTES + 1).saturating_sub(bytes.len());
+        bytes.extend_from_slice(&piece[..piece.len().min(room)]);
+    }
+    Ok(bytes)
+}
+
+fn broken_off(error: &MultipartError) -> String {
+    match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => "All files together are too large. Please send fewer at once.".into(),
+        _ => "The upload broke off or cannot be read.".into(),
+    }
+}
+
+/// What a browser calls a file, fit to be repeated: nothing is ever stored under it.
+fn plain_name(sent: &str) -> String {
+    let last = sent.rsplit(['/', '\\']).next().unwrap_or_default();
+    let name: String = last.chars().filter(|c| !c.is_control()).take(NAME_CHARS).collect();
+    if name.trim().is_empty() { "The file".to_owned() } else { name }
+}
