@@ -7,6 +7,7 @@ mod backup;
 mod doctor;
 mod import;
 pub mod open;
+mod pictures;
 mod reconcile;
 mod reindex;
 mod restore;
@@ -49,6 +50,8 @@ enum Command {
     },
     /// Build the search index of the data folder anew; a shop that serves from it goes on answering meanwhile
     Reindex,
+    /// Draw the sizes of stored pictures that wait; a shop that serves does it by itself
+    Pictures(pictures::Arguments),
     /// Copy the whole shop into a new folder while it goes on selling
     Backup(backup::Arguments),
     /// Put a backup back, verified; no orders are taken until the provider's payments were compared with it
@@ -121,6 +124,7 @@ async fn perform(cli: Cli) -> Outcome {
         Command::Seed(arguments) => seed::run(arguments, cli.config).await,
         Command::Import { what } => import::run(what, cli.config).await,
         Command::Reindex => reindex::run(cli.config).await,
+        Command::Pictures(arguments) => pictures::run(arguments, cli.config).await,
         Command::Backup(arguments) => backup::run(arguments, cli.config).await,
         Command::Restore(arguments) => restore::run(arguments, cli.config).await,
         Command::SandboxGateway(arguments) => sandbox_gateway::run(arguments).await,

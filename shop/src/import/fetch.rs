@@ -46,7 +46,7 @@ impl Fetcher {
         if self.silent.lock().is_ok_and(|silent| silent.contains(&host)) {
             return None;
         }
-        match fetch(&url, &host).await {
+        match fetch(&url, &host, lookup).await {
             Ok(bytes) => Some(bytes),
             Err(reason) => {
                 tracing::info!(host, reason, "picture not fetched");
@@ -59,20 +59,31 @@ impl Fetcher {
     }
 }
 
-async fn fetch(url: &Url, host: &str) -> Result<Vec<u8>, String> {
+/// What the name stands for, asked once.
+async fn lookup(host: String, port: u16) -> std::io::Result<Vec<SocketAddr>> {
+    Ok(tokio::net::lookup_host((host.trim_matches(['[', ']']), port)).await?.collect())
+}
+
+async fn fetch<L>(url: &Url, host: &str, lookup: impl FnOnce(String, u16) -> L) -> Result<Vec<u8>, String>
+where
+    L: Future<Output = std::io::Result<Vec<SocketAddr>>>,
+{
     let port = url.port_or_known_default().ok_or("no port")?;
-    let found =
-        tokio::time::timeout(Duration::from_secs(3), tokio::net::lookup_host((host.trim_matches(['[', ']']), port)));
-    let found: Vec<SocketAddr> =
-        found.await.map_err(|_| "name lookup timed out")?.map_err(|e| e.to_string())?.collect();
+    let found = tokio::time::timeout(Duration::from_secs(3), lookup(host.to_owned(), port));
+    let found = found.await.map_err(|_| "name lookup timed out")?.map_err(|e| e.to_string())?;
     if found.is_empty() || !found.iter().all(|address| is_public(address.ip())) {
         return Err("not a public address".into());
     }
+    from(url, host, &found).await
+}
+
+/// Asks exactly these addresses, whatever the name stands for by now, and goes nowhere else from there.
+async fn from(url: &Url, host: &str, found: &[SocketAddr]) -> Result<Vec<u8>, String> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
-        .resolve_to_addrs(host, &found)
+        .resolve_to_addrs(host, found)
         .timeout(Duration::from_secs(10))
         .connect_timeout(Duration::from_secs(3))
         .build()
@@ -156,8 +167,80 @@ mod tests {
     #[tokio::test]
     async fn a_private_address_and_a_file_are_not_asked() {
         let fetcher = Fetcher::new();
-        for address in ["http://127.0.0.1:1/a.png", "http://[::1]/a.png", "file:///etc/passwd", "nonsense"] {
+        for address in ["file:///etc/passwd", "gopher://example.com/", "ftp://example.com/a.png", "nonsense", "http://"]
+        {
             assert!(fetcher.bytes(address).await.is_none(), "{address}");
         }
+    }
+
+    /// A server on this machine that counts who comes; it answers everybody with `answer`.
+    async fn inside(answer: &'static str) -> (SocketAddr, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let visits = std::sync::Arc::<std::sync::atomic::AtomicUsize>::default();
+        let count = visits.clone();
+        tokio::spawn(async move {
+            while let Ok((mut socket, _)) = listener.accept().await {
+                count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                let _ = tokio::io::AsyncReadExt::read(&mut socket, &mut [0; 2048]).await;
+                let _ = tokio::io::AsyncWriteExt::write_all(&mut socket, answer.as_bytes()).await;
+            }
+        });
+        (address, visits)
+    }
+
+    const HELLO: &str = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello";
+
+    #[tokio::test]
+    async fn an_address_inside_the_house_is_not_asked_however_it_is_written() {
+        let (address, visits) = inside(HELLO).await;
+        let port = address.port();
+        for host in [
+            "127.0.0.1",
+            "localhost",
+            "2130706433",
+            "0x7f000001",
+            "0177.0.0.1",
+            "127.1",
+            "[::1]",
+            "[::ffff:127.0.0.1]",
+            "[::ffff:7f00:1]",
+            "0.0.0.0",
+            "[::]",
+            "169.254.169.254",
+            "[64:ff9b::7f00:1]",
+        ] {
+            let url = Url::parse(&format!("http://{host}:{port}/latest/meta-data")).unwrap();
+            let refused = fetch(&url, url.host_str().unwrap(), lookup).await.unwrap_err();
+            // A machine without IPv6 may say so before the address is looked at.
+            assert!(refused == "not a public address" || host.starts_with('['), "{host}: {refused}");
+        }
+        assert_eq!(visits.load(std::sync::atomic::Ordering::SeqCst), 0);
+    }
+
+    #[tokio::test]
+    async fn a_name_is_asked_once_and_one_private_address_spoils_all() {
+        let (address, visits) = inside(HELLO).await;
+        let url = Url::parse(&format!("http://pictures.example:{}/a.png", address.port())).unwrap();
+        let public: SocketAddr = "203.0.114.1:80".parse().unwrap();
+        let both = move |_, _| async move { Ok(vec![public, address]) };
+        assert_eq!(fetch(&url, "pictures.example", both).await.unwrap_err(), "not a public address");
+        assert_eq!(visits.load(std::sync::atomic::Ordering::SeqCst), 0);
+        // Whoever changes the name's address after it was looked at changes nothing: the connection goes to the address
+        // that was looked at. The name itself exists nowhere, so only that address can have answered.
+        assert_eq!(from(&url, "pictures.example", &[address]).await.unwrap(), b"hello");
+        assert_eq!(visits.load(std::sync::atomic::Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn nobody_is_led_elsewhere_by_a_redirect() {
+        let (secret, visits) = inside(HELLO).await;
+        let answer = format!(
+            "HTTP/1.1 302 Found\r\nlocation: http://{secret}/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        );
+        let (address, _) = inside(Box::leak(answer.into_boxed_str())).await;
+        let url = Url::parse(&format!("http://pictures.example:{}/a.png", address.port())).unwrap();
+        assert_eq!(from(&url, "pictures.example", &[address]).await.unwrap_err(), "status 302 Found");
+        assert_eq!(visits.load(std::sync::atomic::Ordering::SeqCst), 0);
     }
 }

@@ -142,7 +142,8 @@ mod browser {
             request.open("POST", &self.form.action()).ok()?;
             request.set_request_header("accept", "application/json").ok()?;
             let bar = line.bar.clone();
-            on(&request.upload().ok()?, "progress", move |event| {
+            let sending = request.upload().ok()?;
+            on(&sending, "progress", move |event| {
                 if let Some(progress) = event.dyn_ref::<ProgressEvent>().filter(|it| it.length_computable()) {
                     bar.set_value(progress.loaded() / progress.total().max(1.0) * 100.0);
                 }
