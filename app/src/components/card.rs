@@ -1,12 +1,20 @@
 //! Products in a grid.
 
-use super::picture::{self, Load};
+use super::picture::{self, Frame, Load};
 use super::{Price, RatingLine};
 use leptos::prelude::*;
 use shop::catalogue::Card;
 
 /// How wide a card is (style/shop/card.css).
-const SIZES: &str = "(min-width: 84rem) 19rem, (min-width: 64rem) 22vw, (min-width: 48rem) 30vw, 46vw";
+const FRAME: Frame = Frame {
+    widths: &[
+        ("(min-width: 84rem)", "19rem"),
+        ("(min-width: 64rem)", "22vw"),
+        ("(min-width: 48rem)", "30vw"),
+        ("", "46vw"),
+    ],
+    shape: (4, 5),
+};
 
 /// Cards in reading order. The first `eager` pictures load at once, the others when they come near.
 #[component]
@@ -21,7 +29,7 @@ pub fn CardGrid(cards: Vec<Card>, #[prop(default = 4)] eager: usize) -> impl Int
 
 fn product_card(card: Card, eager: bool) -> impl IntoView {
     let load = if eager { Load::Now } else { Load::WhenNear };
-    let picture = card.picture.map(|picture| picture::draw(&picture, String::new(), SIZES, load));
+    let picture = card.picture.map(|picture| picture::draw(&picture, String::new(), FRAME, load));
     let choices = card.choices.map(|(name, count)| {
         view! { <p class="card-note">{format!("{count} {}", plural(&name.to_lowercase(), count))}</p> }
     });

@@ -13,9 +13,40 @@ pub enum Load {
     WhenNear,
 }
 
-/// `sizes` says how wide it is shown, as HTML's attribute of that name does. Drawn on the server only.
-pub fn draw(picture: &Picture, alt: String, sizes: &'static str, load: Load) -> AnyView {
-    let source = picture.srcset().map(|srcset| view! { <source type="image/webp" srcset=srcset sizes=sizes /> });
+/// The frame that a picture fills, as the style sheet has it.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame {
+    /// From the widest screen on: a media condition, empty for all others, and how wide the frame is there.
+    pub widths: &'static [(&'static str, &'static str)],
+    /// Width and height of the frame's shape.
+    pub shape: (i64, i64),
+}
+
+impl Frame {
+    /// HTML's `sizes` for a picture of this width and height. One that is broader than the frame hangs over at both sides, so
+    /// it is shown wider than the frame is.
+    fn sizes(self, width: i64, height: i64) -> String {
+        let (wide, high) = self.shape;
+        let (broad, tall) = (width.max(1) * high, height.max(1) * wide);
+        // Rounded up: a picture that is a little too large is sharp.
+        let hundredths = ((broad * 100 + tall - 1) / tall).clamp(100, 400);
+        let one = |(condition, length): &(&str, &str)| {
+            let space = if condition.is_empty() { "" } else { " " };
+            match hundredths {
+                100 => format!("{condition}{space}{length}"),
+                more => format!("{condition}{space}calc({length} * {}.{:02})", more / 100, more % 100),
+            }
+        };
+        self.widths.iter().map(one).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// A picture that covers `frame`. Drawn on the server only.
+pub fn draw(picture: &Picture, alt: String, frame: Frame, load: Load) -> AnyView {
+    let source = picture.srcset().map(|srcset| {
+        let sizes = frame.sizes(picture.width, picture.height);
+        view! { <source type="image/webp" srcset=srcset sizes=sizes /> }
+    });
     view! {
         <picture>
             {source}
@@ -45,6 +76,15 @@ pub fn focus((x, y): (i64, i64)) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_broad_picture_is_shown_wider_than_its_frame() {
+        let frame = super::Frame { widths: &[("(min-width: 64rem)", "22vw"), ("", "46vw")], shape: (4, 5) };
+        assert_eq!(frame.sizes(800, 1000), "(min-width: 64rem) 22vw, 46vw");
+        assert_eq!(frame.sizes(800, 2000), "(min-width: 64rem) 22vw, 46vw");
+        assert_eq!(frame.sizes(1500, 1000), "(min-width: 64rem) calc(22vw * 1.88), calc(46vw * 1.88)");
+        assert_eq!(frame.sizes(9000, 1), "(min-width: 64rem) calc(22vw * 4.00), calc(46vw * 4.00)");
+    }
+
     #[test]
     fn a_focus_is_the_nearest_tenth() {
         assert_eq!(super::focus((50, 54)), None);

@@ -1,13 +1,14 @@
 //! The front page: what the shop is, where things are, what is new.
 
-use crate::components::picture::{self, Load};
+use crate::components::picture::{self, Frame, Load};
 use crate::components::{CardGrid, Icon};
 use crate::shell::{Head, Site, document};
 use leptos::prelude::*;
 use shop::catalogue::{Card, Category};
 
 /// How wide the large picture is (style/shop/home.css).
-const HERO: &str = "(min-width: 84rem) 43rem, (min-width: 64rem) 52vw, 92vw";
+const HERO: Frame =
+    Frame { widths: &[("(min-width: 84rem)", "43rem"), ("(min-width: 64rem)", "52vw"), ("", "92vw")], shape: (5, 4) };
 
 /// `newest` fills the page's grids in the order given; `categories` are the top level of the menu.
 pub fn home(site: &Site, categories: Vec<Category>, newest: Vec<Card>) -> impl IntoView + use<> {

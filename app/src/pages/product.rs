@@ -6,7 +6,7 @@
 mod json_ld;
 
 use super::review::{self, Section};
-use crate::components::picture::{self, Load};
+use crate::components::picture::{self, Frame, Load};
 use crate::components::{CardGrid, Price, Stars, Trail, lowest_text, stock_level, stock_text};
 use crate::islands::{BuyBox, Quantity};
 use crate::shell::{Head, Site, document};
@@ -88,8 +88,10 @@ fn picture_of(product: &Product, variant: &Variant) -> Option<usize> {
 }
 
 /// How wide pictures are (style/shop/product.css): the first one as the column beside the choices, the others half of it.
-const FIRST: &str = "(min-width: 84rem) 46rem, (min-width: 56rem) 54vw, 92vw";
-const OTHERS: &str = "(min-width: 84rem) 23rem, (min-width: 56rem) 27vw, 92vw";
+const FIRST: Frame =
+    Frame { widths: &[("(min-width: 84rem)", "46rem"), ("(min-width: 56rem)", "54vw"), ("", "92vw")], shape: (4, 5) };
+const OTHERS: Frame =
+    Frame { widths: &[("(min-width: 84rem)", "23rem"), ("(min-width: 56rem)", "27vw"), ("", "92vw")], ..FIRST };
 
 /// Pictures in a row that snaps; on wide screens one below the other. Needs no script.
 fn gallery(pictures: &[Picture], first: usize, title: &str) -> impl IntoView + use<> {
@@ -99,10 +101,10 @@ fn gallery(pictures: &[Picture], first: usize, title: &str) -> impl IntoView + u
         .enumerate()
         .map(|(at, picture)| {
             let alt = if picture.alt.is_empty() { title.to_owned() } else { picture.alt.clone() };
-            let (sizes, load) = if at == first { (FIRST, Load::First) } else { (OTHERS, Load::WhenNear) };
+            let (frame, load) = if at == first { (FIRST, Load::First) } else { (OTHERS, Load::WhenNear) };
             view! {
                 <li id=format!("picture-{}", at + 1) class:gallery-first=at == first>
-                    {picture::draw(picture, alt, sizes, load)}
+                    {picture::draw(picture, alt, frame, load)}
                 </li>
             }
         })
