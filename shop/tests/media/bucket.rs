@@ -36,11 +36,10 @@ fn signature(method: &str, uri: &Uri, headers: &HeaderMap, secret: &str) -> Opti
     let credential = value("X-Amz-Credential")?.replace("%2F", "/");
     let scope = credential.split_once('/')?.1;
     let signed = value("X-Amz-SignedHeaders")?.replace("%3B", ";");
-    let mut canonical = format!("{method}\n{}\n{}\n", uri.path(), pairs.join("&"));
-    for name in signed.split(';') {
-        canonical += &format!("{name}:{}\n", headers.get(name)?.to_str().ok()?.trim());
-    }
-    canonical += &format!("\n{signed}\nUNSIGNED-PAYLOAD");
+    let header = |name: &str| Some(format!("{name}:{}\n", headers.get(name)?.to_str().ok()?.trim()));
+    let named = signed.split(';').map(header).collect::<Option<String>>()?;
+    let (path, query) = (uri.path(), pairs.join("&"));
+    let canonical = format!("{method}\n{path}\n{query}\n{named}\n{signed}\nUNSIGNED-PAYLOAD");
     let date = value("X-Amz-Date")?;
     let text = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{}", hex::encode(Sha256::digest(canonical)));
     let mac = |key: &[u8], text: &str| {
