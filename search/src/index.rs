@@ -86,9 +86,11 @@ impl Index {
         Ok(self.inner.load_metas()?.payload)
     }
 
-    /// Finds what another process has written since.
-    pub fn refresh(&self) -> Result<()> {
-        Ok(self.reader.reload()?)
+    /// Finds what another process has written since; whether there was anything.
+    pub fn refresh(&self) -> Result<bool> {
+        let before = self.searcher();
+        self.reader.reload()?;
+        Ok(before.generation().segments() != self.searcher().generation().segments())
     }
 
     /// Products in the index.

@@ -213,6 +213,15 @@ pub struct Config {
     #[arg(long, env = "MERCER_LOG", value_name = "FILTER", default_value = "info,sqlx=warn", global = true)]
     pub log: String,
 
+    /// Memory for pages kept for visitors without cart and log-in, in MiB; 0 draws every page anew
+    #[arg(long, env = "MERCER_PAGE_CACHE_MIB", value_name = "MIB", default_value_t = 64, global = true)]
+    pub page_cache_mib: u64,
+
+    /// Seconds for which a cache in front of the shop (a CDN, nginx) may answer with such a page unasked; what is sold
+    /// meanwhile still looks available there. 0 has it ask each time
+    #[arg(long, env = "MERCER_SHARED_CACHE_SECONDS", value_name = "SECONDS", default_value_t = 0, global = true)]
+    pub shared_cache_seconds: u32,
+
     /// How log lines look
     #[arg(long, env = "MERCER_LOG_FORMAT", value_name = "FORMAT", value_enum, default_value = "text", global = true)]
     pub log_format: LogFormat,

@@ -14,6 +14,7 @@ pub mod error;
 pub mod health;
 pub mod media;
 pub mod moved;
+pub mod page_cache;
 pub mod pages;
 pub mod problem_page;
 pub mod render;

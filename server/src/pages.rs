@@ -17,6 +17,7 @@ mod search;
 mod sign_in;
 
 pub use content::PATHS as CONTENT;
+pub use search::searched_before;
 
 use crate::state::AppState;
 use axum::Router;

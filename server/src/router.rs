@@ -1,13 +1,13 @@
 //! All addresses of the shop and what every request passes on its way to them.
 //!
 //! ```text
-//! request id → security headers → compression → error bodies → panic guard → time limit → body limit
+//! request id → security headers → page cache → compression → error bodies → panic guard → time limit → body limit
 //!   → cross-site guard → session → handler
 //! ```
 
 use crate::security::{cross_site, headers};
 use crate::state::AppState;
-use crate::{admin, api, assets, error, health, media, pages, request_id, session, sitemap, webhook};
+use crate::{admin, api, assets, error, health, media, page_cache, pages, request_id, session, sitemap, webhook};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -35,6 +35,7 @@ pub fn router(state: AppState) -> Router {
     let around = ServiceBuilder::new()
         .layer(from_fn(request_id::name))
         .layer(from_fn_with_state(headers::SecurityHeaders::new(&state.config, &state.shop.payments), headers::write))
+        .layer(from_fn_with_state(state.clone(), page_cache::keep))
         .layer(compression)
         .layer(from_fn_with_state(state.clone(), error::present))
         .layer(CatchPanicLayer::custom(after_panic))

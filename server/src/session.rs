@@ -9,10 +9,11 @@
 
 mod extract;
 
-pub use extract::{RequireCustomer, RequireOwner, RequireStaff};
+pub use extract::{RequireCustomer, RequireOwner, RequireStaff, currency};
 
 use crate::config::Config;
 use crate::session_store::{CUSTOMER, DbSessions, STAFF, USER_AGENT};
+use axum_extra::extract::CookieJar;
 use http::HeaderMap;
 use http::header::USER_AGENT as USER_AGENT_HEADER;
 use serde::de::DeserializeOwned;
@@ -33,11 +34,21 @@ const IDLE_DAYS: i64 = 30;
 /// The cookie in which a visitor's currency is kept: a taste, not a secret.
 pub const CURRENCY_COOKIE: &str = "currency";
 
+/// The session's cookie.
+const COOKIE: &str = "mercer";
+/// Browsers accept the prefix only together with Secure, and Secure only over https.
+const SECURE_COOKIE: &str = "__Host-mercer";
+
+/// Whether a request comes with a session, valid or not.
+pub fn is_carried(headers: &HeaderMap) -> bool {
+    let cookies = CookieJar::from_headers(headers);
+    [COOKIE, SECURE_COOKIE].into_iter().any(|name| cookies.get(name).is_some())
+}
+
 /// The layer that carries [`Session`] to the handlers.
 pub fn layer(shop: &Shop, config: &Config) -> SessionManagerLayer<DbSessions> {
     let secure = config.is_https();
-    // Browsers accept the prefix only together with Secure, and Secure only over https.
-    let name = if secure { "__Host-mercer" } else { "mercer" };
+    let name = if secure { SECURE_COOKIE } else { COOKIE };
     SessionManagerLayer::new(DbSessions::new(shop.db.by_key(), shop.clock.clone()))
         .with_name(name)
         .with_secure(secure)

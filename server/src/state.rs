@@ -1,6 +1,7 @@
 //! What every handler can reach.
 
 use crate::config::Config;
+use crate::page_cache::PageCache;
 use axum::extract::FromRef;
 use shop::Shop;
 use shop::payment::stripe::StripeConfig;
@@ -25,12 +26,15 @@ pub struct Parts {
     pub search: Search,
     /// Who came by an old address or one that is not there.
     pub visits: Counts,
+    /// Pages for visitors whom the shop knows nothing about.
+    pub pages: PageCache,
 }
 
 impl AppState {
     pub fn new(shop: Shop, config: Config) -> Self {
         let search = Search::in_folder(&config.data_dir.join(SEARCH_FOLDER));
-        Self(Arc::new(Parts { shop, stripe: config.stripe(), search, visits: Counts::default(), config }))
+        let pages = PageCache::new(config.page_cache_mib << 20);
+        Self(Arc::new(Parts { shop, stripe: config.stripe(), search, visits: Counts::default(), pages, config }))
     }
 }
 

@@ -15,6 +15,7 @@ mod headers;
 mod health;
 mod media;
 mod negative;
+mod page_cache;
 mod pay_anew;
 mod price;
 mod race;

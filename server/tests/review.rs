@@ -6,7 +6,7 @@ use reqwest::Response;
 use shop::{args, worker};
 
 /// Registers somebody and answers their session.
-async fn customer(site: &Site, name: &str) -> String {
+pub async fn customer(site: &Site, name: &str) -> String {
     let email = format!("{}@example.org", name.replace(' ', ".")).to_lowercase();
     let fields = [("name", name), ("email", email.as_str()), ("password", "correct horse battery")];
     let answer = site.form("/register", &fields).send().await.unwrap();

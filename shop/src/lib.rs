@@ -35,6 +35,8 @@ pub mod canary;
 #[cfg(feature = "server")]
 pub mod chance;
 #[cfg(feature = "server")]
+pub mod change;
+#[cfg(feature = "server")]
 pub mod clock;
 #[cfg(feature = "server")]
 pub mod context;

@@ -4,6 +4,9 @@ use crate::FieldError;
 
 /// Units of one line, inclusive.
 pub const LINE_QUANTITY: std::ops::RangeInclusive<i64> = 1..=999;
+/// Units that are counted for shoppers: of what is there more often, pages only say that it is there. The schema knows the
+/// same number (`stock_shown`).
+pub const SHOWN_UNITS: i64 = 20;
 /// Lines of one cart.
 pub const CART_LINES: usize = 100;
 /// Characters of an e-mail address (RFC 5321 section 4.5.3.1.3, less the angle brackets).

@@ -4,7 +4,9 @@
 mod pace;
 
 use crate::catalogue::schedule;
-use crate::{Result, Shop, args, backup, checkout, media, outbox, payment, reconcile, review, search, session};
+use crate::{
+    Result, Shop, args, backup, change, checkout, media, outbox, payment, reconcile, review, search, session,
+};
 use std::future::Future;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -216,6 +218,7 @@ pub async fn purge(shop: &Shop) -> Result<usize> {
     let (due,): (i64,) = shop.db.fetch_one(LOOK, args).await?;
     let sessions = session::delete_expired(&shop.db, now).await?
         + search::forget_old_changes(shop).await?
+        + change::forget_old(shop).await?
         + search::forget_old_terms(shop).await?;
     if due == 0 {
         return Ok(usize::try_from(sessions).unwrap_or(usize::MAX));

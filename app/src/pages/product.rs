@@ -13,7 +13,7 @@ use crate::shell::{Head, Site, document};
 use crate::{variants, wire};
 use leptos::prelude::*;
 use shop::catalogue::{Card, Picture, Product, Variant};
-use shop::limits::LINE_QUANTITY;
+use shop::limits::{LINE_QUANTITY, SHOWN_UNITS};
 
 /// `chosen` is the position of the variant to show; `problem` what was wrong with the last try to add it. A page that
 /// shows only some of the reviews stays out of search engines.
@@ -169,8 +169,13 @@ fn buy_box(product: &Product, variant: &Variant, problem: Option<String>) -> imp
     }
 }
 
+/// Units that may be chosen. What is plenty is not counted on the page; the cart says what is left when it is asked for more.
 fn most(variant: &Variant) -> i64 {
-    variant.availability.cap(*LINE_QUANTITY.end()).max(0)
+    let most = *LINE_QUANTITY.end();
+    match variant.availability.cap(most) {
+        units if units < SHOWN_UNITS => units.max(0),
+        _ => most,
+    }
 }
 
 fn options(product: &Product, variant: &Variant) -> impl IntoView + use<> {

@@ -1,10 +1,11 @@
 //! Front page, categories, products.
 
-use super::frame::{page, site};
+use super::frame::{kept, page, site};
 use super::listing::Listing;
 use super::review::{self, Wanted};
 use super::search::searched_before;
 use crate::error::PageError;
+use crate::page_cache::Keep;
 use crate::state::AppState;
 use app::pages;
 use app::variants;
@@ -13,7 +14,8 @@ use axum::response::Response;
 use http::{HeaderMap, Uri};
 use serde::Deserialize;
 use shop::account::Visitor;
-use shop::catalogue::{self, ListQuery, Product, Sort};
+use shop::catalogue::{self, Card, ListQuery, Product, Sort};
+use shop::id::ProductId;
 
 /// Cards on the front page and below a product.
 const HOME_ROWS: i64 = 16;
@@ -31,7 +33,8 @@ pub async fn home(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> 
     };
     let newest = catalogue::list(&state.shop, &query).await?;
     let categories = catalogue::top_categories(&state.shop).await?;
-    Ok(page(200, || pages::home::home(&site, categories, newest.items)))
+    let keep = Keep { products: ids(&newest.items), picked: true, ..Keep::default() };
+    Ok(kept(page(200, || pages::home::home(&site, categories, newest.items)), &visitor, keep))
 }
 
 pub async fn category(
@@ -45,8 +48,14 @@ pub async fn category(
     let listing = Listing::read(&state, &visitor, &uri, path, Some(category.id)).await?;
     let site = site(&state, &visitor, &uri).await?;
     let status = listing.status();
-    let Listing { choices, problems, found, ways_out } = listing;
-    Ok(page(status, || pages::category::category(&site, category, &choices, found, &problems, ways_out)))
+    let keep = listing.keep();
+    let Listing { choices, problems, found, ways_out, .. } = listing;
+    let page = page(status, || pages::category::category(&site, category, &choices, found, &problems, ways_out));
+    Ok(kept(page, &visitor, keep))
+}
+
+fn ids(cards: &[Card]) -> Vec<ProductId> {
+    cards.iter().map(|card| card.id).collect()
 }
 
 /// A variant by its SKU, or by a choice for each option; and which of the reviews.
@@ -125,5 +134,9 @@ pub async fn draw_with(
         site.here = format!("/p/{}", product.slug);
     }
     let reviews = review::section(state, visitor, &product, shown.reviews).await?;
-    Ok(page(shown.status, || pages::product::product(&site, product, shown.chosen, related, shown.problem, &reviews)))
+    let mut products = ids(&related);
+    products.push(product.id);
+    let keep = Keep { products, ..Keep::default() };
+    let page = page(shown.status, || pages::product::product(&site, product, shown.chosen, related, shown.problem, &reviews));
+    Ok(kept(page, visitor, keep))
 }

@@ -1,7 +1,8 @@
 //! Pages of text.
 
-use super::frame::{page, site};
+use super::frame::{kept, page, site};
 use crate::error::PageError;
+use crate::page_cache::Keep;
 use crate::state::AppState;
 use app::pages;
 use axum::Router;
@@ -23,5 +24,6 @@ async fn show(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> Resu
         return Err(Error::NotFound("page").into());
     }
     let site = site(&state, &visitor, &uri).await?;
-    Ok(page(200, || pages::content::content(&site, uri.path(), &state.shop.settings.mail_from)))
+    let page = page(200, || pages::content::content(&site, uri.path(), &state.shop.settings.mail_from));
+    Ok(kept(page, &visitor, Keep::default()))
 }

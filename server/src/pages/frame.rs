@@ -1,6 +1,7 @@
 //! What all pages share: the data of header and footer, and the way a view becomes an answer.
 
 use crate::assets;
+use crate::page_cache::Keep;
 use crate::state::AppState;
 use app::shell::{Assets, Site};
 use axum::response::{Html, IntoResponse, Response};
@@ -56,6 +57,14 @@ pub fn page<V: IntoView>(status: u16, view: impl FnOnce() -> V) -> Response {
     let mut response = (status, Html(crate::render::render(view))).into_response();
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     response
+}
+
+/// Lets the page cache keep a page of a visitor whom the shop knows nothing about.
+pub fn kept(mut page: Response, visitor: &Visitor, keep: Keep) -> Response {
+    if visitor.cart_id.is_none() && visitor.customer.is_none() {
+        page.extensions_mut().insert(keep);
+    }
+    page
 }
 
 /// `wanted` when it is an address of this shop, `otherwise` when it leads elsewhere.

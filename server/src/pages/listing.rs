@@ -1,6 +1,7 @@
 //! What lists of products share: reading the choices, asking the index, ways out of an empty list.
 
 use crate::error::PageError;
+use crate::page_cache::Keep;
 use crate::state::AppState;
 use app::listing::{Choices, WayOut};
 use http::Uri;
@@ -23,6 +24,8 @@ pub struct Listing {
     pub problems: Vec<FieldError>,
     pub found: Found,
     pub ways_out: Vec<WayOut>,
+    /// The state of the index that it comes from.
+    found_in: u64,
 }
 
 impl Listing {
@@ -37,6 +40,7 @@ impl Listing {
     ) -> Result<Self, PageError> {
         let pairs = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
         let choices = Choices::read(path, pairs.into_owned());
+        let found_in = state.search.generation();
         let problems = prices(&choices, visitor.currency).err().unwrap_or_default();
         let found = search::find(&state.shop, &state.search, &query(&choices, visitor.currency, within)).await?;
         let mut ways_out = Vec::new();
@@ -49,7 +53,13 @@ impl Listing {
                 }
             }
         }
-        Ok(Self { choices, problems, found, ways_out })
+        Ok(Self { choices, problems, found, ways_out, found_in })
+    }
+
+    /// How long it is right.
+    pub fn keep(&self) -> Keep {
+        let products = self.found.items.iter().map(|card| card.id).collect();
+        Keep { products, found_in: Some(self.found_in), ..Keep::default() }
     }
 
     pub fn status(&self) -> u16 {

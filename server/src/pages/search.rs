@@ -1,6 +1,6 @@
 //! Looking for products.
 
-use super::frame::{page, site};
+use super::frame::{kept, page, site};
 use super::listing::Listing;
 use crate::error::PageError;
 use crate::state::AppState;
@@ -22,10 +22,12 @@ pub async fn search(State(state): State<AppState>, visitor: Visitor, uri: Uri) -
     let listing = Listing::read(&state, &visitor, &uri, "/search".into(), None).await?;
     let site = site(&state, &visitor, &uri).await?;
     let status = listing.status();
-    let Listing { choices, problems, found, ways_out } = listing;
+    let mut keep = listing.keep();
+    let Listing { choices, problems, found, ways_out, .. } = listing;
     let mut instead = Instead { ways_out, products: Vec::new() };
     if choices.page == 1 && !choices.is_narrowed() {
         state.search.searched(&choices.text, found.total);
+        keep.searched = Some((choices.text.clone(), found.total));
         if found.total == 0 {
             let query = search::Query {
                 in_stock_only: true,
@@ -33,9 +35,10 @@ pub async fn search(State(state): State<AppState>, visitor: Visitor, uri: Uri) -
                 ..search::Query::everything(visitor.currency)
             };
             instead.products = search::find(&state.shop, &state.search, &query).await?.items;
+            keep.products.extend(instead.products.iter().map(|card| card.id));
         }
     }
-    Ok(page(status, || view::search(&site, &choices, found, &problems, instead)))
+    Ok(kept(page(status, || view::search(&site, &choices, found, &problems, instead)), &visitor, keep))
 }
 
 #[derive(Deserialize)]

@@ -7,6 +7,7 @@ use crate::session_store::{CUSTOMER, STAFF};
 use crate::state::AppState;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum_extra::extract::CookieJar;
+use http::HeaderMap;
 use http::request::Parts;
 use shop::account::{Customer, Visitor};
 use shop::id::{CustomerId, StaffId};
@@ -30,7 +31,7 @@ impl FromRequestParts<AppState> for Visitor {
         Ok(Self {
             cart_id: get(&session, CART).await?,
             customer: customer(&session, &state.shop).await?,
-            currency: currency(parts, &state.shop),
+            currency: currency(&parts.headers, &state.shop),
         })
     }
 }
@@ -102,8 +103,9 @@ fn absent_as_none<T>(found: Result<T>) -> Result<Option<T>> {
     }
 }
 
-fn currency(parts: &Parts, shop: &Shop) -> Currency {
-    let wanted = CookieJar::from_headers(&parts.headers)
+/// The one in the cookie, when the shop has it, or else the shop's first.
+pub fn currency(headers: &HeaderMap, shop: &Shop) -> Currency {
+    let wanted = CookieJar::from_headers(headers)
         .get(CURRENCY_COOKIE)
         .and_then(|cookie| Currency::parse(cookie.value()))
         .filter(|wanted| shop.settings.currencies.contains(wanted));

@@ -77,8 +77,10 @@ pub async fn follow(shop: Shop, search: Search, until: CancellationToken) {
             Ok(_) => continue,
             // Another process over the same folder follows for both.
             Err(Error::Conflict { code: INDEX_KEPT, .. }) => {
-                if let Err(error) = search.with(::search::Index::refresh).await {
-                    tracing::error!(%error, "what another process has indexed cannot be read");
+                match search.with(::search::Index::refresh).await {
+                    Ok(true) => search.has_changed(),
+                    Ok(false) => {}
+                    Err(error) => tracing::error!(%error, "what another process has indexed cannot be read"),
                 }
             }
             Err(error) => tracing::error!(%error, "the search index does not follow"),
@@ -115,6 +117,7 @@ pub async fn catch_up(shop: &Shop, search: &Search) -> Result<usize> {
     let ids: Vec<_> = ids.into_iter().collect();
     let documents = document::of(shop, ids.clone(), &Tree::load(shop).await?).await?;
     search.with(move |index| index.write(&ids, &documents, &position)).await?;
+    search.has_changed();
     Ok(changes.len())
 }
 
@@ -157,6 +160,7 @@ pub async fn reindex(shop: &Shop, search: &Search, progress: &mut (dyn FnMut(usi
     // Why the products could not be read says more than that the index did not get them.
     let read = read?;
     written?;
+    search.has_changed();
     Ok(read)
 }
 

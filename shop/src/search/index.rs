@@ -4,6 +4,7 @@ use super::term::Heard;
 use crate::{Error, Result};
 use ::search::Index;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Code of the conflict that another process writes into the folder.
@@ -18,6 +19,8 @@ struct Inner {
     folder: Option<PathBuf>,
     index: Mutex<Option<Arc<Index>>>,
     heard: Mutex<Heard>,
+    /// Goes up with everything that the index takes in.
+    generation: AtomicU64,
 }
 
 impl Search {
@@ -32,7 +35,7 @@ impl Search {
     }
 
     fn over(folder: Option<PathBuf>) -> Self {
-        Self(Arc::new(Inner { folder, index: Mutex::new(None), heard: Mutex::default() }))
+        Self(Arc::new(Inner { folder, index: Mutex::new(None), heard: Mutex::default(), generation: AtomicU64::new(0) }))
     }
 
     /// Runs `work` with the index on a thread that may wait for the disk. An index that turns out to be broken is let go:
@@ -76,6 +79,15 @@ impl Search {
         told(done.await)
     }
 
+    /// Another number whenever something else may be found than before.
+    pub fn generation(&self) -> u64 {
+        self.0.generation.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn has_changed(&self) {
+        self.0.generation.fetch_add(1, Ordering::SeqCst);
+    }
+
     /// What was looked for here and is not written down yet.
     pub(super) fn heard(&self) -> MutexGuard<'_, Heard> {
         self.0.heard.lock().unwrap_or_else(PoisonError::into_inner)
@@ -83,6 +95,7 @@ impl Search {
 
     fn forget(&self) {
         *self.0.index.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.has_changed();
     }
 }
 
