@@ -33,12 +33,14 @@ pub struct Changes {
 // Rows of a kind: 0 where to read on, 1 product_change, 2 page_change.
 const NUMBERS: &str = "SELECT 0, COALESCE((SELECT MAX(seq) FROM product_change), 0), NULL
     UNION ALL SELECT 1, COALESCE((SELECT MAX(seq) FROM page_change), 0), NULL";
-const NUMBERS_AFTER: &str = "SELECT * FROM (SELECT 1, seq, product_id FROM product_change WHERE seq > $1 ORDER BY seq LIMIT $3)
+const NUMBERS_AFTER: &str =
+    "SELECT * FROM (SELECT 1, seq, product_id FROM product_change WHERE seq > $1 ORDER BY seq LIMIT $3)
     UNION ALL SELECT * FROM (SELECT 2, seq, product_id FROM page_change WHERE seq > $2 ORDER BY seq LIMIT $3)";
 const SNAPSHOT: &str = "SELECT CAST(pg_current_snapshot() AS TEXT)";
 /// What was committed since: by transactions that had not begun, or that ran. One statement sees one snapshot, which is the
 /// next mark.
-const SEEN_SINCE: &str = "SELECT 0 AS kind, CAST(pg_current_snapshot() AS TEXT) AS seen, CAST(NULL AS UUID) AS product_id
+const SEEN_SINCE: &str =
+    "SELECT 0 AS kind, CAST(pg_current_snapshot() AS TEXT) AS seen, CAST(NULL AS UUID) AS product_id
     UNION ALL (SELECT 1, NULL, product_id FROM product_change
       WHERE transaction_id >= $1 OR transaction_id = ANY($2) LIMIT $3)
     UNION ALL (SELECT 2, NULL, product_id FROM page_change

@@ -41,7 +41,10 @@ impl Page {
         headers.insert(VARY, HeaderValue::from_static("cookie, accept-encoding"));
         let tag = hex::encode(&Sha256::digest(&body)[..TAG_BYTES]);
         // Weak: the same page may come compressed or not.
-        headers.insert(ETAG, HeaderValue::from_str(&format!("W/\"{tag}\"")).expect("hexadecimal digits are a header value"));
+        headers.insert(
+            ETAG,
+            HeaderValue::from_str(&format!("W/\"{tag}\"")).expect("hexadecimal digits are a header value"),
+        );
         Ok(Self { headers, body, keep, at, until })
     }
 
@@ -67,7 +70,11 @@ impl Page {
     /// 200, or 304 for who has it already.
     pub fn answer(&self, asked: &HeaderMap, hit: bool) -> Response {
         let has_it = self.headers.get(ETAG).is_some_and(|tag| is_named(asked, tag));
-        let mut response = if has_it { StatusCode::NOT_MODIFIED.into_response() } else { Body::from(self.body.clone()).into_response() };
+        let mut response = if has_it {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else {
+            Body::from(self.body.clone()).into_response()
+        };
         let headers = response.headers_mut();
         if has_it {
             for name in [CACHE_CONTROL, VARY, ETAG] {

@@ -137,6 +137,7 @@ pub async fn draw_with(
     let mut products = ids(&related);
     products.push(product.id);
     let keep = Keep { products, ..Keep::default() };
-    let page = page(shown.status, || pages::product::product(&site, product, shown.chosen, related, shown.problem, &reviews));
+    let page =
+        page(shown.status, || pages::product::product(&site, product, shown.chosen, related, shown.problem, &reviews));
     Ok(kept(page, visitor, keep))
 }

@@ -76,13 +76,11 @@ pub async fn follow(shop: Shop, search: Search, until: CancellationToken) {
             Ok(0) => {}
             Ok(_) => continue,
             // Another process over the same folder follows for both.
-            Err(Error::Conflict { code: INDEX_KEPT, .. }) => {
-                match search.with(::search::Index::refresh).await {
-                    Ok(true) => search.has_changed(),
-                    Ok(false) => {}
-                    Err(error) => tracing::error!(%error, "what another process has indexed cannot be read"),
-                }
-            }
+            Err(Error::Conflict { code: INDEX_KEPT, .. }) => match search.with(::search::Index::refresh).await {
+                Ok(true) => search.has_changed(),
+                Ok(false) => {}
+                Err(error) => tracing::error!(%error, "what another process has indexed cannot be read"),
+            },
             Err(error) => tracing::error!(%error, "the search index does not follow"),
         }
         tokio::select! {

@@ -35,7 +35,12 @@ impl Search {
     }
 
     fn over(folder: Option<PathBuf>) -> Self {
-        Self(Arc::new(Inner { folder, index: Mutex::new(None), heard: Mutex::default(), generation: AtomicU64::new(0) }))
+        Self(Arc::new(Inner {
+            folder,
+            index: Mutex::new(None),
+            heard: Mutex::default(),
+            generation: AtomicU64::new(0),
+        }))
     }
 
     /// Runs `work` with the index on a thread that may wait for the disk. An index that turns out to be broken is let go:
