@@ -1,9 +1,9 @@
 //! `mercer bench …`: what this machine and this database can do, measured and printed.
 
+pub mod catalogue;
 pub mod checkout;
 mod http;
 mod latency;
-pub mod pages;
 mod scratch;
 pub mod writes;
 

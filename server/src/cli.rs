@@ -81,8 +81,8 @@ enum Command {
 enum Bench {
     /// Durable transactions per second and fsyncs per transaction, beside the disk's own rate
     Writes(bench::writes::WritesArgs),
-    /// Pages per second and their latency over a catalogue, through HTTP
-    Pages(bench::pages::PagesArgs),
+    /// Pages, searches, lists and edits per second and their latency, through HTTP, on catalogues of growing size
+    Catalogue(bench::catalogue::CatalogueArgs),
     /// Complete checkouts per second against the sandbox gateway, and what one costs
     Checkout(bench::checkout::CheckoutArgs),
 }
@@ -131,7 +131,10 @@ async fn perform(cli: Cli) -> Outcome {
         Command::Bench { what: Bench::Writes(arguments) } => {
             bench::writes::run(&arguments, &cli.config).await.map_err(|error| error.to_string())
         }
-        Command::Bench { what: Bench::Pages(arguments) } => bench::pages::run(&arguments).await,
+        Command::Bench { what: Bench::Catalogue(arguments) } => {
+            let url = cli.config.database_url.as_ref().map(|url| url.reveal());
+            bench::catalogue::run(&arguments, url).await
+        }
         Command::Reconcile(arguments) => reconcile::run(cli.config, arguments).await,
         Command::Doctor(arguments) => doctor::run(cli.config, arguments).await,
         Command::Bench { what: Bench::Checkout(arguments) } => {

@@ -12,7 +12,17 @@ pub(super) struct Connection {
 
 pub(super) struct Answer<'c> {
     pub(super) status: u16,
+    head: &'c [u8],
     pub(super) body: &'c [u8],
+}
+
+impl Answer<'_> {
+    /// A header's value; `name` in lower case.
+    pub(super) fn header(&self, name: &str) -> Option<String> {
+        let text = String::from_utf8_lossy(self.head);
+        let mut lines = text.lines().filter_map(|line| line.split_once(':'));
+        lines.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().to_owned())
+    }
 }
 
 impl Connection {
@@ -22,12 +32,12 @@ impl Connection {
         Ok(Self { stream, buffer: Vec::with_capacity(64 * 1024) })
     }
 
-    /// The body of a page.
+    /// The body of a page; `header` is empty or lines of the request, each with its end.
     ///
     /// # Errors
     /// For any status but 200, too.
-    pub(super) async fn get(&mut self, path: &str) -> io::Result<&[u8]> {
-        let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/html\r\n\r\n");
+    pub(super) async fn get(&mut self, path: &str, header: &str) -> io::Result<&[u8]> {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/html\r\n{header}\r\n");
         let answer = self.ask(&request).await?;
         match answer.status {
             200 => Ok(answer.body),
@@ -61,7 +71,7 @@ impl Connection {
         while self.buffer.len() < head + length {
             self.read_more().await?;
         }
-        Ok(Answer { status, body: &self.buffer[head..head + length] })
+        Ok(Answer { status, head: &self.buffer[..head], body: &self.buffer[head..head + length] })
     }
 
     async fn read_more(&mut self) -> io::Result<()> {

@@ -86,7 +86,7 @@ impl Gateway {
         }
         let address = self.stripe.api_base.trim_start_matches("http://");
         let mut connection = Connection::open(address).await.map_err(internal)?;
-        let body = connection.get("/_sandbox/ledger").await.map_err(internal)?;
+        let body = connection.get("/_sandbox/ledger", "").await.map_err(internal)?;
         Ok(serde_json::from_slice::<Ledger>(body)?.intents)
     }
 }
