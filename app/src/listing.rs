@@ -9,13 +9,16 @@ pub use results::{WayOut, cards, results};
 
 use crate::islands::TEXT_CHARS;
 use crate::variants::query_value;
+use shop::limits::REVIEW_STARS;
 use shop::search::{Found, Sort};
 
 /// Before the name of an attribute in the address.
 const ATTRIBUTE: &str = "attr.";
 
-const SORTS: [(Sort, &str, &str); 4] = [
+const SORTS: [(Sort, &str, &str); 6] = [
     (Sort::Relevance, "relevance", "Best match"),
+    (Sort::BestSelling, "best_selling", "Best-selling"),
+    (Sort::Rating, "rating", "Best rated"),
     (Sort::Newest, "newest", "Newest"),
     (Sort::PriceLow, "price_low", "Price, low to high"),
     (Sort::PriceHigh, "price_high", "Price, high to low"),
@@ -35,6 +38,8 @@ pub struct Choices {
     pub price_to: String,
     pub in_stock_only: bool,
     pub on_sale_only: bool,
+    /// Stars.
+    pub rated_from: Option<i64>,
     pub sort: Sort,
     /// From 1.
     pub page: usize,
@@ -54,6 +59,7 @@ impl Choices {
                 "price_to" => choices.price_to = value,
                 "in_stock" => choices.in_stock_only = true,
                 "on_sale" => choices.on_sale_only = true,
+                "rated_from" => choices.rated_from = value.parse().ok().filter(|stars| REVIEW_STARS.contains(stars)),
                 "sort" => {
                     choices.sort = SORTS.iter().find(|(_, code, _)| *code == value).map_or(Sort::default(), |s| s.0);
                 }
@@ -79,6 +85,7 @@ impl Choices {
             .chain([one("price_from", &self.price_from), one("price_to", &self.price_to)])
             .chain(self.in_stock_only.then(|| one("in_stock", "1")))
             .chain(self.on_sale_only.then(|| one("on_sale", "1")))
+            .chain(self.rated_from.map(|stars| one("rated_from", &stars.to_string())))
             .chain(sort.map(|(_, code, _)| one("sort", code)));
         let query: Vec<_> = pairs
             .filter(|(_, value)| !value.is_empty())
@@ -137,6 +144,9 @@ impl Choices {
         }
         if self.on_sale_only {
             add("Reduced".to_owned(), &|choices| choices.on_sale_only = false);
+        }
+        if let Some(stars) = self.rated_from {
+            add(format!("{stars} stars and up"), &|choices| choices.rated_from = None);
         }
         filters
     }

@@ -49,8 +49,6 @@ CREATE TRIGGER stock_shown AFTER UPDATE ON stock
   FOR EACH ROW WHEN (LEAST(COALESCE(OLD.free, 0), 20) <> LEAST(COALESCE(NEW.free, 0), 20))
   EXECUTE FUNCTION note_shown_variant();
 
-CREATE TRIGGER rating_counted AFTER INSERT OR UPDATE OR DELETE ON product_rating
-  FOR EACH ROW EXECUTE FUNCTION note_shown('product_id');
 CREATE TRIGGER review_shown AFTER UPDATE ON review
   FOR EACH ROW WHEN (OLD.state = 'approved' OR NEW.state = 'approved') EXECUTE FUNCTION note_shown('product_id');
 CREATE TRIGGER review_hidden AFTER DELETE ON review
@@ -69,3 +67,17 @@ CREATE TRIGGER synonym_shown AFTER INSERT OR DELETE ON search_synonym
   FOR EACH ROW EXECUTE FUNCTION note_every_page();
 CREATE TRIGGER pin_shown AFTER INSERT OR UPDATE OR DELETE ON search_pin
   FOR EACH ROW EXECUTE FUNCTION note_every_page();
+
+-- Found by rating and by how well it sells, too.
+CREATE TRIGGER rating_noted AFTER INSERT OR UPDATE OR DELETE ON product_rating
+  FOR EACH ROW EXECUTE FUNCTION note_product_of_row();
+
+-- Units sold in the last 30 days, counted in batches by a worker (shop::catalogue::sales).
+CREATE TABLE product_sales (
+  product_id UUID PRIMARY KEY REFERENCES product(id) ON DELETE CASCADE,
+  units BIGINT NOT NULL CHECK (units > 0)
+);
+CREATE TRIGGER sales_noted AFTER INSERT OR DELETE ON product_sales
+  FOR EACH ROW EXECUTE FUNCTION note_product_of_row();
+CREATE TRIGGER sales_counted_anew AFTER UPDATE ON product_sales
+  FOR EACH ROW WHEN (OLD.units <> NEW.units) EXECUTE FUNCTION note_product_of_row();

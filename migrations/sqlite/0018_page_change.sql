@@ -25,12 +25,6 @@ CREATE TRIGGER stock_shown AFTER UPDATE OF on_hand, reserved, frozen ON stock
   WHEN MIN(COALESCE(OLD.free, 0), 20) <> MIN(COALESCE(NEW.free, 0), 20)
 BEGIN INSERT INTO page_change (product_id) SELECT product_id FROM variant WHERE id = NEW.variant_id; END;
 
-CREATE TRIGGER rating_counted AFTER INSERT ON product_rating
-BEGIN INSERT INTO page_change (product_id) VALUES (NEW.product_id); END;
-CREATE TRIGGER rating_counted_anew AFTER UPDATE ON product_rating
-BEGIN INSERT INTO page_change (product_id) VALUES (NEW.product_id); END;
-CREATE TRIGGER rating_gone AFTER DELETE ON product_rating
-BEGIN INSERT INTO page_change (product_id) VALUES (OLD.product_id); END;
 CREATE TRIGGER review_shown AFTER UPDATE ON review WHEN OLD.state = 'approved' OR NEW.state = 'approved'
 BEGIN INSERT INTO page_change (product_id) VALUES (NEW.product_id); END;
 CREATE TRIGGER review_hidden AFTER DELETE ON review WHEN OLD.state = 'approved'
@@ -61,3 +55,23 @@ CREATE TRIGGER pin_moved AFTER UPDATE ON search_pin
 BEGIN INSERT INTO page_change (product_id) VALUES (NULL); END;
 CREATE TRIGGER pin_gone AFTER DELETE ON search_pin
 BEGIN INSERT INTO page_change (product_id) VALUES (NULL); END;
+
+-- Found by rating and by how well it sells, too.
+CREATE TRIGGER rating_counted AFTER INSERT ON product_rating
+BEGIN INSERT INTO product_change (product_id) VALUES (NEW.product_id); END;
+CREATE TRIGGER rating_counted_anew AFTER UPDATE OF one, two, three, four, five ON product_rating
+BEGIN INSERT INTO product_change (product_id) VALUES (NEW.product_id); END;
+CREATE TRIGGER rating_gone AFTER DELETE ON product_rating
+BEGIN INSERT INTO product_change (product_id) VALUES (OLD.product_id); END;
+
+-- Units sold in the last 30 days, counted in batches by a worker (shop::catalogue::sales).
+CREATE TABLE product_sales (
+  product_id BLOB PRIMARY KEY REFERENCES product(id) ON DELETE CASCADE,
+  units INTEGER NOT NULL CHECK (units > 0)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER sales_counted AFTER INSERT ON product_sales
+BEGIN INSERT INTO product_change (product_id) VALUES (NEW.product_id); END;
+CREATE TRIGGER sales_counted_anew AFTER UPDATE OF units ON product_sales WHEN OLD.units <> NEW.units
+BEGIN INSERT INTO product_change (product_id) VALUES (NEW.product_id); END;
+CREATE TRIGGER sales_gone AFTER DELETE ON product_sales
+BEGIN INSERT INTO product_change (product_id) VALUES (OLD.product_id); END;

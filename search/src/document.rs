@@ -2,10 +2,14 @@
 
 use uuid::Uuid;
 
-/// A published product.
+/// A product. Shoppers find those that are listed; merchants find all.
 #[derive(Clone, Debug, Default)]
 pub struct Document {
     pub id: Uuid,
+    /// Whether shoppers find it.
+    pub listed: bool,
+    /// As merchants filter by it: "draft".
+    pub status: String,
     pub title: String,
     pub brand: String,
     /// Category titles, tags, type, option values.
@@ -24,6 +28,15 @@ pub struct Document {
     pub on_sale: Vec<String>,
     /// Something of it can be bought now.
     pub in_stock: bool,
+    /// Something of it is counted and sold out.
+    pub is_short: bool,
+    /// Tenths of a star on average; 0: nobody has rated it.
+    pub rating: i64,
+    /// The place among the rated: more is better, and of equal averages the one that more people gave.
+    pub rating_rank: i64,
+    /// Units sold lately.
+    pub sold: i64,
     /// Unix milliseconds.
     pub created_at: i64,
+    pub updated_at: i64,
 }

@@ -1,7 +1,10 @@
 //! The fields of the index and how their text is taken apart.
 
 use crate::Document;
-use tantivy::schema::{BytesOptions, FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
+use std::collections::BTreeMap;
+use tantivy::schema::{
+    BytesOptions, FAST, Field, INDEXED, IndexRecordOption, OwnedValue, Schema, TextFieldIndexing, TextOptions,
+};
 use tantivy::tokenizer::{
     AsciiFoldingFilter, Language, LowerCaser, RAW_TOKENIZER_NAME, RemoveLongFilter, SimpleTokenizer, Stemmer,
     TextAnalyzer, TokenizerManager,
@@ -25,6 +28,12 @@ pub const IN_STOCK: &str = "in_stock";
 pub const ATTRIBUTE: &str = "attribute";
 pub const ON_SALE: &str = "on_sale";
 pub const CREATED_AT: &str = "created_at";
+pub const UPDATED_AT: &str = "updated_at";
+pub const RATING: &str = "rating";
+pub const RATING_RANK: &str = "rating_rank";
+pub const SOLD: &str = "sold";
+/// As [`PRICE`], of all products.
+pub const DESK_PRICE: &str = "desk_price";
 
 #[derive(Clone, Copy, Debug)]
 pub struct Fields {
@@ -42,6 +51,15 @@ pub struct Fields {
     price: Field,
     in_stock: Field,
     created_at: Field,
+    updated_at: Field,
+    rating: Field,
+    rating_rank: Field,
+    sold: Field,
+    /// Words of all products, listed or not; shoppers' words are in the fields above, of listed ones alone.
+    pub desk: Field,
+    pub status: Field,
+    pub is_short: Field,
+    desk_price: Field,
 }
 
 impl Fields {
@@ -53,6 +71,8 @@ impl Fields {
         };
         let raw = TextFieldIndexing::default().set_tokenizer(RAW_TOKENIZER_NAME).set_fieldnorms(false);
         let code = TextOptions::default().set_indexing_options(raw.set_index_option(IndexRecordOption::Basic));
+        let desk = TextFieldIndexing::default().set_tokenizer(PLAIN).set_fieldnorms(false);
+        let desk = TextOptions::default().set_indexing_options(desk.set_index_option(IndexRecordOption::Basic));
         let column = TextOptions::default().set_fast(RAW_TOKENIZER_NAME);
         let looked_up = code.clone().set_fast(RAW_TOKENIZER_NAME);
         let fields = Self {
@@ -62,7 +82,7 @@ impl Fields {
             brand: schema.add_text_field("brand", text(PLAIN)),
             words: schema.add_text_field("words", text(STEMMED)),
             text: schema.add_text_field("text", text(STEMMED)),
-            code: schema.add_text_field("code", code),
+            code: schema.add_text_field("code", code.clone()),
             category: schema.add_text_field(CATEGORY, looked_up),
             brand_name: schema.add_text_field(BRAND, column.clone()),
             attribute: schema.add_text_field(ATTRIBUTE, column.clone()),
@@ -70,6 +90,14 @@ impl Fields {
             price: schema.add_json_field(PRICE, FAST),
             in_stock: schema.add_bool_field(IN_STOCK, FAST | INDEXED),
             created_at: schema.add_i64_field(CREATED_AT, FAST),
+            updated_at: schema.add_i64_field(UPDATED_AT, FAST),
+            rating: schema.add_i64_field(RATING, FAST),
+            rating_rank: schema.add_i64_field(RATING_RANK, FAST),
+            sold: schema.add_i64_field(SOLD, FAST),
+            desk: schema.add_text_field("desk", desk),
+            status: schema.add_text_field("status", code),
+            is_short: schema.add_bool_field("is_short", INDEXED),
+            desk_price: schema.add_json_field(DESK_PRICE, FAST),
         };
         (schema.build(), fields)
     }
@@ -77,6 +105,26 @@ impl Fields {
     pub fn document(&self, product: &Document) -> TantivyDocument {
         let mut document = TantivyDocument::default();
         document.add_bytes(self.id, product.id.as_bytes());
+        self.for_merchants(&mut document, product);
+        if product.listed {
+            self.for_shoppers(&mut document, product);
+        }
+        document
+    }
+
+    fn for_merchants(&self, document: &mut TantivyDocument, product: &Document) {
+        for text in [&product.title, &product.brand].into_iter().chain(&product.codes) {
+            document.add_text(self.desk, text);
+        }
+        document.add_text(self.status, &product.status);
+        document.add_bool(self.is_short, product.is_short);
+        document.add_object(self.desk_price, prices(product));
+        document.add_i64(self.sold, product.sold);
+        document.add_i64(self.created_at, product.created_at);
+        document.add_i64(self.updated_at, product.updated_at);
+    }
+
+    fn for_shoppers(&self, document: &mut TantivyDocument, product: &Document) {
         document.add_text(self.title, &product.title);
         document.add_text(self.title_stem, &product.title);
         document.add_text(self.brand, &product.brand);
@@ -99,17 +147,20 @@ impl Fields {
         for currency in &product.on_sale {
             document.add_text(self.on_sale, currency);
         }
-        let prices = product.prices.iter().map(|(currency, amount)| (currency.clone(), (*amount).into()));
-        document.add_object(self.price, prices.collect());
+        document.add_object(self.price, prices(product));
         document.add_bool(self.in_stock, product.in_stock);
-        document.add_i64(self.created_at, product.created_at);
-        document
+        document.add_i64(self.rating, product.rating);
+        document.add_i64(self.rating_rank, product.rating_rank);
     }
 }
 
-/// Name of the column of prices in `currency`.
-pub fn price_column(currency: &str) -> String {
-    format!("{PRICE}.{currency}")
+fn prices(product: &Document) -> BTreeMap<String, OwnedValue> {
+    product.prices.iter().map(|(currency, amount)| (currency.clone(), (*amount).into())).collect()
+}
+
+/// Name of the column of prices in `currency`; `of` is [`PRICE`] or [`DESK_PRICE`].
+pub fn price_column(of: &str, currency: &str) -> String {
+    format!("{of}.{currency}")
 }
 
 pub fn category_term(id: Uuid) -> String {

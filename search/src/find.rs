@@ -22,6 +22,8 @@ pub struct Filter {
     pub price: Option<RangeInclusive<i64>>,
     pub in_stock: bool,
     pub on_sale: bool,
+    /// Tenths of a star that it has on average at least; 0 for all.
+    pub rated_from: i64,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub enum Sort {
     Newest,
     PriceLow,
     PriceHigh,
+    Rating,
+    BestSelling,
 }
 
 #[derive(Clone, Debug)]
@@ -69,6 +73,8 @@ pub struct Found {
     pub on_sale: usize,
     /// Lowest and highest price.
     pub prices: Option<(i64, i64)>,
+    /// Products that have on average as many of [`crate::STARS`], or more.
+    pub rated: [usize; 3],
     /// Nothing had the words as they were written; this has words like them.
     pub is_guess: bool,
     /// What was perhaps meant, when it is a guess.
@@ -106,6 +112,7 @@ impl Index {
             in_stock: tallied.in_stock,
             on_sale: tallied.on_sale,
             prices: tallied.prices,
+            rated: tallied.rated,
             is_guess,
             suggestion,
             instead: words.instead(),
@@ -127,7 +134,7 @@ impl Index {
     }
 }
 
-fn id(searcher: &Searcher, address: tantivy::DocAddress) -> Result<Uuid> {
+pub(crate) fn id(searcher: &Searcher, address: tantivy::DocAddress) -> Result<Uuid> {
     let strange = || tantivy::TantivyError::InternalError("a product without an identifier".to_owned());
     let segment = searcher.segment_reader(address.segment_ord);
     let column = segment.fast_fields().bytes(fields::ID)?.ok_or_else(strange)?;

@@ -4,6 +4,7 @@
 //! stands in the same commit as the documents ([`Index::position`]): after a crash it says itself where to go on. Prices
 //! and stock in here pick and order products; what a page says about them is read from the database.
 
+mod desk;
 mod document;
 mod explain;
 mod fields;
@@ -12,11 +13,13 @@ mod index;
 mod query;
 mod tally;
 
+pub use desk::{DeskQuery, DeskSort};
 pub use document::Document;
 pub use explain::{Counted, Explanation};
 pub use find::{Filter, Found, Query, Sort};
 pub use index::{Batch, Index};
 pub use query::Place;
+pub use tally::STARS;
 
 /// Matches beyond these are counted, not shown: nobody turns so many pages, and a page costs what stands before it.
 pub const DEPTH: usize = 10_000;

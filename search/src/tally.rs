@@ -42,7 +42,12 @@ pub struct Tallied {
     pub in_stock: usize,
     pub on_sale: usize,
     pub prices: Option<(i64, i64)>,
+    /// Products rated with as many stars as [`STARS`] says, or more.
+    pub rated: [usize; 3],
 }
+
+/// Averages that are chosen as "and up".
+pub const STARS: [i64; 3] = [4, 3, 2];
 
 /// Greater comes first; of equals the younger, and then whichever was written first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,6 +75,10 @@ pub struct SegmentTally {
     price: Option<Column<i64>>,
     in_stock: Column<bool>,
     created_at: Column<i64>,
+    rating: Column<i64>,
+    rating_rank: Column<i64>,
+    sold: Column<i64>,
+    rated_from: i64,
     pinned: Pinned,
     counted: Counted,
     top: BinaryHeap<Reverse<Hit>>,
@@ -82,6 +91,7 @@ struct Counted {
     buyable: usize,
     reduced: usize,
     prices: Option<(i64, i64)>,
+    rated: [usize; 3],
 }
 
 /// The facets that a product may fail; above them one bit for each attribute with a choice.
@@ -90,7 +100,16 @@ const CATEGORY: u32 = 2;
 const PRICE: u32 = 4;
 const STOCK: u32 = 8;
 const SALE: u32 = 16;
-const ATTRIBUTES: u32 = 5;
+const RATING: u32 = 32;
+const ATTRIBUTES: u32 = 6;
+
+/// What facets count of a product.
+struct Seen {
+    price: i64,
+    rating: i64,
+    can_buy: bool,
+    reduced: bool,
+}
 
 impl SegmentCollector for SegmentTally {
     type Fruit = tantivy::Result<Tallied>;
@@ -106,8 +125,11 @@ impl SegmentCollector for SegmentTally {
         failed |= if self.price_range.is_none_or(|(low, high)| (low..=high).contains(&price)) { 0 } else { PRICE };
         failed |= if can_buy || !self.only_in_stock { 0 } else { STOCK };
         failed |= if reduced || !self.only_on_sale { 0 } else { SALE };
+        let needs_rating = self.facets || self.rated_from > 0;
+        let rating = if needs_rating { self.rating.first(doc).unwrap_or_default() } else { 0 };
+        failed |= if rating >= self.rated_from { 0 } else { RATING };
         if self.facets {
-            self.count(doc, failed, price, can_buy, reduced);
+            self.count(doc, failed, Seen { price, rating, can_buy, reduced });
         }
         if failed == 0 {
             self.counted.total += 1;
@@ -131,12 +153,13 @@ impl SegmentCollector for SegmentTally {
             in_stock: self.counted.buyable,
             on_sale: self.counted.reduced,
             prices: self.counted.prices,
+            rated: self.counted.rated,
         })
     }
 }
 
 impl SegmentTally {
-    fn count(&mut self, doc: DocId, failed: u32, price: i64, can_buy: bool, reduced: bool) {
+    fn count(&mut self, doc: DocId, failed: u32, Seen { price, rating, can_buy, reduced }: Seen) {
         if failed & !BRAND == 0 {
             self.brands.count(doc);
         }
@@ -151,6 +174,11 @@ impl SegmentTally {
         }
         if failed & !SALE == 0 {
             self.counted.reduced += usize::from(reduced);
+        }
+        if failed & !RATING == 0 && rating > 0 {
+            for (count, stars) in self.counted.rated.iter_mut().zip(STARS) {
+                *count += usize::from(rating >= 10 * stars);
+            }
         }
         if failed & ((1 << ATTRIBUTES) - 1) == 0 {
             self.attributes.count(doc, failed >> ATTRIBUTES);
@@ -167,6 +195,8 @@ impl SegmentTally {
             Sort::Newest => created_at,
             Sort::PriceLow => -price,
             Sort::PriceHigh => price,
+            Sort::Rating => self.rating_rank.first(doc).unwrap_or_default(),
+            Sort::BestSelling => self.sold.first(doc).unwrap_or_default(),
         };
         let address = DocAddress::new(self.segment, doc);
         let hit = Hit { key, created_at, order: Reverse(address), address };
@@ -211,9 +241,13 @@ impl Collector for Tally<'_> {
             categories: Names::open(reader, fields::CATEGORY, &categories)?,
             attributes: Attributes::open(reader, &filter.attributes)?,
             sale: Names::open(reader, fields::ON_SALE, &[self.query.currency.to_owned()])?,
-            price: columns.column_opt(&fields::price_column(self.query.currency))?,
+            price: columns.column_opt(&fields::price_column(fields::PRICE, self.query.currency))?,
             in_stock: columns.bool(fields::IN_STOCK)?,
             created_at: columns.i64(fields::CREATED_AT)?,
+            rating: columns.i64(fields::RATING)?,
+            rating_rank: columns.i64(fields::RATING_RANK)?,
+            sold: columns.i64(fields::SOLD)?,
+            rated_from: filter.rated_from,
             pinned: Pinned::open(reader, self.query.pinned)?,
             counted: Counted::default(),
             top: BinaryHeap::new(),
@@ -233,6 +267,7 @@ impl Collector for Tally<'_> {
             all.total += segment.total;
             all.in_stock += segment.in_stock;
             all.on_sale += segment.on_sale;
+            all.rated.iter_mut().zip(segment.rated).for_each(|(count, more)| *count += more);
             all.prices = segment.prices.map(|range| widened(all.prices, range)).or(all.prices);
             all.top.extend(segment.top);
             add(&mut brands, segment.brands);

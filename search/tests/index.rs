@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use search::{Batch, Document, Error, Filter, Found, Index, Place, Query, Sort};
+use search::{Batch, DeskQuery, DeskSort, Document, Error, Filter, Found, Index, Place, Query, Sort};
 use std::fs;
 use uuid::Uuid;
 
@@ -12,6 +12,7 @@ const BOWLS: Uuid = Uuid::from_u128(101);
 fn product(number: u128, title: &str, brand: &str, euros: i64) -> Document {
     Document {
         id: Uuid::from_u128(number),
+        listed: true,
         title: title.into(),
         brand: brand.into(),
         codes: vec![format!("SKU-{number}")],
@@ -316,4 +317,66 @@ fn a_folder_is_opened_again_and_what_is_no_index_is_replaced() {
     fs::write(folder.path().join("meta.json"), "{").unwrap();
     let index = Index::open(folder.path()).unwrap();
     assert_eq!((index.count(), index.position().unwrap()), (0, None), "made anew");
+}
+
+#[test]
+fn what_is_rated_well_and_what_sells_can_come_first() {
+    let index = Index::in_memory().unwrap();
+    let rated = |number, rating, rating_rank, sold| Document {
+        rating,
+        rating_rank,
+        sold,
+        ..product(number, "Glazed mug", if number == 1 { "Aldine" } else { "Bergholm" }, 10)
+    };
+    let documents = [rated(1, 50, 3_900, 2), rated(2, 46, 4_400, 9), rated(3, 0, 0, 0), rated(4, 21, 2_900, 4)];
+    index.write(&[], &documents, "").unwrap();
+    let by = |sort| numbers(&index.find(&Query { sort, ..all() }).unwrap());
+    assert_eq!(by(Sort::Rating), [2, 1, 4, 3]);
+    assert_eq!(by(Sort::BestSelling), [2, 4, 1, 3]);
+    let from = |rated_from, brands: &[&str]| {
+        let brands = brands.iter().map(|brand| (*brand).to_owned()).collect();
+        index.find(&Query { filter: Filter { rated_from, brands, ..Filter::default() }, ..all() }).unwrap()
+    };
+    let good = from(40, &[]);
+    assert_eq!((good.total, good.rated), (2, [2, 2, 3]), "its own facet counts as if nothing were chosen");
+    assert_eq!(good.brands, [("Aldine".to_owned(), 1), ("Bergholm".to_owned(), 1)]);
+    let both = from(40, &["Bergholm"]);
+    assert_eq!((numbers(&both), both.rated), (vec![2], [1, 1, 2]));
+    assert_eq!(from(0, &[]).total, 4);
+}
+
+#[test]
+fn merchants_find_what_shoppers_do_not() {
+    let index = Index::in_memory().unwrap();
+    let desk = |text: &'static str, status, only_short, sort| {
+        let query = DeskQuery { text, status, only_short, sort, currency: "EUR", offset: 0, rows: 10 };
+        let (total, ids) = index.find_for_desk(&query).unwrap();
+        assert_eq!(total, ids.len(), "{text}");
+        ids.iter().map(|id| id.as_u128()).collect::<Vec<_>>()
+    };
+    let draft = |number, title| Document {
+        listed: false,
+        status: "draft".into(),
+        is_short: number == 2,
+        updated_at: 10 - i64::try_from(number).unwrap(),
+        ..product(number, title, "Aldine", 5 * i64::try_from(number).unwrap())
+    };
+    // A segment in which nothing is for sale.
+    index.write(&[], &[draft(1, "Secret mug"), Document { prices: vec![], ..draft(2, "Secret bowl") }], "1").unwrap();
+    assert_eq!(looked_for(&index, ""), [] as [u128; 0]);
+    assert_eq!(desk("", None, false, DeskSort::PriceLow).len(), 2);
+    index.write(&[], &[Document { status: "published".into(), ..product(3, "Known mug", "Aldine", 1) }], "2").unwrap();
+    for text in ["", "mug", "secret", "aldine", "secrte", "SKU-1"] {
+        let found = index.find(&Query { text, ..all() }).unwrap();
+        assert!(found.ids.iter().all(|id| id.as_u128() == 3) && found.suggestion.is_none(), "{text}: {found:?}");
+        assert!(found.brands.iter().all(|(_, count)| *count == 1), "{text}: {found:?}");
+    }
+    assert_eq!(desk("", None, false, DeskSort::Newest), [3, 2, 1]);
+    assert_eq!(desk("", None, false, DeskSort::Oldest), [1, 2, 3]);
+    assert_eq!(desk("", Some("draft"), false, DeskSort::Changed), [1, 2]);
+    assert_eq!(desk("sec mu", None, false, DeskSort::Newest), [1]);
+    assert_eq!(desk("sku 2", None, false, DeskSort::Newest), [2]);
+    assert_eq!(desk("", None, true, DeskSort::Newest), [2]);
+    assert_eq!(desk("", None, false, DeskSort::PriceHigh), [1, 3, 2], "without a price: last");
+    assert_eq!(desk("", None, false, DeskSort::PriceLow), [3, 1, 2], "without a price: last");
 }

@@ -11,6 +11,8 @@ pub(crate) mod card;
 #[cfg(feature = "server")]
 mod category;
 #[cfg(feature = "server")]
+pub mod desk;
+#[cfg(feature = "server")]
 pub mod edit;
 #[cfg(feature = "server")]
 pub mod history;
@@ -20,6 +22,8 @@ mod list;
 mod price;
 #[cfg(feature = "server")]
 mod product;
+#[cfg(feature = "server")]
+pub mod sales;
 #[cfg(feature = "server")]
 pub mod schedule;
 #[cfg(feature = "server")]

@@ -58,6 +58,15 @@ impl Sql {
     }
 }
 
+/// A LIKE pattern (escape character `!`) for "contains `text`, any case"; empty for no text.
+pub(crate) fn pattern(text: &str) -> String {
+    let text = text.trim().to_lowercase();
+    if text.is_empty() {
+        return text;
+    }
+    format!("%{}%", text.replace('!', "!!").replace('%', "!%").replace('_', "!_"))
+}
+
 /// The pools of one database; cheap to clone.
 #[derive(Clone)]
 pub enum Db {

@@ -103,7 +103,7 @@ pub async fn list(shop: &Shop, _by: &Staff, text: &str, after: Option<&str>, row
             "SELECT id, source, target, origin, hits, last_hit_at FROM redirect
              WHERE id < $1 AND ($2 = '' OR lower(source) LIKE $2 ESCAPE '!' OR lower(target) LIKE $2 ESCAPE '!')
              ORDER BY id DESC LIMIT $3",
-            args![after, crate::catalogue::edit::pattern(text), rows + 1],
+            args![after, crate::db::pattern(text), rows + 1],
         )
         .await?;
     let more = i64::try_from(found.len()).is_ok_and(|n| n > rows);

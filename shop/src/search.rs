@@ -32,6 +32,8 @@ mod synonym;
 mod term;
 
 #[cfg(feature = "server")]
+pub(crate) use ask::not_yet;
+#[cfg(feature = "server")]
 pub use explain::explain;
 #[cfg(feature = "server")]
 pub(crate) use feed::forget_old_changes;
@@ -68,6 +70,8 @@ pub enum Sort {
     Newest,
     PriceLow,
     PriceHigh,
+    Rating,
+    BestSelling,
 }
 
 /// A value that could be chosen, and how many products would be there if it were.
@@ -96,6 +100,8 @@ pub struct Found {
     pub on_sale: usize,
     /// Lowest and highest.
     pub prices: Option<(Money, Money)>,
+    /// So many stars or more: 4, 3, 2.
+    pub ratings: Vec<Facet>,
     /// Nothing has the words as they were written; these have words like them.
     pub is_guess: bool,
     /// What was perhaps meant, when it is a guess.

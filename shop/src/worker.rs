@@ -3,16 +3,16 @@
 
 mod pace;
 
-use crate::catalogue::schedule;
-use crate::{
-    Result, Shop, args, backup, change, checkout, media, outbox, payment, reconcile, review, search, session,
-};
+use crate::catalogue::{sales, schedule};
+use crate::{Result, Shop, args, backup, change, checkout, media, outbox, payment, reconcile, review, search, session};
 use std::future::Future;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// The clock looks at the queues at least this often; new work wakes the loop at once.
 const TICK: Duration = Duration::from_secs(2);
+/// "Best-selling" may be an hour old.
+const SALES_EVERY: Duration = Duration::from_hours(1);
 /// Idempotency keys outlive a weekend; the constraints behind them hold for ever.
 const KEEP_KEYS_MS: i64 = 4 * 24 * 60 * 60 * 1000;
 const KEEP_DELIVERED_MS: i64 = 30 * 24 * 60 * 60 * 1000;
@@ -25,7 +25,8 @@ pub async fn run(shop: Shop, until: CancellationToken) {
     let watch = repeat(shop.clone(), until.clone(), watch);
     let calendar = repeat(shop.clone(), until.clone(), calendar);
     let pictures = repeat(shop.clone(), until.clone(), pictures);
-    tokio::join!(news, comparison, watch, calendar, pictures, repeat(shop, until, care));
+    let counting = repeat(shop.clone(), until.clone(), count_sales);
+    tokio::join!(news, comparison, watch, calendar, pictures, counting, repeat(shop, until, care));
 }
 
 async fn repeat<F>(shop: Shop, until: CancellationToken, round: impl Fn(Shop, CancellationToken) -> F)
@@ -97,6 +98,16 @@ async fn pictures(shop: Shop, until: CancellationToken) -> Result<()> {
     tokio::select! {
         () = until.cancelled() => {}
         () = tokio::time::sleep(TICK) => {}
+    }
+    done.map(drop)
+}
+
+/// Apart, and seldom: it reads the orders of a month.
+async fn count_sales(shop: Shop, until: CancellationToken) -> Result<()> {
+    let done = sales::count(&shop).await;
+    tokio::select! {
+        () = until.cancelled() => {}
+        () = tokio::time::sleep(SALES_EVERY) => {}
     }
     done.map(drop)
 }

@@ -5,4 +5,5 @@ pub mod edit;
 mod history;
 mod import;
 mod read;
+mod sales;
 mod schedule;

@@ -10,8 +10,8 @@ pub use sent::{form_of, read, with_matrix, with_moved_picture};
 
 use crate::part::{self, Place};
 use leptos::prelude::*;
+use shop::catalogue::desk::{ListRow, Sort};
 use shop::catalogue::draft::Status;
-use shop::catalogue::edit::ListRow;
 use shop::money::Currency;
 
 /// What the list was asked for, as the address has it.
@@ -19,13 +19,28 @@ use shop::money::Currency;
 pub struct Asked {
     pub status: String,
     pub stock: String,
+    pub sort: String,
     pub text: String,
+}
+
+const SORTS: [(Sort, &str, &str); 6] = [
+    (Sort::Newest, "", "Newest first"),
+    (Sort::Oldest, "oldest", "Oldest first"),
+    (Sort::Changed, "changed", "Last changed"),
+    (Sort::PriceLow, "price_low", "Price, low to high"),
+    (Sort::PriceHigh, "price_high", "Price, high to low"),
+    (Sort::BestSelling, "best_selling", "Best-selling"),
+];
+
+/// As the address names it; the newest first when it names none.
+pub fn sort(name: &str) -> Sort {
+    SORTS.iter().find(|(_, known, _)| *known == name).map_or(Sort::Newest, |(sort, ..)| *sort)
 }
 
 impl Asked {
     pub fn address(&self, status: &str) -> String {
-        let (stock, text) = (part::encode(&self.stock), part::encode(&self.text));
-        format!("/admin/products?status={status}&stock={stock}&q={text}")
+        let (stock, text, sort) = (part::encode(&self.stock), part::encode(&self.text), part::encode(&self.sort));
+        format!("/admin/products?status={status}&stock={stock}&sort={sort}&q={text}")
     }
 }
 
@@ -40,7 +55,14 @@ pub fn status_badge(status: Status, publish_at: Option<i64>) -> AnyView {
 }
 
 /// `currency` is the shop's default, in which the lowest prices are.
-pub fn list(products: Vec<ListRow>, asked: &Asked, place: &Place, currency: Option<Currency>) -> AnyView {
+/// `total`: how many there are on all pages, when that was counted.
+pub fn list(
+    products: Vec<ListRow>,
+    total: Option<usize>,
+    asked: &Asked,
+    place: &Place,
+    currency: Option<Currency>,
+) -> AnyView {
     let tabs = [
         ("", "All"),
         ("published", "Published"),
@@ -56,6 +78,14 @@ pub fn list(products: Vec<ListRow>, asked: &Asked, place: &Place, currency: Opti
         .map(|(key, label)| view! { <option value=key selected=key == asked.stock>{label}</option> })
         .collect_view();
     let clear = filtered.then(|| view! { <a class="chip" href="/admin/products">"Clear filters ✕"</a> });
+    let sorts = SORTS
+        .map(|(_, key, label)| view! { <option value=key selected=key == asked.sort>{label}</option> })
+        .collect_view();
+    let count = total.filter(|total| *total > 0).map(|total| {
+        let many =
+            if total == 1 { "1 product".to_owned() } else { format!("{} products", part::thousands(total as u64)) };
+        view! { <p class="sub" role="status">{many}</p> }
+    });
     let new = view! {
         <a class="button quiet" href="/admin/import">"Import"</a>
         <a class="button" href="/admin/products/new">"Add product"</a>
@@ -65,20 +95,23 @@ pub fn list(products: Vec<ListRow>, asked: &Asked, place: &Place, currency: Opti
         {part::tabs("Products by status", tabs)}
         <form method="get" action="/admin/products" class="search" role="search">
             <input type="hidden" name="status" value=asked.status.clone() />
-            <label for="search" class="sr-only">"Title or SKU"</label>
+            <label for="search" class="sr-only">"Words of title, brand or SKU"</label>
             <input
                 id="search"
                 type="search"
                 name="q"
                 value=asked.text.clone()
-                placeholder="Title or SKU contains …"
+                placeholder="Words of title, brand or SKU"
                 maxlength="200"
             />
             <label for="stock" class="sr-only">"Stock"</label>
             <select id="stock" name="stock">{stock}</select>
+            <label for="sort" class="sr-only">"Sort by"</label>
+            <select id="sort" name="sort">{sorts}</select>
             <button class="quiet">"Search"</button>
             {clear}
         </form>
+        {count}
         <section class="card flush" aria-label="Products">{body}</section>
         {part::pager(place)}
     }

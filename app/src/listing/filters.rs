@@ -1,6 +1,7 @@
 //! The form by which a list is narrowed down and sorted.
 
 use super::{Choices, SORTS, field_of};
+use crate::components::Stars;
 use crate::islands::SearchBox;
 use leptos::prelude::*;
 use shop::FieldError;
@@ -28,6 +29,7 @@ pub fn filters(choices: &Choices, found: &Found, problems: &[FieldError], with_t
                 {facet("Category".to_owned(), "category".to_owned(), found.categories.clone())}
                 {facet("Brand".to_owned(), "brand".to_owned(), found.brands.clone())}
                 {attributes}
+                {ratings(found.ratings.clone())}
                 {price_fields(choices, found.prices, problems)}
                 <div>
                     {switch("in_stock", "In stock only", choices.in_stock_only, found.in_stock)}
@@ -67,6 +69,42 @@ fn switch(name: &'static str, label: &'static str, checked: bool, count: usize) 
             <span class="count">{count}</span>
         </label>
     }
+}
+
+/// One of them or none: who asks for three stars takes four, too.
+fn ratings(ratings: Vec<Facet>) -> impl IntoView {
+    (!ratings.is_empty()).then(|| {
+        let none_chosen = !ratings.iter().any(|facet| facet.chosen);
+        let choices = ratings
+            .into_iter()
+            .map(|facet| {
+                let tenths = 10 * facet.value.parse().unwrap_or(0);
+                view! {
+                    <li>
+                        <label class="check">
+                            <input type="radio" name="rated_from" value=facet.value checked=facet.chosen />
+                            <span class="rating-choice"><Stars tenths=tenths /><span aria-hidden="true">"and up"</span></span>
+                            <span class="count">{facet.count}</span>
+                        </label>
+                    </li>
+                }
+            })
+            .collect_view();
+        view! {
+            <fieldset class="facet">
+                <legend>"Rating"</legend>
+                <ul>
+                    <li>
+                        <label class="check">
+                            <input type="radio" name="rated_from" value="" checked=none_chosen />
+                            <span>"Any"</span>
+                        </label>
+                    </li>
+                    {choices}
+                </ul>
+            </fieldset>
+        }
+    })
 }
 
 /// Nothing where there is nothing to choose between.

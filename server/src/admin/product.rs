@@ -2,15 +2,17 @@
 
 use super::desk::{Desk, form, mendable};
 use crate::error::PageError;
+use crate::state::AppState;
 use admin::form::Form;
 use admin::page::product::{self as view, Asked, Opened};
 use admin::part::Place;
-use axum::extract::{Form as Body, Path, Query};
+use axum::extract::{Form as Body, Path, Query, State};
 use axum::response::Response;
 use http::StatusCode;
 use serde::Deserialize;
+use shop::catalogue::desk::{self, Filter};
 use shop::catalogue::draft::{Draft, DraftVariant, Status};
-use shop::catalogue::edit::{self, Filter};
+use shop::catalogue::edit;
 use shop::catalogue::history;
 use shop::id::ProductId;
 use shop::{Error, FieldError};
@@ -25,21 +27,23 @@ const ROWS: i64 = 50;
 pub struct Sought {
     status: String,
     stock: String,
+    sort: String,
     q: String,
     at: String,
 }
 
-pub async fn list(desk: Desk, Query(query): Query<Sought>) -> Answer {
-    let Sought { status, stock, q, at } = query;
+pub async fn list(State(state): State<AppState>, desk: Desk, Query(query): Query<Sought>) -> Answer {
+    let Sought { status, stock, sort, q, at } = query;
     let text: String = q.trim().chars().take(shop::limits::TITLE_CHARS).collect();
-    let asked = Asked { status, stock, text };
+    let asked = Asked { status, stock, sort, text };
     let sold_out = asked.stock == "out";
     let scheduled = asked.status == "scheduled";
-    let filter = Filter { status: Status::parse(&asked.status), text: asked.text.clone(), sold_out, scheduled };
-    let found = edit::list(&desk.shop, &desk.staff, &filter, Place::cursor(&at), ROWS).await?;
-    let place = Place::new(asked.address(&asked.status), &at, found.next);
+    let (status, sort) = (Status::parse(&asked.status), view::sort(&asked.sort));
+    let filter = Filter { status, text: asked.text.clone(), sold_out, scheduled, sort };
+    let found = desk::list(&desk.shop, &state.search, &desk.staff, &filter, Place::cursor(&at), ROWS).await?;
+    let place = Place::new(asked.address(&asked.status), &at, found.page.next);
     let currency = desk.shop.settings.currencies.first().copied();
-    Ok(desk.page("products", "Products", || view::list(found.items, &asked, &place, currency)).await)
+    Ok(desk.page("products", "Products", || view::list(found.page.items, found.total, &asked, &place, currency)).await)
 }
 
 pub async fn new_page(desk: Desk) -> Answer {

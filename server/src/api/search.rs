@@ -33,7 +33,9 @@ struct SearchParameters {
     in_stock: Option<bool>,
     /// Only what is reduced.
     on_sale: Option<bool>,
-    /// `relevance` (default), `newest`, `price_low` or `price_high`.
+    /// Stars on average at least, 1 to 5.
+    rated_from: Option<i64>,
+    /// `relevance` (default), `newest`, `price_low`, `price_high`, `rating` or `best_selling`.
     #[param(value_type = Option<String>)]
     sort: Option<Sort>,
     /// ISO 4217; the shop's first currency when absent.
@@ -66,6 +68,7 @@ fn query(state: &AppState, text: &str) -> Result<Query, ApiError> {
             "price_to" => query.price_to = Some(read(&name, &value)?),
             "in_stock" => query.in_stock_only = read(&name, &value)?,
             "on_sale" => query.on_sale_only = read(&name, &value)?,
+            "rated_from" => query.rated_from = Some(read(&name, &value)?),
             "sort" => query.sort = read(&name, &format!("\"{value}\""))?,
             "currency" => query.currency = currency(&state.shop, Some(&value))?,
             "page" => query.page = read(&name, &value)?,

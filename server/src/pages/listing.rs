@@ -79,6 +79,7 @@ fn query(choices: &Choices, currency: Currency, within: Option<CategoryId>) -> Q
         price_to,
         in_stock_only: choices.in_stock_only,
         on_sale_only: choices.on_sale_only,
+        rated_from: choices.rated_from,
         sort: choices.sort,
         currency,
         page: choices.page.min(NO_PAGE),

@@ -3,7 +3,7 @@
 //! A form carries the version it was loaded with; when somebody has saved in between, nothing is written.
 
 use super::draft::{Draft, DraftPicture, DraftPrice, DraftVariant, Status};
-use super::{Page, ProductOption, write};
+use super::{ProductOption, write};
 use crate::audit::{self, Entry};
 use crate::db::Read;
 use crate::id::{CategoryId, PictureId, ProductId, VariantId};
@@ -279,93 +279,6 @@ pub async fn add_picture(shop: &Shop, by: &Staff, id: ProductId, bytes: Vec<u8>,
     audit::record(&mut tx, &Entry::new(by, "product.picture", "product", id).after(&after), now).await?;
     tx.commit().await?;
     Ok(Added { id: picture, url: taken.url, version })
-}
-
-/// Which products the merchant wants to see.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Filter {
-    pub status: Option<Status>,
-    /// Part of a title or a SKU, any case.
-    pub text: String,
-    /// Only products that have a counted variant nobody can buy.
-    pub sold_out: bool,
-    /// Only drafts that have a time at which they are published.
-    pub scheduled: bool,
-}
-
-/// A product in the merchant's list.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, sqlx::FromRow)]
-pub struct ListRow {
-    pub id: ProductId,
-    pub slug: String,
-    pub title: String,
-    pub status: String,
-    /// When a draft will be published, Unix milliseconds.
-    pub publish_at: Option<i64>,
-    pub picture_url: Option<String>,
-    pub variants: i64,
-    /// Units that can be bought, over all variants and warehouses.
-    pub available: i64,
-    /// Lowest price in the default currency, minor units.
-    pub price_from: Option<i64>,
-    pub updated_at: i64,
-}
-
-/// Newest first, `rows` at a time.
-pub async fn list(shop: &Shop, _by: &Staff, filter: &Filter, after: Option<&str>, rows: i64) -> Result<Page<ListRow>> {
-    Check::default().text("text", &filter.text, limits::TITLE_CHARS).done()?;
-    let rows = rows.clamp(*limits::PAGE_ROWS.start(), *limits::PAGE_ROWS.end());
-    let start = ProductId(uuid::Uuid::max());
-    let after: ProductId = after
-        .map_or(Ok(start), |text| text.parse().map_err(|_| Error::field("after", "Not a position in this list.")))?;
-    let text = pattern(&filter.text);
-    let currency = shop.settings.currencies.first().copied().ok_or(Error::NotFound("default currency"))?;
-    let mut found: Vec<ListRow> = shop
-        .db
-        .fetch_all(
-            "SELECT p.id, p.slug, p.title, p.status, p.publish_at,
-               (SELECT COALESCE(i.thumb_url, i.url) FROM picture i WHERE i.product_id = p.id
-                 ORDER BY i.position, i.id LIMIT 1) AS picture_url,
-               (SELECT COUNT(*) FROM variant v WHERE v.product_id = p.id AND v.active) AS variants,
-               (SELECT CAST(COALESCE(SUM(s.free), 0) AS BIGINT) FROM variant v
-                  JOIN stock s ON s.variant_id = v.id WHERE v.product_id = p.id AND v.active) AS available,
-               (SELECT MIN(r.amount) FROM variant v CROSS JOIN price r
-                  WHERE r.variant_id = v.id AND r.currency = $1 AND v.product_id = p.id AND v.active) AS price_from,
-               p.updated_at
-             FROM product p
-             WHERE p.id < $2 AND ($3 = '' OR p.status = $3)
-               AND ($4 = '' OR lower(p.title) LIKE $4 ESCAPE '!'
-                 OR EXISTS (SELECT 1 FROM variant v WHERE v.product_id = p.id AND lower(v.sku) LIKE $4 ESCAPE '!'))
-               AND (NOT $5 OR EXISTS (SELECT 1 FROM variant v WHERE v.product_id = p.id AND v.active AND v.tracked
-                 AND NOT EXISTS (SELECT 1 FROM stock s WHERE s.variant_id = v.id AND s.free > 0)))
-               AND (NOT $6 OR p.publish_at IS NOT NULL)
-             ORDER BY p.id DESC LIMIT $7",
-            args![
-                currency,
-                after,
-                filter.status.map_or("", Status::code),
-                text,
-                filter.sold_out,
-                filter.scheduled,
-                rows + 1
-            ],
-        )
-        .await?;
-    let more = i64::try_from(found.len()).is_ok_and(|n| n > rows);
-    if more {
-        found.pop();
-    }
-    let next = found.last().filter(|_| more).map(|last| last.id.to_string());
-    Ok(Page { items: found, next })
-}
-
-/// A LIKE pattern (escape character `!`) for "contains `text`, any case"; empty for no text.
-pub(crate) fn pattern(text: &str) -> String {
-    let text = text.trim().to_lowercase();
-    if text.is_empty() {
-        return text;
-    }
-    format!("%{}%", text.replace('!', "!!").replace('%', "!%").replace('_', "!_"))
 }
 
 /// Every category, for choosing: identifier and title with its parents' ("Kitchen › Cups").

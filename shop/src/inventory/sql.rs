@@ -251,7 +251,7 @@ pub async fn overview(
              GROUP BY p.id, v.id, p.slug, p.title, v.title, v.sku, v.tracked
              HAVING COALESCE(SUM(s.free), 0) >= $3 AND COALESCE(SUM(s.free), 0) <= $4
              ORDER BY v.sku LIMIT $5",
-            args![after.unwrap_or(""), crate::catalogue::edit::pattern(text), low, high, rows + 1],
+            args![after.unwrap_or(""), crate::db::pattern(text), low, high, rows + 1],
         )
         .await?;
     let next = cut(&mut found, rows).then(|| found.last().map(|row| row.sku.clone())).flatten();

@@ -39,12 +39,15 @@ impl Ask {
                 price: Some(price),
                 in_stock: query.in_stock_only,
                 on_sale: query.on_sale_only,
+                rated_from: 10 * query.rated_from.unwrap_or(0),
             },
             sort: match query.sort {
                 Sort::Relevance => ::search::Sort::Relevance,
                 Sort::Newest => ::search::Sort::Newest,
                 Sort::PriceLow => ::search::Sort::PriceLow,
                 Sort::PriceHigh => ::search::Sort::PriceHigh,
+                Sort::Rating => ::search::Sort::Rating,
+                Sort::BestSelling => ::search::Sort::BestSelling,
             },
             currency: query.currency.code(),
             offset: query.page.saturating_sub(1).saturating_mul(rows),
@@ -79,7 +82,7 @@ impl Ask {
     }
 }
 
-pub(super) fn not_yet() -> Error {
+pub(crate) fn not_yet() -> Error {
     let message = "The search is being set up. Please try again in a moment.".into();
     Error::Unavailable { message, retry_after_s: 2 }
 }

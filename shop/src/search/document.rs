@@ -1,5 +1,6 @@
 //! From rows to what is indexed of a product.
 
+use crate::catalogue::draft::Status;
 use crate::catalogue::statement::{AVAILABLE, Statement, read};
 use crate::catalogue::{Availability, ProductOption};
 use crate::id::{CategoryId, ProductId};
@@ -17,7 +18,12 @@ struct Row {
     tags: String,
     options: String,
     description_html: String,
+    status: String,
     created_at: i64,
+    updated_at: i64,
+    reviews: i64,
+    stars: i64,
+    sold: i64,
     variants: Option<String>,
     prices: Option<String>,
     on_sale: Option<String>,
@@ -26,7 +32,9 @@ struct Row {
 
 fn statement(which: &str) -> Statement {
     Statement::new(&format!(
-        "SELECT p.id, p.title, p.brand, p.product_type, p.tags, p.options, p.description_html, p.created_at,
+        "SELECT p.id, p.title, p.brand, p.product_type, p.tags, p.options, p.description_html, p.status,
+           p.created_at, p.updated_at, COALESCE(g.reviews, 0) AS reviews, COALESCE(g.stars, 0) AS stars,
+           COALESCE(s.units, 0) AS sold,
            (SELECT CAST(json_agg(json_build_array(v.sku, v.barcode, v.option_values, {AVAILABLE})) AS TEXT)
             FROM variant v WHERE v.product_id = p.id AND v.active) AS variants,
            (SELECT CAST(json_agg(json_build_array(low.currency, low.amount)) AS TEXT)
@@ -36,11 +44,13 @@ fn statement(which: &str) -> Statement {
             WHERE r.variant_id = v.id AND v.product_id = p.id AND v.active AND r.compare_at > r.amount) AS on_sale,
            (SELECT CAST(json_agg(id_text(m.category_id)) AS TEXT)
             FROM product_category m WHERE m.product_id = p.id) AS categories
-         FROM product p WHERE {which} AND p.status || '' = 'published'"
+         FROM product p LEFT JOIN product_rating g ON g.product_id = p.id
+           LEFT JOIN product_sales s ON s.product_id = p.id
+         WHERE {which}"
     ))
 }
 
-/// The published ones among `ids`.
+/// Those of `ids` that are there.
 pub(super) async fn of(shop: &Shop, ids: Vec<uuid::Uuid>, tree: &Tree) -> Result<Vec<Document>> {
     static SQLITE: LazyLock<Statement> =
         LazyLock::new(|| statement("p.id IN (SELECT unhex(value) FROM json_each($1))"));
@@ -53,13 +63,10 @@ pub(super) async fn of(shop: &Shop, ids: Vec<uuid::Uuid>, tree: &Tree) -> Result
     documents(shop.db.fetch_all(statement.on(engine), args![ids]).await?, tree)
 }
 
-/// Up to `rows` published products after `after`, in order of their identifiers.
+/// Up to `rows` products after `after`, in order of their identifiers.
 pub(super) async fn page(shop: &Shop, after: ProductId, rows: i64, tree: &Tree) -> Result<Vec<Document>> {
-    static PAGE: LazyLock<Statement> = LazyLock::new(|| {
-        statement(
-            "p.id IN (SELECT n.id FROM product n WHERE n.status = 'published' AND n.id > $1 ORDER BY n.id LIMIT $2)",
-        )
-    });
+    static PAGE: LazyLock<Statement> =
+        LazyLock::new(|| statement("p.id IN (SELECT n.id FROM product n WHERE n.id > $1 ORDER BY n.id LIMIT $2)"));
     let rows = shop.db.fetch_all(PAGE.on(shop.db.engine()), args![after, rows]).await?;
     let mut documents = documents(rows, tree)?;
     documents.sort_unstable_by_key(|document| document.id);
@@ -73,8 +80,9 @@ fn documents(rows: Vec<Row>, tree: &Tree) -> Result<Vec<Document>> {
 impl Row {
     fn document(self, tree: &Tree) -> Result<Document> {
         let variants = read::<(String, Option<String>, String, Option<i64>)>(self.variants.as_deref())?;
-        let in_stock =
-            variants.iter().any(|(.., units)| units.map_or(Availability::Untracked, Availability::Units).can_buy(1));
+        let can_buy = |units: &Option<i64>| units.map_or(Availability::Untracked, Availability::Units).can_buy(1);
+        let in_stock = variants.iter().any(|(.., units)| can_buy(units));
+        let is_short = variants.iter().any(|(.., units)| !can_buy(units));
         let mut words: Vec<String> = serde_json::from_str(&self.tags)?;
         let options: Vec<ProductOption> = serde_json::from_str(&self.options)?;
         let mut attributes: Vec<(String, String)> = Vec::new();
@@ -100,6 +108,8 @@ impl Row {
         words.retain(|word| !word.is_empty());
         Ok(Document {
             id: self.id.0,
+            listed: self.status == Status::Published.code(),
+            status: self.status,
             title: self.title,
             brand: self.brand,
             words,
@@ -110,9 +120,27 @@ impl Row {
             attributes,
             on_sale: read(self.on_sale.as_deref())?,
             in_stock,
+            is_short,
+            rating: tenths(self.reviews, self.stars),
+            rating_rank: rank(self.reviews, self.stars),
+            sold: self.sold,
             created_at: self.created_at,
+            updated_at: self.updated_at,
         })
     }
+}
+
+/// Tenths of a star on average, rounded; 0 without reviews.
+fn tenths(reviews: i64, stars: i64) -> i64 {
+    if reviews > 0 { (20 * stars + reviews) / (2 * reviews) } else { 0 }
+}
+
+/// As if some people had given every product a middling rating, too: one review of five stars does not outrank forty of
+/// nearly five. Thousandths of a star; what nobody has rated comes last.
+fn rank(reviews: i64, stars: i64) -> i64 {
+    const SUPPOSED: i64 = 5;
+    const SUPPOSED_THOUSANDTHS: i64 = 3_500;
+    if reviews > 0 { (1_000 * stars + SUPPOSED * SUPPOSED_THOUSANDTHS) / (reviews + SUPPOSED) } else { 0 }
 }
 
 /// The categories and what each stands under.
@@ -155,6 +183,12 @@ fn text_of(html: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_good_reviews_outrank_a_single_best_one() {
+        assert_eq!([tenths(0, 0), tenths(1, 5), tenths(3, 13), tenths(2, 7)], [0, 50, 43, 35]);
+        assert!(rank(40, 195) > rank(1, 5) && rank(1, 5) > rank(1, 4) && rank(1, 1) > rank(0, 0));
+    }
 
     #[test]
     fn a_description_is_read_without_its_markup() {

@@ -123,12 +123,12 @@ async fn everything(shop: &Shop, search: &Search) -> Result<usize> {
     Ok(reindex(shop, search, &mut |_, _| ()).await?.max(1))
 }
 
-/// Reads all published products anew; what was there before is found until the last has been read. `progress` hears how
+/// Reads all products anew; what was there before is found until the last has been read. `progress` hears how
 /// many were read, and of how many. Returns how many there are.
 pub async fn reindex(shop: &Shop, search: &Search, progress: &mut (dyn FnMut(usize, usize) + Send)) -> Result<usize> {
     // Before the first product is read: what changes meanwhile is read again.
     let position = serde_json::to_string(&end(shop, LAST).await?)?;
-    let (of,): (i64,) = shop.db.fetch_one("SELECT COUNT(*) FROM product WHERE status = 'published'", args![]).await?;
+    let (of,): (i64,) = shop.db.fetch_one("SELECT COUNT(*) FROM product", args![]).await?;
     let of = usize::try_from(of).unwrap_or_default();
     let tree = Tree::load(shop).await?;
     let (brought, mut taken) = mpsc::channel::<Batch>(2);

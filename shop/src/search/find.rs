@@ -17,7 +17,7 @@ const VALUES: usize = 20;
 const ATTRIBUTES: usize = 8;
 
 /// # Errors
-/// `Invalid` "rows", "page", "price_from", "price_to" or "filters"; `Unavailable` before the first products were indexed.
+/// `Invalid` "rows", "page", "price_from", "price_to", "rated_from" or "filters"; `Unavailable` before the first products were indexed.
 pub async fn find(shop: &Shop, search: &Search, query: &Query) -> Result<Found> {
     let rows = usize::try_from(query.rows).unwrap_or_default();
     let deepest = ::search::DEPTH / rows.max(1);
@@ -28,6 +28,11 @@ pub async fn find(shop: &Shop, search: &Search, query: &Query) -> Result<Found> 
         .that((1..=deepest).contains(&query.page), "page", format!("Between 1 and {deepest}."))
         .that(from >= 0, "price_from", "Not below zero.")
         .that(from <= to, "price_to", "Not below the lowest price.")
+        .that(
+            query.rated_from.is_none_or(|stars| limits::REVIEW_STARS.contains(&stars)),
+            "rated_from",
+            "Between 1 and 5.",
+        )
         .that(chosen <= limits::FACET_CHOICES, "filters", format!("At most {}.", limits::FACET_CHOICES))
         .done()?;
     let categories = categories(shop).await?;
@@ -59,11 +64,21 @@ pub async fn find(shop: &Shop, search: &Search, query: &Query) -> Result<Found> 
         attributes: attributes(found.attributes, &query.attributes),
         in_stock: found.in_stock,
         on_sale: found.on_sale,
+        ratings: ratings(found.rated, query.rated_from),
         prices: found.prices.map(|(low, high)| (query.currency.money(low), query.currency.money(high))),
         is_guess: found.is_guess,
         suggestion: found.suggestion,
         synonyms: found.instead,
     })
+}
+
+/// Those that hold anything, and the one that is chosen.
+fn ratings(counts: [usize; 3], chosen: Option<i64>) -> Vec<Facet> {
+    let facets = ::search::STARS.into_iter().zip(counts).map(|(stars, count)| {
+        let (value, chosen) = (stars.to_string(), chosen == Some(stars));
+        Facet { title: format!("{stars} stars and up"), value, count, chosen }
+    });
+    facets.filter(|facet| facet.count > 0 || facet.chosen).collect()
 }
 
 /// Identifier, slug and title of all there are.

@@ -45,7 +45,7 @@ impl Search {
 
     /// Runs `work` with the index on a thread that may wait for the disk. An index that turns out to be broken is let go:
     /// the next use opens it again, or makes another.
-    pub(super) async fn with<T: Send + 'static>(
+    pub(crate) async fn with<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Index) -> std::result::Result<T, ::search::Error> + Send + 'static,
     ) -> Result<T> {

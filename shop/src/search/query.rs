@@ -20,6 +20,8 @@ pub struct Query {
     pub price_to: Option<i64>,
     pub in_stock_only: bool,
     pub on_sale_only: bool,
+    /// Stars on average at least, 1 to 5.
+    pub rated_from: Option<i64>,
     pub sort: Sort,
     pub currency: Currency,
     /// From 1.
@@ -41,6 +43,7 @@ impl Query {
             price_to: None,
             in_stock_only: false,
             on_sale_only: false,
+            rated_from: None,
             sort: Sort::default(),
             currency,
             page: 1,

@@ -1,12 +1,15 @@
 //! What merchants change: products, pictures, stock; and catalogues of any size.
 
 use crate::support::{TestShop, picture};
+use shop::Error;
 use shop::args;
+use shop::catalogue::desk::{self, Filter};
 use shop::catalogue::draft::{Draft, DraftPrice, DraftVariant, Status};
 use shop::catalogue::{self, Availability, ListQuery, ProductOption, Sort, edit};
 use shop::id::StaffId;
 use shop::inventory::{self, Reason, StockFilter};
 use shop::money::Currency;
+use shop::search::{self, Query, Search};
 use shop::staff::{Role, Staff};
 
 pub fn anna() -> Staff {
@@ -130,22 +133,41 @@ on_both_engines! {
             one.variants[0].sku = format!("A{n}");
             one.variants[1].sku = format!("B{n}");
             edit::create(&shop, &anna, one).await.unwrap();
+            t.clock.advance(1);
         }
-        let titles = async |filter: edit::Filter| {
+        let search = Search::in_memory();
+        let titles = async |filter: Filter| {
             let (mut all, mut after) = (Vec::new(), None);
             loop {
-                let page = edit::list(&shop, &anna, &filter, after.as_deref(), 1).await.unwrap();
-                all.extend(page.items.into_iter().map(|row| row.title));
-                after = page.next;
-                if after.is_none() { return all; }
+                let listed = desk::list(&shop, &search, &anna, &filter, after.as_deref(), 1).await.unwrap();
+                all.extend(listed.page.items.into_iter().map(|row| row.title));
+                after = listed.page.next;
+                if after.is_none() {
+                    assert!(listed.total.is_none_or(|total| total == all.len()), "{filter:?}");
+                    return all;
+                }
             }
         };
-        assert_eq!(titles(edit::Filter::default()).await, ["Mug 10% 2", "Mug 10% 1", "Mug 10% 0"]);
-        assert_eq!(titles(edit::Filter { status: Some(Status::Draft), ..edit::Filter::default() }).await, ["Mug 10% 1"]);
-        assert_eq!(titles(edit::Filter { text: "b0".into(), ..edit::Filter::default() }).await, ["Mug 10% 0"]);
-        assert_eq!(titles(edit::Filter { text: "0% 2".into(), ..edit::Filter::default() }).await, ["Mug 10% 2"]);
-        assert!(titles(edit::Filter { text: "g_10".into(), ..edit::Filter::default() }).await.is_empty());
-        assert_eq!(titles(edit::Filter { sold_out: true, ..edit::Filter::default() }).await.len(), 3);
+        assert_eq!(titles(Filter::default()).await, ["Mug 10% 2", "Mug 10% 1", "Mug 10% 0"], "without an index");
+        let drafts = Filter { status: Some(Status::Draft), ..Filter::default() };
+        let refused = desk::list(&shop, &search, &anna, &drafts, None, 1).await;
+        assert!(matches!(refused, Err(Error::Unavailable { .. })), "nobody is told that there is nothing");
+        while search::catch_up(&shop, &search).await.unwrap() > 0 {}
+        assert_eq!(titles(drafts.clone()).await, ["Mug 10% 1"]);
+        let text = |text: &str| Filter { text: text.into(), ..Filter::default() };
+        assert_eq!(titles(text("b0")).await, ["Mug 10% 0"], "an SKU");
+        assert_eq!(titles(text("MUG b")).await, ["Mug 10% 2", "Mug 10% 1", "Mug 10% 0"], "beginnings of words");
+        assert_eq!(titles(text("mug 1")).await.len(), 3);
+        assert!(titles(text("ug")).await.is_empty() && titles(text("?!")).await.is_empty());
+        assert_eq!(titles(Filter { sold_out: true, ..Filter::default() }).await.len(), 3);
+        assert_eq!(titles(Filter { sort: desk::Sort::Oldest, ..Filter::default() }).await[0], "Mug 10% 0");
+        for sort in [desk::Sort::Changed, desk::Sort::PriceLow, desk::Sort::PriceHigh, desk::Sort::BestSelling] {
+            assert_eq!(titles(Filter { sort, ..Filter::default() }).await.len(), 3, "{sort:?}");
+        }
+        let everything = Query { rows: 10, ..Query::everything(Currency::EUR) };
+        let shown = search::find(&shop, &search, &everything).await.unwrap();
+        let draft = search::find(&shop, &search, &Query { text: "1".into(), ..everything }).await.unwrap();
+        assert!(shown.items.iter().chain(&draft.items).all(|card| card.title != "Mug 10% 1"), "shoppers find no drafts");
     }
 
     async fn a_made_up_catalogue_has_the_size_asked_for(t: TestShop) {

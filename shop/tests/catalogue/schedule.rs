@@ -5,7 +5,7 @@ use crate::support::TestShop;
 use shop::args;
 use shop::catalogue::draft::{Draft, Status};
 use shop::catalogue::schedule::publish_due;
-use shop::catalogue::{self, edit};
+use shop::catalogue::{self, desk, edit};
 use shop::limits::PUBLISH_AHEAD_MS;
 use shop::money::Currency;
 
@@ -23,8 +23,9 @@ on_both_engines! {
     async fn a_scheduled_product_is_published_once_when_its_time_comes(t: TestShop) {
         let (shop, anna) = (t.shop(), anna());
         let id = edit::create(&shop, &anna, scheduled(t.now() + HOUR_MS)).await.unwrap();
-        let filter = edit::Filter { scheduled: true, ..edit::Filter::default() };
-        let rows = edit::list(&shop, &anna, &filter, None, 10).await.unwrap().items;
+        let search = shop::search::Search::in_memory();
+        let filter = desk::Filter { scheduled: true, ..desk::Filter::default() };
+        let rows = desk::list(&shop, &search, &anna, &filter, None, 10).await.unwrap().page.items;
         assert_eq!((rows.len(), rows[0].publish_at), (1, Some(t.now() + HOUR_MS)));
         t.clock.advance(HOUR_MS - 1);
         assert_eq!((publish_due(&shop).await.unwrap(), is_shown(&t).await), (0, false));
@@ -36,7 +37,7 @@ on_both_engines! {
         assert_eq!(t.number("SELECT COUNT(*) FROM audit_log WHERE action = 'product.publish' AND actor = 'system'").await, 1);
         let stored = edit::load(&shop, &anna, &id.to_string()).await.unwrap();
         assert_eq!((stored.draft.status, stored.draft.publish_at, stored.version), (Status::Published, None, 2));
-        assert!(edit::list(&shop, &anna, &filter, None, 10).await.unwrap().items.is_empty());
+        assert!(desk::list(&shop, &search, &anna, &filter, None, 10).await.unwrap().page.items.is_empty());
         assert_eq!(shop::worker::run_once(&shop).await.unwrap(), 0);
     }
 

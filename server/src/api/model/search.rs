@@ -21,6 +21,8 @@ pub struct SearchPage {
     /// Products that can be bought now.
     in_stock: usize,
     on_sale: usize,
+    /// So many stars or more.
+    ratings: Vec<Facet>,
     price_low: Option<Money>,
     price_high: Option<Money>,
     /// Nothing has the words as they were written; these have words like them.
@@ -63,6 +65,7 @@ impl From<search::Found> for SearchPage {
                 .collect(),
             in_stock: found.in_stock,
             on_sale: found.on_sale,
+            ratings: facets(found.ratings),
             price_low: found.prices.map(|(low, _)| low.into()),
             price_high: found.prices.map(|(_, high)| high.into()),
             is_guess: found.is_guess,

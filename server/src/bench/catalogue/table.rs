@@ -1,6 +1,7 @@
 //! The figures as a table in Markdown: a row for each kind of question, a column for each size.
 
 use super::super::latency::milliseconds_at;
+use admin::part::thousands;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -80,19 +81,6 @@ pub fn markdown(engine: &str, columns: &[Column]) -> String {
             let _ = write!(text, " {:.1} {unit} |", figure(column));
         }
         text.push_str(" |\n");
-    }
-    text
-}
-
-/// "1,000,000".
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
     }
     text
 }

@@ -1,0 +1,167 @@
+//! The merchant's list of products.
+//!
+//! All there are are read by key, newest first; what is filtered or sorted is found by the search index, which holds drafts
+//! and archived products for this list alone. Rows come from the database either way.
+
+use super::Page;
+use super::draft::Status;
+use crate::db::{Engine, pattern};
+use crate::id::ProductId;
+use crate::limits::{self, Check};
+use crate::money::Currency;
+use crate::search::{Search, not_yet};
+use crate::staff::Staff;
+use crate::{Error, Result, Shop, args, search};
+use ::search::DeskQuery;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use uuid::Uuid;
+
+pub use ::search::DeskSort as Sort;
+
+/// What has just been changed is waited for this long, looking so often: a merchant who saves a product finds it.
+const LOOKS: u32 = 20;
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Which products the merchant wants to see.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub status: Option<Status>,
+    /// Words of title, brand, SKU or barcode, or their beginnings, any case.
+    pub text: String,
+    /// Only products that have a counted variant nobody can buy.
+    pub sold_out: bool,
+    /// Only drafts that have a time at which they are published.
+    pub scheduled: bool,
+    pub sort: Sort,
+}
+
+/// A product in the merchant's list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, sqlx::FromRow)]
+pub struct ListRow {
+    pub id: ProductId,
+    pub slug: String,
+    pub title: String,
+    pub status: String,
+    /// When a draft will be published, Unix milliseconds.
+    pub publish_at: Option<i64>,
+    pub picture_url: Option<String>,
+    pub variants: i64,
+    /// Units that can be bought, over all variants and warehouses.
+    pub available: i64,
+    /// Lowest price in the default currency, minor units.
+    pub price_from: Option<i64>,
+    pub updated_at: i64,
+}
+
+/// One page of the list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed {
+    pub page: Page<ListRow>,
+    /// How many there are on all pages; `None` when nobody has counted.
+    pub total: Option<usize>,
+}
+
+/// `rows` products after the position `after`, from [`Page::next`].
+///
+/// # Errors
+/// `Invalid` "text" or "after"; `Unavailable` when the index is needed and has never been filled.
+pub async fn list(
+    shop: &Shop,
+    search: &Search,
+    _by: &Staff,
+    filter: &Filter,
+    after: Option<&str>,
+    rows: i64,
+) -> Result<Listed> {
+    Check::default().text("text", &filter.text, limits::TITLE_CHARS).done()?;
+    let rows = rows.clamp(*limits::PAGE_ROWS.start(), *limits::PAGE_ROWS.end());
+    let all = Filter { scheduled: filter.scheduled, ..Filter::default() };
+    let few = filter.scheduled && filter.sort == Sort::Newest && !filter.sold_out;
+    if *filter == all || few {
+        Ok(Listed { page: by_key(shop, filter, after, rows).await?, total: None })
+    } else {
+        found(shop, search, filter, after, rows).await
+    }
+}
+
+const COLUMNS: &str = "p.id, p.slug, p.title, p.status, p.publish_at,
+    (SELECT COALESCE(i.thumb_url, i.url) FROM picture i WHERE i.product_id = p.id
+       ORDER BY i.position, i.id LIMIT 1) AS picture_url,
+    (SELECT COUNT(*) FROM variant v WHERE v.product_id = p.id AND v.active) AS variants,
+    (SELECT CAST(COALESCE(SUM(s.free), 0) AS BIGINT) FROM variant v
+       JOIN stock s ON s.variant_id = v.id WHERE v.product_id = p.id AND v.active) AS available,
+    (SELECT MIN(r.amount) FROM variant v CROSS JOIN price r
+       WHERE r.variant_id = v.id AND r.currency = $1 AND v.product_id = p.id AND v.active) AS price_from,
+    p.updated_at";
+
+async fn by_key(shop: &Shop, filter: &Filter, after: Option<&str>, rows: i64) -> Result<Page<ListRow>> {
+    let start = ProductId(Uuid::max());
+    let after: ProductId = after.map_or(Ok(start), |text| text.parse().map_err(|_| not_a_position()))?;
+    // Few are scheduled, so their titles may be looked through.
+    let scheduled = if filter.scheduled {
+        "AND p.publish_at IS NOT NULL AND ($3 = '' OR lower(p.title) LIKE $3 ESCAPE '!')"
+    } else {
+        "AND $3 = ''"
+    };
+    let sql = format!("SELECT {COLUMNS} FROM product p WHERE p.id < $2 {scheduled} ORDER BY p.id DESC LIMIT $4");
+    let args = args![currency(shop)?, after, pattern(&filter.text), rows + 1];
+    let mut items: Vec<ListRow> = shop.db.fetch_all(&sql, args).await?;
+    let more = i64::try_from(items.len()).is_ok_and(|n| n > rows);
+    if more {
+        items.pop();
+    }
+    let next = items.last().filter(|_| more).map(|last| last.id.to_string());
+    Ok(Page { items, next })
+}
+
+async fn found(shop: &Shop, search: &Search, filter: &Filter, after: Option<&str>, rows: i64) -> Result<Listed> {
+    if !search::is_filled(search).await? {
+        return Err(not_yet());
+    }
+    let offset: usize = after.map_or(Ok(0), |text| text.parse().map_err(|_| not_a_position()))?;
+    caught_up(shop, search).await?;
+    let (currency, wanted) = (currency(shop)?, usize::try_from(rows).unwrap_or_default());
+    let asked = filter.clone();
+    let (total, ids) = search
+        .with(move |index| {
+            index.find_for_desk(&DeskQuery {
+                text: &asked.text,
+                status: asked.status.map(Status::code),
+                only_short: asked.sold_out,
+                sort: asked.sort,
+                currency: currency.code(),
+                offset,
+                rows: wanted,
+            })
+        })
+        .await?;
+    let source = match shop.db.engine() {
+        Engine::Sqlite => "(SELECT unhex(value) AS id, key AS place FROM json_each($2))",
+        Engine::Postgres => "(SELECT id, place FROM UNNEST($2) WITH ORDINALITY AS asked(id, place))",
+    };
+    let sql = format!("SELECT {COLUMNS} FROM {source} AS a CROSS JOIN product p WHERE p.id = a.id ORDER BY a.place");
+    let items: Vec<ListRow> = shop.db.fetch_all(&sql, args![currency, ids]).await?;
+    let end = offset.saturating_add(wanted);
+    let next = (end < total.min(::search::DEPTH)).then(|| end.to_string());
+    Ok(Listed { page: Page { items, next }, total: Some(total) })
+}
+
+/// Waits until the index knows of every change so far, or for a second: a stale list is better than none.
+async fn caught_up(shop: &Shop, search: &Search) -> Result<()> {
+    for _ in 0..LOOKS {
+        if search::lag(shop, search).await?.changes == 0 {
+            break;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    Ok(())
+}
+
+fn currency(shop: &Shop) -> Result<Currency> {
+    shop.settings.currencies.first().copied().ok_or(Error::NotFound("default currency"))
+}
+
+fn not_a_position() -> Error {
+    Error::field("after", "Not a position in this list.")
+}
