@@ -52,6 +52,9 @@ impl Column {
     }
 }
 
+/// Name, figure and unit.
+type Line = (&'static str, fn(&Column) -> f64, &'static str);
+
 pub fn markdown(engine: &str, columns: &[Column]) -> String {
     let mut text = format!("| {engine} | connections |");
     for column in columns {
@@ -70,7 +73,7 @@ pub fn markdown(engine: &str, columns: &[Column]) -> String {
         let last = columns.last().map_or(0.0, |column| column.rows[at].1.p99());
         let _ = writeln!(text, " {:.1} |", last / measured.p99().max(0.001));
     }
-    let lines: [(&str, fn(&Column) -> f64, &str); 3] = [
+    let lines: [Line; 3] = [
         ("start to first search, index built anew", |column| column.ready_seconds, "s"),
         ("memory, idle", |column| column.idle_mib, "MiB"),
         ("memory, after the kept pages", |column| column.loaded_mib, "MiB"),
