@@ -2,6 +2,7 @@
 
 pub mod checkout;
 mod http;
+pub mod import;
 mod latency;
 pub mod pages;
 mod scratch;

@@ -5,6 +5,7 @@
 mod admin_link;
 mod backup;
 mod doctor;
+mod export;
 mod import;
 pub mod open;
 mod reconcile;
@@ -47,6 +48,8 @@ enum Command {
         #[command(subcommand)]
         what: import::What,
     },
+    /// Write the catalogue as a file for another shop
+    Export(export::Arguments),
     /// Build the search index of the data folder anew; a shop that serves from it goes on answering meanwhile
     Reindex,
     /// Copy the whole shop into a new folder while it goes on selling
@@ -80,6 +83,8 @@ enum Bench {
     Writes(bench::writes::WritesArgs),
     /// Pages per second and their latency over a catalogue, through HTTP
     Pages(bench::pages::PagesArgs),
+    /// How long an import of products takes, and the check before it
+    Import(bench::import::ImportArgs),
     /// Complete checkouts per second against the sandbox gateway, and what one costs
     Checkout(bench::checkout::CheckoutArgs),
 }
@@ -120,12 +125,16 @@ async fn perform(cli: Cli) -> Outcome {
         Command::Migrate => open::migrated_database(&cli.config).await.map(drop),
         Command::Seed(arguments) => seed::run(arguments, cli.config).await,
         Command::Import { what } => import::run(what, cli.config).await,
+        Command::Export(arguments) => export::run(arguments, cli.config).await,
         Command::Reindex => reindex::run(cli.config).await,
         Command::Backup(arguments) => backup::run(arguments, cli.config).await,
         Command::Restore(arguments) => restore::run(arguments, cli.config).await,
         Command::SandboxGateway(arguments) => sandbox_gateway::run(arguments).await,
         Command::Bench { what: Bench::Writes(arguments) } => {
             bench::writes::run(&arguments, &cli.config).await.map_err(|error| error.to_string())
+        }
+        Command::Bench { what: Bench::Import(arguments) } => {
+            bench::import::run(&arguments, &cli.config).await.map_err(|error| error.to_string())
         }
         Command::Bench { what: Bench::Pages(arguments) } => bench::pages::run(&arguments).await,
         Command::Reconcile(arguments) => reconcile::run(cli.config, arguments).await,
