@@ -114,6 +114,22 @@ impl Format {
     }
 }
 
+/// Reads bytes as a file of products in both formats, down to the drafts, without a shop: what fuzzing asks. How many
+/// products were found.
+///
+/// # Panics
+/// Never, whatever the bytes: that is the question.
+pub fn probe(bytes: &[u8]) -> usize {
+    let Ok((text, _)) = text::decode(bytes) else { return 0 };
+    let Ok(names) = table::header(&text) else { return 0 };
+    let products = Format::ALL.into_iter().map(|format| {
+        let mapping = Mapping::automatic(format, names.clone());
+        let plan = plan::Plan::new(text.clone().into_owned(), mapping, crate::money::Currency::EUR);
+        plan.items(0..plan.len()).iter().filter(|item| apply::is_fit(item, &plan)).count()
+    });
+    products.sum()
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// Does everything, then takes it back: the report is what an import would say.

@@ -1,5 +1,6 @@
 //! Imports as jobs, both formats, and exports that bring back what was there.
 
+mod fuzz;
 mod job;
 mod roll_back;
 mod round_trip;
@@ -55,7 +56,7 @@ async fn digest(t: &TestShop) -> String {
         let sql = format!("SELECT {columns} AS text FROM {table} ORDER BY text");
         let rows: Vec<(String,)> = t.db.fetch_all(&sql, args![]).await.unwrap();
         for (row,) in rows {
-            all.push_str(&format!("{table}: {row}\n"));
+            all.extend([table, ": ", &row, "\n"]);
         }
     }
     all
@@ -65,6 +66,6 @@ const HEADER: &str = "Handle,Title,Variant SKU,Variant Inventory Qty,Variant Pri
 
 /// A Shopify file of `count` plain products.
 fn many(count: usize) -> Vec<u8> {
-    let rows: String = (0..count).map(|n| format!("p{n},Product {n},P{n},{n},{n}.50,Things\n")).collect();
-    format!("{HEADER}\n{rows}").into_bytes()
+    let rows: Vec<String> = (0..count).map(|n| format!("p{n},Product {n},P{n},{n},{n}.50,Things")).collect();
+    format!("{HEADER}\n{}\n", rows.join("\n")).into_bytes()
 }

@@ -128,7 +128,9 @@ pub async fn check(desk: Desk, Path(id): Path<ImportId>, Sent(pairs): Sent<Vec<(
         Err(error @ Error::Invalid(_)) => {
             let (status, mut fields) = mendable(error)?;
             // Said of the whole: no single select is to blame.
-            fields.iter_mut().for_each(|field| field.field.clear());
+            for field in &mut fields {
+                field.field.clear();
+            }
             let mapping = Mapping::chosen(format, job.mapping.names().to_vec(), read_as);
             draw_columns(&desk, status, &job, &mapping, fetch, &Form::new("").refused(fields)).await
         }

@@ -40,7 +40,7 @@ over_http! {
         assert!(html.contains("Titel") && html.contains("Read as a product file of Shopify"), "{html}");
         // The title's column has another name: without it nothing can be checked.
         let lacking = [("format", "shopify"), ("column-0", "Handle"), ("column-2", "Variant Price"), ("column-3", "Variant SKU")];
-        let (status, html) = send(&site, &format!("{here}/check"), &olga, &lacking).await;
+        let (status, _, html) = send(&site, &format!("{here}/check"), &olga, &lacking).await;
         assert_eq!(status, 422);
         assert!(html.contains("The column Title is missing"), "{html}");
         let whole = [lacking.as_slice(), &[("column-1", "Title")]].concat();

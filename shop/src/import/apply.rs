@@ -288,6 +288,11 @@ const LOG: Sql = rows!(
     ""
 );
 
+/// Whether a product could be taken by an empty shop.
+pub fn is_fit(item: &Item, plan: &Plan) -> bool {
+    item.errors.is_empty() && merge::created(item, plan).is_ok()
+}
+
 /// What is wrong with a draft, by line and column; any other error stays one.
 pub fn located(item: &Item, plan: &Plan, error: Error) -> Result<Refusal> {
     match error {

@@ -50,11 +50,13 @@ pub fn scan(
     let whole = |line, message: String| RowError { line, column: String::new(), message };
     reader.read_record(&mut record).map_err(|error| whole(1, error.to_string()))?;
     loop {
-        let (start, line) = (offset(reader.position().byte()), reader.position().line());
+        let start = offset(reader.position().byte());
+        // The reader stands before what is left of the line break, and before empty lines.
+        let breaks = csv[start as usize..].bytes().take_while(|b| matches!(b, b'\r' | b'\n'));
+        let line = reader.position().line() + breaks.filter(|b| *b == b'\n').count() as u64;
         if !reader.read_record(&mut record).map_err(|error| whole(line, format!("Unreadable row: {error}")))? {
             return Ok(rows);
         }
-        let line = record.position().map_or(line, csv::Position::line);
         rows += 1;
         if rows > IMPORT_ROWS {
             return Err(whole(line, format!("More than {IMPORT_ROWS} rows.")));

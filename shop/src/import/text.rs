@@ -82,7 +82,7 @@ pub fn delimiter(text: &str) -> u8 {
 
 /// The line on which what follows `before` stands.
 fn line_of(before: &[u8]) -> u64 {
-    before.iter().filter(|b| **b == b'\n').count() as u64 + 1
+    before.split(|b| *b == b'\n').count() as u64
 }
 
 fn problem(line: u64, message: &str) -> RowError {

@@ -151,8 +151,8 @@ on_both_engines! {
     }
 
     async fn errors_are_bounded_and_all_are_counted(t: TestShop) {
-        let rows: String = (0..IMPORT_ERRORS + 500).map(|n| format!("h{n},T,much\n")).collect();
-        let csv = format!("Handle,Title,Variant Price\n{rows}");
+        let rows: Vec<String> = (0..IMPORT_ERRORS + 500).map(|n| format!("h{n},T,much")).collect();
+        let csv = format!("Handle,Title,Variant Price\n{}\n", rows.join("\n"));
         let report = import(&t, Format::Shopify, csv.as_bytes(), Mode::DryRun).await;
         assert_eq!(report.counts.errors, IMPORT_ERRORS + 500);
         assert_eq!(t.number("SELECT COUNT(*) FROM import_job_error").await, IMPORT_ERRORS);
@@ -192,7 +192,7 @@ on_both_engines! {
             ("separators", vec![b','; 5_000_000]),
             ("line breaks", vec![b'\n'; 5_000_000]),
             ("one handle", format!("Handle,Title,Option1 Name,Option1 Value,Variant Price\n{}", "a,A,Size,S,1\n".repeat(20_000)).into_bytes()),
-            ("pictures", format!("Handle,Title,Variant Price,Image Src\na,A,1,\n{}", (0..20_000).map(|n| format!("a,,,http://x/{n}\n")).collect::<String>()).into_bytes()),
+            ("pictures", format!("Handle,Title,Variant Price,Image Src\na,A,1,\n{}", (0..20_000).map(|n| format!("a,,,http://x/{n}")).collect::<Vec<_>>().join("\n")).into_bytes()),
             ("tags", format!("Handle,Title,Variant Price,Tags\na,A,1,\"{}\"\n", "t,".repeat(100_000)).into_bytes()),
         ];
         for (name, bytes) in files {

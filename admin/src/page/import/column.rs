@@ -12,7 +12,7 @@ pub fn columns(job: &Job, mapping: &Mapping, fetch: bool, form: &Form) -> AnyVie
     let format = mapping.format();
     let other = Format::ALL.into_iter().filter(|other| *other != format).map(|other| {
         let href = format!("{HERE}/{}/columns?format={}", job.id, other.code());
-        view! { <a class="button quiet" href=href>{format!("Read it as a file of {}", other.label())}</a> }
+        view! { <a class="button quiet" href=href>{format!("Read as {}", other.label())}</a> }
     });
     let guessed = (job.encoding == "Windows-1252").then(|| {
         view! {
@@ -32,7 +32,7 @@ pub fn columns(job: &Job, mapping: &Mapping, fetch: bool, form: &Form) -> AnyVie
         {guessed}
         <form method="post" action=format!("{HERE}/{}/check", job.id) class="stack">
             <input type="hidden" name="format" value=format.code() />
-            <section class="card flush" aria-labelledby="read">
+            <section class="card" aria-labelledby="read">
                 <h2 id="read">{format!("Read as a product file of {}", format.label())}</h2>
                 {table(mapping, form)}
             </section>

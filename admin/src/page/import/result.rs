@@ -100,7 +100,7 @@ fn over(job: &Job) -> AnyView {
     };
     let cancelled = (job.state == State::Cancelled && job.can_roll_back)
         .then(|| view! { <p>"What was imported until then is in the shop."</p> });
-    let failed = (job.state == State::Failed)
+    let failed = (job.state == State::Failed && job.can_roll_back)
         .then(|| view! { <p>"What was imported until then is in the shop. The log says what happened."</p> });
     let pictures = (job.counts.pictures_stored + job.counts.pictures_missing > 0).then(|| {
         view! {

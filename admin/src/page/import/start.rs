@@ -22,7 +22,7 @@ pub fn home(jobs: Vec<Job>, place: &Place, form: &Form) -> AnyView {
             <div class="column">{upload(form)}</div>
             <div class="column side-column">{export()}</div>
         </div>
-        <section class="card flush" aria-labelledby="history">
+        <section class="card" aria-labelledby="history">
             <h2 id="history">"Imports so far"</h2>
             {history}
         </section>

@@ -66,7 +66,7 @@ impl Known {
         let skus = items.iter().flat_map(|item| (0..item.draft.variants.len()).map(|at| item.sku(at)));
         let skus: Vec<String> = skus.collect();
         let owners = by_key(tx, BY_SKU, skus.iter().map(String::as_str)).await?;
-        let slugs: Vec<String> = items.iter().map(|item| merge::slug(item)).collect();
+        let slugs: Vec<String> = items.iter().map(merge::slug).collect();
         let slugs = by_key(tx, BY_SLUG, slugs.iter().map(String::as_str)).await?.into_keys().collect();
         let products = products.into_iter().map(|id| id.map(|id| (id, sources.remove(&id)))).collect();
         Ok(Self { products, duplicates, stored, owners, slugs })

@@ -43,8 +43,7 @@ pub fn address(picture: &DraftPicture, origin: &str) -> String {
 /// A picture that a shop has drawn itself came from nowhere.
 fn source(image: &Image, origin: &str) -> Option<String> {
     let path = image.source.strip_prefix(origin).unwrap_or(&image.source);
-    let drawn = path.contains(DRAWN) && path.ends_with(".svg");
-    (!drawn).then(|| image.source.clone())
+    (!path.contains(DRAWN)).then(|| image.source.clone())
 }
 
 fn drawn(source_url: Option<String>) -> DraftPicture {

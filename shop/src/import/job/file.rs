@@ -21,7 +21,7 @@ async fn text(shop: &Shop, id: ImportId) -> Result<String> {
             .await?;
         let Some((last, _)) = parts.last() else { return Ok(text) };
         next = last + 1;
-        parts.iter().for_each(|(_, part)| text.push_str(part));
+        text.extend(parts.iter().map(|(_, part)| part.as_str()));
     }
 }
 

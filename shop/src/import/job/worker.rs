@@ -225,7 +225,9 @@ impl Worker {
         if dry_run {
             drop(tx);
             tx = shop.db.begin().await?;
-            let Some(_) = ours(self.lease.hold(&mut tx, self.state, now).await)? else { return Ok(Some(None)) };
+            if ours(self.lease.hold(&mut tx, self.state, now).await)?.is_none() {
+                return Ok(Some(None));
+            }
         } else {
             categories(&mut tx, self.lease.id, &mut tree).await?;
         }
