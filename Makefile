@@ -34,6 +34,10 @@ size: ## What a browser downloads, against its budget
 bench: ## Product page, durable writes and complete checkouts on this machine
 	@scripts/bench.sh
 
+fuzz: ## Torn files of products for ten minutes; SECONDS_=1200 is longer, SEED=7 asks one file again
+	@MERCER_FUZZ_SECONDS=$(or $(SECONDS_),600) $(if $(SEED),MERCER_FUZZ_SEED=$(SEED)) \
+	  cargo test --locked -p shop --features server --test main import::fuzz -- --nocapture
+
 fmt: ## Format all Rust sources
 	cargo fmt --all
 

@@ -64,7 +64,7 @@ const GROUPS: &[(&str, &[Entry])] = &[
         &[
             entry("search", "Search", false),
             entry("redirects", "Redirects", false),
-            entry("import", "Import", false),
+            entry("import", "Import and export", false),
             entry("mail", "Sent mail", false),
         ],
     ),

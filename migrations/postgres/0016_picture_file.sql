@@ -29,7 +29,7 @@ BEGIN
     FROM picture_file f WHERE f.url = NEW.url;
   RETURN NEW;
 END $$;
-CREATE TRIGGER picture_came BEFORE INSERT ON picture FOR EACH ROW
+CREATE TRIGGER picture_came BEFORE INSERT OR UPDATE OF url ON picture FOR EACH ROW
   WHEN (NEW.url LIKE '/media/%.jpg' OR NEW.url LIKE '/media/%.png' OR NEW.url LIKE '/media/%.webp')
   EXECUTE FUNCTION picture_came();
 CREATE FUNCTION picture_file_drawn() RETURNS TRIGGER LANGUAGE plpgsql AS $$

@@ -28,6 +28,14 @@ BEGIN
   UPDATE picture SET (widths, fallback, thumb_url) =
     (SELECT f.widths, f.fallback, f.thumb_url FROM picture_file f WHERE f.url = NEW.url) WHERE id = NEW.id;
 END;
+CREATE TRIGGER picture_replaced AFTER UPDATE OF url ON picture
+  WHEN NEW.url <> OLD.url
+    AND (NEW.url LIKE '/media/%.jpg' OR NEW.url LIKE '/media/%.png' OR NEW.url LIKE '/media/%.webp')
+BEGIN
+  INSERT INTO picture_file (url) VALUES (NEW.url) ON CONFLICT (url) DO NOTHING;
+  UPDATE picture SET (widths, fallback, thumb_url) =
+    (SELECT f.widths, f.fallback, f.thumb_url FROM picture_file f WHERE f.url = NEW.url) WHERE id = NEW.id;
+END;
 CREATE TRIGGER picture_file_drawn AFTER UPDATE OF state, widths, fallback, thumb_url ON picture_file
 BEGIN
   UPDATE picture SET widths = NEW.widths, fallback = NEW.fallback, thumb_url = NEW.thumb_url WHERE url = NEW.url;

@@ -30,7 +30,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, HeaderName};
-use shop::limits::{EDITOR_BODY_BYTES, PICTURES_BODY_BYTES, UPLOAD_BODY_BYTES};
+use shop::limits::{EDITOR_BODY_BYTES, IMPORT_FILE_BYTES, PICTURES_BODY_BYTES, UPLOAD_BODY_BYTES};
 
 pub fn router() -> Router<AppState> {
     let owner = Router::new()
@@ -61,12 +61,25 @@ pub fn router() -> Router<AppState> {
         .layer(DefaultBodyLimit::max(EDITOR_BODY_BYTES));
     let uploads = Router::new()
         .route("/admin/redirects/file", post(redirect::file))
-        .route("/admin/import", get(import::page).post(import::upload))
-        .route("/admin/import/{key}", get(import::report).post(import::apply))
         .layer(DefaultBodyLimit::max(UPLOAD_BODY_BYTES));
     let pictures = Router::new()
         .route("/admin/products/{id}/pictures", post(picture::upload))
         .layer(DefaultBodyLimit::max(PICTURES_BODY_BYTES));
+    // The handler counts the file itself; what stands around it in the body is little.
+    let files = Router::new()
+        .route("/admin/import", get(import::page).post(import::upload))
+        .layer(DefaultBodyLimit::max(IMPORT_FILE_BYTES + 64 * 1024));
+    let imports = Router::new()
+        .route("/admin/import/export", get(import::export))
+        .route("/admin/import/sample/{format}", get(import::sample))
+        .route("/admin/import/{id}", get(import::show))
+        .route("/admin/import/{id}/columns", get(import::columns))
+        .route("/admin/import/{id}/check", post(import::check))
+        .route("/admin/import/{id}/run", post(import::run))
+        .route("/admin/import/{id}/cancel", post(import::cancel))
+        .route("/admin/import/{id}/roll-back", post(import::roll_back))
+        .route("/admin/import/{id}/errors.csv", get(import::errors))
+        .layer(DefaultBodyLimit::max(EDITOR_BODY_BYTES));
     Router::new()
         .route("/admin", get(home::page))
         .route("/admin/inventory", get(inventory::list))
@@ -87,6 +100,8 @@ pub fn router() -> Router<AppState> {
         .merge(products)
         .merge(uploads)
         .merge(pictures)
+        .merge(files)
+        .merge(imports)
         .route("/admin/login", get(door::log_in_page).post(door::log_in))
         .route("/admin/logout", post(door::log_out))
         .route("/admin/setup/{token}", get(door::setup_page).post(door::setup))

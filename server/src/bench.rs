@@ -3,6 +3,7 @@
 pub mod catalogue;
 pub mod checkout;
 mod http;
+pub mod import;
 mod latency;
 mod scratch;
 pub mod writes;

@@ -5,6 +5,7 @@
 mod admin_link;
 mod backup;
 mod doctor;
+mod export;
 mod import;
 pub mod open;
 mod pictures;
@@ -49,6 +50,8 @@ enum Command {
         #[command(subcommand)]
         what: import::What,
     },
+    /// Write the catalogue as a file for another shop
+    Export(export::Arguments),
     /// Build the search index of the data folder anew; a shop that serves from it goes on answering meanwhile
     Reindex,
     /// Draw the sizes of stored pictures that wait; a shop that serves does it by itself
@@ -84,6 +87,8 @@ enum Bench {
     Writes(bench::writes::WritesArgs),
     /// Pages, searches, lists and edits per second and their latency, through HTTP, on catalogues of growing size
     Catalogue(bench::catalogue::CatalogueArgs),
+    /// How long an import of products takes, and the check before it
+    Import(bench::import::ImportArgs),
     /// Complete checkouts per second against the sandbox gateway, and what one costs
     Checkout(bench::checkout::CheckoutArgs),
 }
@@ -124,6 +129,7 @@ async fn perform(cli: Cli) -> Outcome {
         Command::Migrate => open::migrated_database(&cli.config).await.map(drop),
         Command::Seed(arguments) => seed::run(arguments, cli.config).await,
         Command::Import { what } => import::run(what, cli.config).await,
+        Command::Export(arguments) => export::run(arguments, cli.config).await,
         Command::Reindex => reindex::run(cli.config).await,
         Command::Pictures(arguments) => pictures::run(arguments, cli.config).await,
         Command::Backup(arguments) => backup::run(arguments, cli.config).await,
@@ -135,6 +141,9 @@ async fn perform(cli: Cli) -> Outcome {
         Command::Bench { what: Bench::Catalogue(arguments) } => {
             let url = cli.config.database_url.as_ref().map(|url| url.reveal());
             bench::catalogue::run(&arguments, url).await
+        }
+        Command::Bench { what: Bench::Import(arguments) } => {
+            bench::import::run(&arguments, &cli.config).await.map_err(|error| error.to_string())
         }
         Command::Reconcile(arguments) => reconcile::run(cli.config, arguments).await,
         Command::Doctor(arguments) => doctor::run(cli.config, arguments).await,

@@ -1,5 +1,6 @@
 //! The merchant's pages over HTTP: who gets in, what each role sees, and that forms do what they say.
 
+mod import;
 mod picture;
 mod reconciliation;
 mod redirect;

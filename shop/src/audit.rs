@@ -36,7 +36,16 @@ impl Actor {
         }
     }
 
-    fn address(&self) -> &str {
+    /// The inverse of [`Actor::code`] and [`Actor::address`]; what is neither staff nor the command line is the shop.
+    pub(crate) fn parse(code: &str, address: &str) -> Self {
+        match code.strip_prefix("staff:").and_then(|id| id.parse().ok()) {
+            Some(id) => Self::Staff { id, address: address.to_owned() },
+            None if code == "cli" => Self::Cli,
+            None => Self::System,
+        }
+    }
+
+    pub(crate) fn address(&self) -> &str {
         match self {
             Self::Staff { address, .. } => address,
             Self::System | Self::Cli => "",

@@ -19,6 +19,8 @@ pub mod history;
 #[cfg(feature = "server")]
 mod list;
 #[cfg(feature = "server")]
+pub(crate) mod many;
+#[cfg(feature = "server")]
 mod price;
 #[cfg(feature = "server")]
 mod product;

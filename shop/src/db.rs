@@ -89,6 +89,8 @@ enum Inner {
 /// Reading, in or outside a transaction: functions that serve both take `&mut impl Read`
 /// and are called with `&mut &db` or `&mut tx`.
 pub trait Read: Send {
+    fn engine(&self) -> Engine;
+
     fn fetch_all<T: Row>(&mut self, sql: &str, args: Vec<Arg>) -> impl Future<Output = Result<Vec<T>>> + Send;
 
     /// The first row, if there is one.
@@ -224,6 +226,10 @@ impl Db {
 }
 
 impl Read for &Db {
+    fn engine(&self) -> Engine {
+        (**self).engine()
+    }
+
     async fn fetch_all<T: Row>(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<T>> {
         Ok(match *self {
             Db::Sqlite(db) => sqlite::fetch_all(db.readers().acquire().await?.connection(), sql, args)?,
@@ -233,6 +239,10 @@ impl Read for &Db {
 }
 
 impl Read for Tx {
+    fn engine(&self) -> Engine {
+        Tx::engine(self)
+    }
+
     async fn fetch_all<T: Row>(&mut self, sql: &str, args: Vec<Arg>) -> Result<Vec<T>> {
         self.check_usable()?;
         let rows = match &mut self.inner {

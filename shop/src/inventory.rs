@@ -11,7 +11,7 @@ pub use freeze::unfreeze;
 #[cfg(feature = "server")]
 pub(crate) use freeze::{Part, Unsound, freeze, unsound};
 #[cfg(feature = "server")]
-pub(crate) use sql::{Count, count_to};
+pub(crate) use sql::{Count, count_by, count_to};
 #[cfg(feature = "server")]
 pub use sql::{adjust, ledger, levels, overview, variant_of};
 

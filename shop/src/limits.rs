@@ -41,6 +41,9 @@ pub const ALT_CHARS: usize = 300;
 /// Characters of a web address that somebody else wrote down.
 pub const ADDRESS_CHARS: usize = 2000;
 pub const TAGS: usize = 250;
+/// Categories that a file names for one product, and how deep they lie within each other.
+pub const CATEGORIES: usize = 50;
+pub const CATEGORY_DEPTH: usize = 8;
 pub const SEO_DESCRIPTION_CHARS: usize = 400;
 pub const WEIGHT_MAX_GRAMS: i64 = 1_000_000;
 /// Minor units of one price: a trillion leaves room to multiply by any quantity within `i64`.
@@ -85,6 +88,18 @@ pub const SITEMAP_ADDRESSES: i64 = 10_000;
 pub const PUBLISH_AHEAD_MS: i64 = 3_652 * 24 * 60 * 60 * 1000;
 /// Changes of price that the editor shows.
 pub const PRICE_CHANGES: i64 = 50;
+
+/// Bytes of a file of products, before and after it is read as text.
+pub const IMPORT_FILE_BYTES: usize = 128 * 1024 * 1024;
+/// Rows, columns, and bytes of one cell of it.
+pub const IMPORT_ROWS: u64 = 500_000;
+pub const IMPORT_COLUMNS: usize = 1_000;
+pub const IMPORT_CELL_BYTES: usize = 256 * 1024;
+/// Errors that are kept of one import; more are only counted.
+pub const IMPORT_ERRORS: i64 = 10_000;
+/// How long an import can be taken back, and how long one that was never run keeps its file: milliseconds.
+pub const IMPORT_KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+pub const IMPORT_WAITS_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Minutes that a started payment holds its stock. The provider's hosted page lives at least half an hour.
 pub const HOLD_MINUTES: std::ops::RangeInclusive<i64> = 30..=1440;

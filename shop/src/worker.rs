@@ -4,7 +4,9 @@
 mod pace;
 
 use crate::catalogue::{sales, schedule};
-use crate::{Result, Shop, args, backup, change, checkout, media, outbox, payment, reconcile, review, search, session};
+use crate::{
+    Result, Shop, args, backup, change, checkout, import, media, outbox, payment, reconcile, review, search, session,
+};
 use std::future::Future;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -13,6 +15,8 @@ use tokio_util::sync::CancellationToken;
 const TICK: Duration = Duration::from_secs(2);
 /// "Best-selling" may be an hour old.
 const SALES_EVERY: Duration = Duration::from_hours(1);
+/// How often is looked for imports.
+const IMPORT_TICK: Duration = Duration::from_millis(500);
 /// Idempotency keys outlive a weekend; the constraints behind them hold for ever.
 const KEEP_KEYS_MS: i64 = 4 * 24 * 60 * 60 * 1000;
 const KEEP_DELIVERED_MS: i64 = 30 * 24 * 60 * 60 * 1000;
@@ -26,7 +30,8 @@ pub async fn run(shop: Shop, until: CancellationToken) {
     let calendar = repeat(shop.clone(), until.clone(), calendar);
     let pictures = repeat(shop.clone(), until.clone(), pictures);
     let counting = repeat(shop.clone(), until.clone(), count_sales);
-    tokio::join!(news, comparison, watch, calendar, pictures, counting, repeat(shop, until, care));
+    let imports = repeat(shop.clone(), until.clone(), imports);
+    tokio::join!(news, comparison, watch, calendar, pictures, counting, imports, repeat(shop, until, care));
 }
 
 async fn repeat<F>(shop: Shop, until: CancellationToken, round: impl Fn(Shop, CancellationToken) -> F)
@@ -112,6 +117,16 @@ async fn count_sales(shop: Shop, until: CancellationToken) -> Result<()> {
     done.map(drop)
 }
 
+/// Apart, too: a large file takes minutes, and a merchant who has just begun an import looks at it.
+async fn imports(shop: Shop, until: CancellationToken) -> Result<()> {
+    let done = import::job::work(&shop, &until).await;
+    tokio::select! {
+        () = until.cancelled() => {}
+        () = tokio::time::sleep(IMPORT_TICK) => {}
+    }
+    done.map(drop)
+}
+
 async fn care(shop: Shop, until: CancellationToken) -> Result<()> {
     let jobs = [
         recover_checkouts(&shop).await,
@@ -145,6 +160,7 @@ pub async fn run_once(shop: &Shop) -> Result<usize> {
         cancel_expired(shop).await,
         schedule::publish_due(shop).await,
         count_ratings(shop).await,
+        import::job::work(shop, &CancellationToken::new()).await,
         // Once more: what the jobs above have decided goes out now.
         deliver_outbox(shop).await,
         purge(shop).await,
@@ -230,7 +246,8 @@ pub async fn purge(shop: &Shop) -> Result<usize> {
     let sessions = session::delete_expired(&shop.db, now).await?
         + search::forget_old_changes(shop).await?
         + change::forget_old(shop).await?
-        + search::forget_old_terms(shop).await?;
+        + search::forget_old_terms(shop).await?
+        + import::job::forget_old(shop).await?;
     if due == 0 {
         return Ok(usize::try_from(sessions).unwrap_or(usize::MAX));
     }

@@ -17,6 +17,7 @@ mod catalogue;
 mod checkout;
 mod db;
 mod guard;
+mod import;
 mod invariant;
 mod inventory;
 mod media;

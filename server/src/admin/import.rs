@@ -1,159 +1,209 @@
-//! Taking over a file of products: upload, dry run, apply, report.
-//!
-//! A file is kept under the digest of its content until it is a day old, so that what is applied is what was checked.
-//! The work goes on in a task of its own, however long it takes; the page shows the report once it is there.
+//! Products from and to files. The work itself is a job in the database (`shop::import::job`); these pages begin its
+//! steps and show where it is.
 //!
 //! ```text
-//! upload → dry run → report ──(apply)→ import → report
+//! upload → columns ─(check)→ report ─(run)→ import → report ─(roll back)→ report
 //! ```
 
-use super::desk::Desk;
+use super::desk::{Desk, mendable};
 use crate::error::PageError;
-use admin::page::import::{self as view, Stage};
-use axum::extract::{Multipart, Path};
+use admin::form::Form;
+use admin::page::import::{self as view, HERE, Seen};
+use admin::part::Place;
+use axum::body::Body;
+use axum::extract::multipart::Field;
+use axum::extract::{Form as Sent, Multipart, Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
-use sha2::{Digest, Sha256};
+use bytes::Bytes;
+use futures_util::stream;
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, REFRESH};
+use http::{HeaderValue, StatusCode};
+use serde::Deserialize;
 use shop::audit::Actor;
-use shop::import::{Fetcher, Mode, Report};
-use shop::{Error, Result, Shop};
-use std::path::PathBuf;
-use tokio::fs;
+use shop::catalogue::draft::Status;
+use shop::id::ImportId;
+use shop::import::export::Export;
+use shop::import::job::{self, State};
+use shop::import::{Format, Mapping};
+use shop::limits::IMPORT_FILE_BYTES;
+use shop::{Error, Result};
 
 type Answer = std::result::Result<Response, PageError>;
 
-const KEPT_MS: u128 = 24 * 60 * 60 * 1000;
+const ROWS: i64 = 20;
 
-pub async fn page(desk: Desk) -> Answer {
-    Ok(desk.page("import", "Import", view::upload).await)
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Sought {
+    at: String,
+    format: String,
+    status: String,
+}
+
+pub async fn page(desk: Desk, Query(sought): Query<Sought>) -> Answer {
+    home(&desk, StatusCode::OK, &sought.at, &Form::new("import")).await
+}
+
+async fn home(desk: &Desk, status: StatusCode, at: &str, form: &Form) -> Answer {
+    let found = job::history(&desk.shop, Place::cursor(at), ROWS).await?;
+    let place = Place::new(HERE.to_owned(), at, found.next);
+    Ok(desk.page_with(status, "import", "Import and export", || view::home(found.items, &place, form)).await)
 }
 
 pub async fn upload(desk: Desk, mut body: Multipart) -> Answer {
-    let unreadable = |_| Error::field("file", "The upload cannot be read.");
-    while let Some(part) = body.next_field().await.map_err(unreadable)? {
+    let refused = |error: Error| async {
+        let (status, fields) = mendable(error)?;
+        home(&desk, status, "", &Form::new("import").refused(fields)).await
+    };
+    loop {
+        let part = match body.next_field().await {
+            Ok(Some(part)) => part,
+            Ok(None) => return refused(Error::field("file", "Choose a CSV file first.")).await,
+            Err(_) => return refused(unreadable()).await,
+        };
         if part.name() != Some("file") {
             continue;
         }
-        let bytes = part.bytes().await.map_err(unreadable)?;
-        if bytes.is_empty() {
-            break;
-        }
-        forget_old(&desk.shop).await;
-        let key = hex::encode(Sha256::digest(&bytes));
-        fs::create_dir_all(folder(&desk.shop)).await.map_err(failed)?;
-        fs::write(file(&desk.shop, &key, "csv")?, &bytes).await.map_err(failed)?;
-        for report in [Mode::DryRun, Mode::Apply] {
-            // Checked anew: the shop may have changed since the file was here before.
-            fs::remove_file(file(&desk.shop, &key, suffix(report))?).await.ok();
-        }
-        start(&desk, &key, Mode::DryRun)?;
-        return Ok(Redirect::to(&format!("/admin/import/{key}")).into_response());
+        let name = part.file_name().unwrap_or_default().to_owned();
+        let bytes = match gather(part).await {
+            Ok(bytes) => bytes,
+            Err(error) => return refused(error).await,
+        };
+        return match job::create(&desk.shop, &Actor::from(&desk.staff), &name, &bytes, None).await {
+            Ok(id) => Ok(Redirect::to(&format!("{HERE}/{id}/columns")).into_response()),
+            Err(error) => refused(error).await,
+        };
     }
-    Ok(desk.refused("/admin/import", "Choose a CSV file first.").await?)
 }
 
-pub async fn report(desk: Desk, Path(key): Path<String>) -> Answer {
-    let csv = file(&desk.shop, &key, "csv")?;
-    if !fs::try_exists(&csv).await.unwrap_or(false) {
-        return Ok(desk.refused("/admin/import", "That file is not kept any more. Upload it again.").await?);
+/// The file, as long as it is not larger than it may be.
+async fn gather(mut part: Field<'_>) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = part.chunk().await.map_err(|_| unreadable())? {
+        if bytes.len() + piece.len() > IMPORT_FILE_BYTES {
+            return Err(Error::field("file", format!("Larger than {} MB.", IMPORT_FILE_BYTES / 1024 / 1024)));
+        }
+        bytes.extend_from_slice(&piece);
     }
-    let stage = match stored(&desk.shop, &key, Mode::Apply).await? {
-        Stored::Report(report) => Stage::Applied(report),
-        Stored::Running => Stage::Running { dry_run: false },
-        Stored::Nothing => match stored(&desk.shop, &key, Mode::DryRun).await? {
-            Stored::Report(report) => Stage::Checked(report),
-            Stored::Running | Stored::Nothing => Stage::Running { dry_run: true },
-        },
+    if bytes.is_empty() { Err(Error::field("file", "Choose a CSV file first.")) } else { Ok(bytes) }
+}
+
+fn unreadable() -> Error {
+    Error::field("file", "The upload cannot be read. It may be too large.")
+}
+
+/// How the columns are read, as long as that can still be changed.
+pub async fn columns(desk: Desk, Path(id): Path<ImportId>, Query(sought): Query<Sought>) -> Answer {
+    let job = job::load(&desk.shop, id).await?;
+    let mapping = match Format::parse(&sought.format) {
+        Some(format) if format != job.mapping.format() => Mapping::automatic(format, job.mapping.names().to_vec()),
+        _ => job.mapping.clone(),
     };
-    let running = matches!(stage, Stage::Running { .. });
-    let mut response = desk.page("import", "Import", || view::report(&key, stage)).await;
-    if running {
-        response.headers_mut().insert("refresh", http::HeaderValue::from_static("2"));
+    draw_columns(&desk, StatusCode::OK, &job, &mapping, job.fetch_pictures, &Form::new("")).await
+}
+
+async fn draw_columns(
+    desk: &Desk,
+    status: StatusCode,
+    job: &job::Job,
+    mapping: &Mapping,
+    fetch: bool,
+    form: &Form,
+) -> Answer {
+    if !matches!(job.state, State::Uploaded | State::Checked) {
+        return Ok(Redirect::to(&format!("{HERE}/{}", job.id)).into_response());
+    }
+    Ok(desk.page_with(status, "import", "Columns of the file", || view::columns(job, mapping, fetch, form)).await)
+}
+
+pub async fn check(desk: Desk, Path(id): Path<ImportId>, Sent(pairs): Sent<Vec<(String, String)>>) -> Answer {
+    let form = super::desk::form("", pairs);
+    let job = job::load(&desk.shop, id).await?;
+    let format = Format::parse(form.value("format")).unwrap_or(job.mapping.format());
+    let read_as: Vec<String> =
+        (0..job.mapping.names().len()).map(|at| form.value(&format!("column-{at}")).to_owned()).collect();
+    let fetch = form.is_on("pictures");
+    match job::check(&desk.shop, &desk.staff, id, format, read_as.clone(), fetch).await {
+        Ok(()) => Ok(Redirect::to(&format!("{HERE}/{id}")).into_response()),
+        Err(error @ Error::Invalid(_)) => {
+            let (status, mut fields) = mendable(error)?;
+            // Said of the whole: no single select is to blame.
+            for field in &mut fields {
+                field.field.clear();
+            }
+            let mapping = Mapping::chosen(format, job.mapping.names().to_vec(), read_as);
+            draw_columns(&desk, status, &job, &mapping, fetch, &Form::new("").refused(fields)).await
+        }
+        Err(error) => back(&desk, id, Err(error), "").await,
+    }
+}
+
+pub async fn show(desk: Desk, Path(id): Path<ImportId>) -> Answer {
+    let job = job::load(&desk.shop, id).await?;
+    if job.state == State::Uploaded {
+        return Ok(Redirect::to(&format!("{HERE}/{id}/columns")).into_response());
+    }
+    let seen = if job.state.is_active() {
+        Seen::default()
+    } else {
+        Seen { errors: job::first_errors(&desk.shop, id).await?, touched: job::touched(&desk.shop, id).await? }
+    };
+    let mut response = desk.page("import", "Import", || view::progress(&job, seen)).await;
+    if job.state.is_active() {
+        response.headers_mut().insert(REFRESH, HeaderValue::from_static("2"));
     }
     Ok(response)
 }
 
-pub async fn apply(desk: Desk, Path(key): Path<String>) -> Answer {
-    let checked = matches!(stored(&desk.shop, &key, Mode::DryRun).await?, Stored::Report(_));
-    if checked && matches!(stored(&desk.shop, &key, Mode::Apply).await?, Stored::Nothing) {
-        start(&desk, &key, Mode::Apply)?;
-    }
-    Ok(Redirect::to(&format!("/admin/import/{key}")).into_response())
+pub async fn run(desk: Desk, Path(id): Path<ImportId>) -> Answer {
+    back(&desk, id, job::run(&desk.shop, &desk.staff, id).await, "").await
 }
 
-enum Stored {
-    Nothing,
-    Running,
-    Report(Report),
+pub async fn cancel(desk: Desk, Path(id): Path<ImportId>) -> Answer {
+    back(&desk, id, job::cancel(&desk.shop, &desk.staff, id).await, "").await
 }
 
-/// An empty file of the report's name says that the work is under way.
-async fn stored(shop: &Shop, key: &str, mode: Mode) -> Result<Stored> {
-    match fs::read(file(shop, key, suffix(mode))?).await {
-        Ok(bytes) if bytes.is_empty() => Ok(Stored::Running),
-        Ok(bytes) => Ok(Stored::Report(serde_json::from_slice(&bytes)?)),
-        Err(_) => Ok(Stored::Nothing),
+pub async fn roll_back(desk: Desk, Path(id): Path<ImportId>) -> Answer {
+    back(&desk, id, job::roll_back(&desk.shop, &desk.staff, id).await, "").await
+}
+
+/// To the job's page, which shows where it is by now.
+async fn back(desk: &Desk, id: ImportId, done: Result<()>, said: &str) -> Answer {
+    let here = format!("{HERE}/{id}");
+    match done {
+        Ok(()) if said.is_empty() => Ok(Redirect::to(&here).into_response()),
+        Ok(()) => Ok(desk.done(&here, said).await?),
+        Err(Error::Conflict { message, .. }) => Ok(desk.refused(&here, message).await?),
+        Err(error) => Err(error.into()),
     }
 }
 
-fn start(desk: &Desk, key: &str, mode: Mode) -> Result<()> {
-    let (shop, by) = (desk.shop.clone(), Actor::from(&desk.staff));
-    let (csv, report) = (file(&shop, key, "csv")?, file(&shop, key, suffix(mode))?);
-    // Made before the task runs, and only once: a second click finds it here.
-    if std::fs::OpenOptions::new().write(true).create_new(true).open(&report).is_err() {
-        return Ok(());
-    }
-    tokio::spawn(async move {
-        if let Err(error) = work(&shop, &by, mode, csv, &report).await {
-            tracing::error!(%error, "import failed");
-            fs::remove_file(&report).await.ok();
-        }
+pub async fn errors(desk: Desk, Path(id): Path<ImportId>) -> Answer {
+    Ok(download("import-errors.csv", Body::from(job::errors_file(&desk.shop, id).await?)))
+}
+
+pub async fn sample(_desk: Desk, Path(format): Path<String>) -> Answer {
+    let format = Format::parse(&format).ok_or(Error::NotFound("sample"))?;
+    Ok(download(&format!("sample-{}.csv", format.code()), Body::from(format.sample())))
+}
+
+/// The catalogue as a file, written while it is sent.
+pub async fn export(desk: Desk, Query(sought): Query<Sought>) -> Answer {
+    let format = Format::parse(&sought.format).ok_or(Error::NotFound("format"))?;
+    let status = Status::parse(&sought.status);
+    let export = Export::new(&desk.shop, format, status).await?;
+    let pieces = stream::try_unfold(export, |mut export| async move {
+        let piece = export.next().await.inspect_err(|error| tracing::error!(%error, "an export broke off"))?;
+        Ok::<_, Error>(piece.map(|piece| (Bytes::from(piece), export)))
     });
-    Ok(())
+    Ok(download(&format!("products-{}.csv", format.code()), Body::from_stream(pieces)))
 }
 
-async fn work(shop: &Shop, by: &Actor, mode: Mode, csv: PathBuf, report: &std::path::Path) -> Result<()> {
-    let bytes = fs::read(csv).await.map_err(failed)?;
-    let fetcher = (mode == Mode::Apply).then(Fetcher::new);
-    let done = shop::import::shopify(shop, &bytes, mode, by, fetcher.as_ref(), &mut |_, _| {}).await?;
-    // Beside and renamed: half a report is never read.
-    let beside = report.with_extension("part");
-    fs::write(&beside, serde_json::to_vec(&done)?).await.map_err(failed)?;
-    fs::rename(&beside, report).await.map_err(failed)
-}
-
-fn suffix(mode: Mode) -> &'static str {
-    match mode {
-        Mode::DryRun => "checked.json",
-        Mode::Apply => "applied.json",
-    }
-}
-
-fn folder(shop: &Shop) -> PathBuf {
-    shop.media.folder.with_file_name("imports")
-}
-
-/// A file of an upload; `NotFound` for a key that this shop would not have given out.
-fn file(shop: &Shop, key: &str, suffix: &str) -> Result<PathBuf> {
-    if key.len() != 64 || !key.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return Err(Error::NotFound("import"));
-    }
-    Ok(folder(shop).join(format!("{key}.{suffix}")))
-}
-
-async fn forget_old(shop: &Shop) {
-    let Ok(mut entries) = fs::read_dir(folder(shop)).await else { return };
-    let now = u128::try_from(shop.now_ms()).unwrap_or_default();
-    while let Ok(Some(entry)) = entries.next_entry().await {
-        let changed = entry.metadata().await.and_then(|data| data.modified());
-        let age =
-            changed.ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok()).map(|since| since.as_millis());
-        if age.is_some_and(|at| at + KEPT_MS < now) {
-            fs::remove_file(entry.path()).await.ok();
-        }
-    }
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "stands in `map_err`")]
-fn failed(error: std::io::Error) -> Error {
-    Error::Internal(format!("imports folder: {error}"))
+fn download(name: &str, body: Body) -> Response {
+    let mut response = body.into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+    let disposition = format!("attachment; filename=\"{name}\"");
+    headers.insert(CONTENT_DISPOSITION, HeaderValue::from_str(&disposition).expect("our own names are plain"));
+    response
 }

@@ -4,7 +4,8 @@ use super::{Outcome, open, seed};
 use crate::config::Config;
 use clap::{Args, Subcommand};
 use shop::audit::Actor;
-use shop::import::{Fetcher, Mode, Outcome as Taken, Report};
+use shop::import::job::{Report, whole};
+use shop::import::{Fetcher, Format, Mode};
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -12,6 +13,8 @@ use std::path::PathBuf;
 pub enum What {
     /// Product CSV as Shopify exports it
     Shopify(Arguments),
+    /// Product CSV as WooCommerce exports it
+    Woocommerce(Arguments),
 }
 
 #[derive(Args)]
@@ -30,13 +33,16 @@ pub struct Arguments {
 
 /// Fails when a row was refused, after everything else has been taken.
 pub async fn run(what: What, config: Config) -> Outcome {
-    let What::Shopify(arguments) = what;
+    let (format, arguments) = match what {
+        What::Shopify(arguments) => (Format::Shopify, arguments),
+        What::Woocommerce(arguments) => (Format::WooCommerce, arguments),
+    };
     let csv = std::fs::read(&arguments.file).map_err(|e| format!("{}: {e}", arguments.file.display()))?;
     let shop = open::shop(&config).await?;
     let mode = if arguments.dry_run { Mode::DryRun } else { Mode::Apply };
     let fetcher = (!arguments.no_pictures).then(Fetcher::new);
     let mut progress = seed::bar("products");
-    let report = shop::import::shopify(&shop, &csv, mode, &Actor::Cli, fetcher.as_ref(), &mut progress)
+    let report = whole(&shop, format, &csv, mode, &Actor::Cli, fetcher.as_ref(), &mut progress)
         .await
         .map_err(|error| error.to_string())?;
     if arguments.json {
@@ -44,7 +50,7 @@ pub async fn run(what: What, config: Config) -> Outcome {
     } else {
         print!("{}", readable(&report));
     }
-    if report.errors.is_empty() { Ok(()) } else { Err(format!("{} problems in the file", report.errors.len())) }
+    if report.errors.is_empty() { Ok(()) } else { Err(format!("{} problems in the file", report.counts.errors.max(1))) }
 }
 
 fn readable(report: &Report) -> String {
@@ -73,18 +79,12 @@ fn readable(report: &Report) -> String {
         }
     }
     let verb = if report.dry_run { "would be " } else { "" };
-    let count = |outcome| report.count(outcome);
+    let counts = &report.counts;
     let _ = writeln!(
         text,
-        "\n{} rows, {} products: {} {verb}created, {} {verb}updated, {} unchanged, {} refused",
-        report.rows,
-        report.products.len(),
-        count(Taken::Created),
-        count(Taken::Updated),
-        count(Taken::Unchanged),
-        count(Taken::Refused)
+        "\n{} rows: {} products {verb}created, {} {verb}updated, {} unchanged, {} refused",
+        counts.file_rows, counts.created, counts.updated, counts.unchanged, counts.refused
     );
-    let _ =
-        writeln!(text, "Pictures: {} stored, {} drawn from the title", report.pictures_stored, report.pictures_drawn);
+    let _ = writeln!(text, "Pictures: {} stored, {} not to be had", counts.pictures_stored, counts.pictures_missing);
     text
 }

@@ -1,9 +1,17 @@
 //! The one place that writes prices. Triggers write what changes into `price_history` (`catalogue/history.rs`).
 
 use super::draft::DraftPrice;
-use crate::db::{Read, Tx};
+use crate::db::{Read, Sql, Tx};
 use crate::id::VariantId;
-use crate::{Result, args};
+use crate::{Result, args, rows};
+
+/// Prices of variants that have none yet; `now` is when they came into force, Unix milliseconds.
+pub(super) const INSERT: Sql = rows!(
+    "INSERT INTO price (variant_id, currency, amount, compare_at, changed_at)
+     SELECT variant_id, currency, amount, compare_at, now FROM",
+    [variant_id UUID, currency TEXT, amount BIGINT, compare_at BIGINT, now BIGINT],
+    ""
+);
 
 /// Gives a variant these prices and no others, in force from `now`, Unix milliseconds. What stays as it is is left alone.
 pub(super) async fn write(tx: &mut Tx, variant: VariantId, prices: &[DraftPrice], now: i64) -> Result<()> {

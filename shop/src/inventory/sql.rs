@@ -181,14 +181,35 @@ pub(crate) struct Count<'a> {
     pub now: i64,
 }
 
-/// Brings on hand to `units`, or to what is reserved when that is more; the movement says by how much.
+/// Brings on hand to `units`, or to what is reserved when that is more; by how much is in the movement and returned.
 pub(crate) async fn count_to(
     tx: &mut Tx,
     variant: VariantId,
     warehouse: WarehouseId,
     units: i64,
     count: &Count<'_>,
-) -> Result<()> {
+) -> Result<i64> {
+    set(tx, variant, warehouse, |_| units, count).await
+}
+
+/// Changes on hand by `delta` units, but not below zero or what is reserved.
+pub(crate) async fn count_by(
+    tx: &mut Tx,
+    variant: VariantId,
+    warehouse: WarehouseId,
+    delta: i64,
+    count: &Count<'_>,
+) -> Result<i64> {
+    set(tx, variant, warehouse, |was| (was + delta).clamp(0, limits::ON_HAND_MAX), count).await
+}
+
+async fn set(
+    tx: &mut Tx,
+    variant: VariantId,
+    warehouse: WarehouseId,
+    units: impl FnOnce(i64) -> i64,
+    count: &Count<'_>,
+) -> Result<i64> {
     empty_row(tx, variant, warehouse).await?;
     // The row is locked by the update before it is read, so nothing is sold in between.
     let (id, was): (StockId, i64) = tx
@@ -200,13 +221,14 @@ pub(crate) async fn count_to(
     let (now_on_hand,): (i64,) = tx
         .fetch_one(
             "UPDATE stock SET on_hand = CASE WHEN reserved > $2 THEN reserved ELSE $2 END WHERE id = $1 RETURNING on_hand",
-            args![id, units],
+            args![id, units(was)],
         )
         .await?;
-    if now_on_hand != was {
-        movement(tx, id, now_on_hand - was, now_on_hand, count.reason, count.reference, count.actor, count.now).await?;
+    let delta = now_on_hand - was;
+    if delta != 0 {
+        movement(tx, id, delta, now_on_hand, count.reason, count.reference, count.actor, count.now).await?;
     }
-    Ok(())
+    Ok(delta)
 }
 
 #[derive(sqlx::FromRow)]

@@ -1,8 +1,9 @@
 //! The columns of the file: which are read into what, which are ignored and why.
 
-use crate::import::ColumnUse;
+use crate::import::own;
 
 pub const HANDLE: &str = "Handle";
+pub const SKU: &str = "Variant SKU";
 
 /// Column, field it fills, how it is read.
 const READ: &[(&str, &str, &str)] = &[
@@ -21,7 +22,7 @@ const READ: &[(&str, &str, &str)] = &[
     ("Option2 Value", "variant.options", ""),
     ("Option3 Name", "product.options", ""),
     ("Option3 Value", "variant.options", ""),
-    ("Variant SKU", "variant.sku", "made from handle and options when empty"),
+    (SKU, "variant.sku", "made from handle and options when empty"),
     ("Variant Grams", "variant.weight", "grams"),
     ("Variant Inventory Tracker", "variant.tracked", "counted when named or when there is a quantity"),
     ("Variant Inventory Qty", "stock of the first warehouse", "set again only when the number in the file changes"),
@@ -39,6 +40,12 @@ const READ: &[(&str, &str, &str)] = &[
     ("SEO Title", "product.seo_title", ""),
     ("SEO Description", "product.seo_description", ""),
     ("Cost per item", "variant.cost", ""),
+    (own::SLUG, "product.slug", "written by this shop: cells are taken as they are"),
+    (own::PUBLISH_AT, "product.publish_at", ""),
+    (own::CATEGORIES, "categories", "paths of titles"),
+    (own::OPTIONS, "product.options", "the order of the values"),
+    (own::PICTURES, "picture of the variant", ""),
+    (own::TAX_CLASS, "variant.tax_class", ""),
 ];
 
 const IGNORED: &[(&str, &str)] = &[
@@ -47,21 +54,30 @@ const IGNORED: &[(&str, &str)] = &[
     ("Variant Tax Code", "tax follows the variant's tax class"),
 ];
 
-pub fn usage<'a>(headers: impl Iterator<Item = &'a str>) -> Vec<ColumnUse> {
-    headers
-        .map(|column| {
-            let (field, note) = if let Some((_, field, note)) = READ.iter().find(|(name, ..)| *name == column) {
-                (Some((*field).to_owned()).filter(|f| !f.is_empty()), (*note).to_owned())
-            } else if let Some((_, why)) = IGNORED.iter().find(|(name, _)| *name == column) {
-                (None, (*why).to_owned())
-            } else if column.starts_with("Google Shopping") {
-                (None, "belongs to an advertising feed".to_owned())
-            } else {
-                (None, "not a column this import knows".to_owned())
-            };
-            ColumnUse { column: column.to_owned(), field, note }
-        })
-        .collect()
+pub fn names() -> Vec<String> {
+    READ.iter().map(|(name, ..)| (*name).to_owned()).collect()
+}
+
+pub fn known(name: &str) -> Option<String> {
+    let read = READ.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name));
+    read.map(|(known, ..)| (*known).to_owned()).or_else(|| own::priced(name))
+}
+
+/// Field, and how it is read or why it is ignored.
+pub fn usage(name: &str, read_as: &str) -> (&'static str, &'static str) {
+    if let Some((_, field, note)) = READ.iter().find(|(known, ..)| *known == read_as) {
+        return (field, note);
+    }
+    if !read_as.is_empty() {
+        return ("price in another currency", "");
+    }
+    if let Some((_, why)) = IGNORED.iter().find(|(known, _)| *known == name) {
+        ("", why)
+    } else if name.starts_with("Google Shopping") {
+        ("", "belongs to an advertising feed")
+    } else {
+        ("", "not a column this import knows")
+    }
 }
 
 /// The column behind a field of a draft.
@@ -75,13 +91,15 @@ pub fn of_field(field: &str) -> &'static str {
         ("tags", _) => "Tags",
         ("seo_title", _) => "SEO Title",
         ("seo_description", _) => "SEO Description",
+        ("publish_at", _) => own::PUBLISH_AT,
         ("options", "name") => "Option1 Name",
         ("options", _) | ("variants", "option_values") => "Option1 Value",
         ("pictures", _) => "Image Src",
-        ("variants", "sku") => "Variant SKU",
+        ("variants", "sku") => SKU,
         ("variants", "barcode") => "Variant Barcode",
         ("variants", "weight_grams") => "Variant Grams",
         ("variants", "cost") => "Cost per item",
+        ("variants", "tax_class") => own::TAX_CLASS,
         ("variants", "quantity") => "Variant Inventory Qty",
         ("variants", _) => "Variant Price",
         _ => HANDLE,
