@@ -118,7 +118,7 @@ on_both_engines! {
             ("no title column", b"Handle,Price\nmug,5\n".to_vec(), 1, "Title"),
             ("neither encoding", b"Handle,Title\nmug,Gr\xC3\xBC\xDFe\n".to_vec(), 2, ""),
             ("half a UTF-16 character", b"\xFF\xFEH\0a".to_vec(), 1, ""),
-            ("lines that end as on Windows", b"Handle,Title,Variant Price\r\na,A,\"1\"\r\n\r\nb,\"B\r\nB\",x\r\n".to_vec(), 4, "Variant Price"),
+            ("lines that end as on Windows", b"Handle,Title,Variant Price\r\nwin,W,\"1\"\r\n\r\nb,\"B\r\nB\",x\r\n".to_vec(), 4, "Variant Price"),
             ("a spreadsheet", b"PK\x03\x04 and so on".to_vec(), 1, ""),
             ("a zero byte", b"Handle,Title\nmug,M\0g\n".to_vec(), 2, ""),
             ("a handle with two titles", file(&["m,M,,,,,A,1,5,", "n,N,,,,,B,1,5,", "m,Other,,,,,C,1,5,"]), 4, "Handle"),
@@ -143,6 +143,6 @@ on_both_engines! {
             let error = report.errors.first().unwrap_or_else(|| panic!("{name}: no error"));
             assert_eq!((error.line, error.column.as_str()), (line, column), "{name}: {error:?}");
         }
-        assert_eq!(t.number("SELECT COUNT(*) FROM product WHERE slug NOT IN ('m', 'n', 'a')").await, 0);
+        assert_eq!(t.number("SELECT COUNT(*) FROM product WHERE slug NOT IN ('m', 'n', 'win')").await, 0);
     }
 }
