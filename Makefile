@@ -31,7 +31,7 @@ size: ## What a browser downloads, against its budget
 	@scripts/build.sh site
 	@cargo run --quiet --package xtask -- size
 
-bench: ## Product page, durable writes and complete checkouts on this machine
+bench: ## Catalogues of up to a million products, durable writes and complete checkouts on this machine; ONLY=catalogue is the first part
 	@scripts/bench.sh
 
 fuzz: ## Torn files of products for ten minutes; SECONDS_=1200 is longer, SEED=7 asks one file again

@@ -121,10 +121,11 @@ async fn edits(db: &Db, server: &Server) -> Result<Measured, String> {
         tx.execute(sql, shop::args![id, &word]).await.map_err(told)?;
         tx.commit().await.map_err(told)?;
         let committed = Instant::now();
-        let path = format!("/search?q={word}");
+        let path = format!("/api/v1/search?q={word}");
+        let found = format!("\"title\":\"{word}\"");
         loop {
             let page = connection.get(&path, "").await.map_err(told)?;
-            if memchr::memmem::find(page, b"1 product").is_some() {
+            if memchr::memmem::find(page, found.as_bytes()).is_some() {
                 break;
             }
             if committed.elapsed() > VISIBLE_WITHIN {
