@@ -10,7 +10,7 @@ source scripts/stage.sh
 host=(--workspace --exclude frontend --exclude frontend-admin)
 
 stage "tools"
-scripts/need.sh cc:build-essential /usr/sbin/nginx:nginx-light wasm-opt:binaryen "${CHROMIUM:-/usr/bin/chromium}:chromium" node:nodejs npm:npm
+scripts/need.sh cc:build-essential /usr/sbin/nginx:nginx wasm-opt:binaryen "${CHROMIUM:-/usr/bin/chromium}:chromium" node:nodejs npm:npm
 cargo --version
 
 stage "format"
