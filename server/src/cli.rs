@@ -35,7 +35,6 @@ struct Cli {
 }
 
 #[derive(Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one, read once")]
 enum Command {
     /// Serve the shop; needs nothing but a writable data folder or a database
     Serve,
