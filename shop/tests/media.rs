@@ -5,7 +5,7 @@ mod refused;
 
 use crate::catalogue::edit::{anna, draft};
 use crate::support::{TestShop, picture};
-use shop::catalogue::{self, Picture, edit};
+use shop::catalogue::{self, Picture, desk, edit};
 use shop::clock::Clock;
 use shop::id::ProductId;
 use shop::media::{self, Media, Queue};
@@ -68,7 +68,8 @@ on_both_engines! {
             }
         }
         assert_eq!(after.src(), drawn.fallback(&after.url, 700));
-        let card = edit::list(&shop, &anna(), &edit::Filter::default(), None, 10).await.unwrap().items.remove(0);
+        let search = shop::search::Search::in_memory();
+        let card = desk::list(&shop, &search, &anna(), &desk::Filter::default(), None, 10).await.unwrap().page.items.remove(0);
         assert_eq!(card.picture_url, Some(after.thumb()));
     }
 
