@@ -2,6 +2,7 @@
 
 use super::Draft;
 use crate::account::Customer;
+use crate::db::Read;
 use crate::id::{ProductId, ReviewId};
 use crate::{Error, Result, Shop, args, attempt, secret};
 
@@ -43,6 +44,7 @@ pub async fn write(shop: &Shop, customer: &Customer, product: ProductId, draft: 
     // Who found it helpful had read other words.
     const FORGET_VOTES: &str = "DELETE FROM review_vote WHERE review_id IN
         (SELECT id FROM review WHERE customer_id = $1 AND product_id = $2)";
+    const THERE: &str = "SELECT id FROM review WHERE customer_id = $1 AND product_id = $2";
     let draft = draft.tidied();
     draft.check()?;
     attempt::count(shop, attempt::REVIEW, &customer.id.to_string()).await?;
@@ -63,11 +65,10 @@ pub async fn write(shop: &Shop, customer: &Customer, product: ProductId, draft: 
         tx.execute(FORGET_VOTES, args![customer.id, product]).await?;
         return Ok(tx.commit().await?);
     }
-    drop(tx);
-    match super::own(shop, customer, product).await? {
-        Some(_) => Ok(()),
-        None => Err(Error::NotFound("product")),
-    }
+    // In here, and committed: on SQLite a review that was written just before may not be on the disk yet.
+    let there: Option<(ReviewId,)> = tx.fetch_optional(THERE, args![customer.id, product]).await?;
+    tx.commit().await?;
+    there.map(drop).ok_or(Error::NotFound("product"))
 }
 
 /// Notes that a customer found an approved review helpful, or takes that back. Asking twice counts once.
