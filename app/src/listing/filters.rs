@@ -83,7 +83,7 @@ fn ratings(ratings: Vec<Facet>) -> impl IntoView {
                     <li>
                         <label class="check">
                             <input type="radio" name="rated_from" value=facet.value checked=facet.chosen />
-                            <span class="rating-choice"><Stars tenths=tenths /><span aria-hidden="true">"and up"</span></span>
+                            <span class="rating-choice"><Stars tenths=tenths />"and up"</span>
                             <span class="count">{facet.count}</span>
                         </label>
                     </li>
