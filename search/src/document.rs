@@ -10,6 +10,8 @@ pub struct Document {
     pub listed: bool,
     /// As merchants filter by it: "draft".
     pub status: String,
+    /// A draft with a time at which it is published.
+    pub is_scheduled: bool,
     pub title: String,
     pub brand: String,
     /// Category titles, tags, type, option values.

@@ -12,6 +12,9 @@ use tantivy::tokenizer::{
 use tantivy::{Index, TantivyDocument};
 use uuid::Uuid;
 
+/// What a scheduled draft is found by, beside its status.
+pub const SCHEDULED: &str = "scheduled";
+
 /// Words as they are written, but for case and accents.
 pub const PLAIN: &str = "plain";
 /// Words reduced to their stem.
@@ -117,6 +120,9 @@ impl Fields {
             document.add_text(self.desk, text);
         }
         document.add_text(self.status, &product.status);
+        if product.is_scheduled {
+            document.add_text(self.status, SCHEDULED);
+        }
         document.add_bool(self.is_short, product.is_short);
         document.add_object(self.desk_price, prices(product));
         document.add_i64(self.sold, product.sold);

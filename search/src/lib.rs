@@ -16,6 +16,7 @@ mod tally;
 pub use desk::{DeskQuery, DeskSort};
 pub use document::Document;
 pub use explain::{Counted, Explanation};
+pub use fields::SCHEDULED;
 pub use find::{Filter, Found, Query, Sort};
 pub use index::{Batch, Index};
 pub use query::Place;

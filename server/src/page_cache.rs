@@ -13,6 +13,7 @@
 mod known;
 mod page;
 
+use crate::pages::CONTENT;
 use crate::session;
 use crate::state::AppState;
 use axum::extract::{Request, State};
@@ -168,11 +169,16 @@ fn key(state: &AppState, request: &Request) -> Option<String> {
     state.pages.pages.as_ref()?;
     let address = request.uri().path_and_query()?.as_str();
     let asks = matches!(*request.method(), Method::GET | Method::HEAD) && address.len() <= ADDRESS_BYTES;
-    if !asks || address.starts_with("/admin") || session::is_carried(request.headers()) {
+    if !asks || !is_for_all(request.uri().path()) || session::is_carried(request.headers()) {
         return None;
     }
     let currency = session::currency(request.headers(), &state.shop);
     Some(format!("{} {} {address}", currency.code(), encoding(request)))
+}
+
+/// Pages whose handlers may mark an answer with [`Keep`]; files, the API and everybody's own pages never ask what has changed.
+fn is_for_all(path: &str) -> bool {
+    matches!(path, "/" | "/search") || path.starts_with("/c/") || path.starts_with("/p/") || CONTENT.contains(&path)
 }
 
 /// The best that the asker takes of what the shop compresses with.
@@ -187,4 +193,17 @@ fn encoding(request: &Request) -> &'static str {
         })
     };
     ["br", "gzip"].into_iter().find(|name| takes(name)).unwrap_or("identity")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_for_all;
+
+    #[test]
+    fn what_is_no_page_for_all_never_asks_the_database() {
+        assert!(["/", "/c/mugs", "/p/cup", "/search", "/about"].into_iter().all(is_for_all));
+        for path in ["/cart", "/account", "/admin", "/api/v1/search", "/media/a.webp", "/assets/shop.js", "/healthz"] {
+            assert!(!is_for_all(path), "{path}");
+        }
+    }
 }

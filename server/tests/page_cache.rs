@@ -3,6 +3,7 @@
 mod proxy;
 
 use crate::review::customer;
+use crate::search::catch_up;
 use crate::support::{Setup, Site, header};
 use proxy::IN_CART;
 use reqwest::{Method, Response};
@@ -30,12 +31,6 @@ async fn elsewhere(site: &Site, sql: &str) {
     assert!(tx.execute(sql, args![]).await.unwrap() > 0, "{sql}");
     tx.commit().await.unwrap();
     db.close().await;
-}
-
-async fn catch_up(site: &Site) {
-    while search::catch_up(&site.shop, &site.search).await.unwrap() > 0
-        || search::lag(&site.shop, &site.search).await.unwrap().changes > 0
-    {}
 }
 
 over_http! {

@@ -7,7 +7,7 @@ use shop::{args, search};
 use std::time::Duration;
 
 /// Until everything about products can be found.
-async fn catch_up(site: &Site) {
+pub async fn catch_up(site: &Site) {
     loop {
         if search::catch_up(&site.shop, &site.search).await.unwrap() > 0 {
             continue;

@@ -29,6 +29,7 @@ over_http! {
         let editor = page(&site, &place, &olga).await;
         assert!(editor.contains(&format!("value=\"{at}\"")) && editor.contains("Scheduled"), "{editor}");
         assert!(editor.contains("Price history") && editor.contains("12.50"), "{editor}");
+        crate::search::catch_up(&site).await;
         let list = page(&site, "/admin/products?status=scheduled", &olga).await;
         assert!(list.contains("Later") && list.contains("UTC") && !list.contains("/admin/products/new\">Add the"), "{list}");
         assert_eq!(status(&site, "/p/later", &olga).await, 404);

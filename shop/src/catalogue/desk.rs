@@ -5,7 +5,7 @@
 
 use super::Page;
 use super::draft::Status;
-use crate::db::{Engine, pattern};
+use super::statement::asked_for;
 use crate::id::ProductId;
 use crate::limits::{self, Check};
 use crate::money::Currency;
@@ -31,7 +31,7 @@ pub struct Filter {
     pub text: String,
     /// Only products that have a counted variant nobody can buy.
     pub sold_out: bool,
-    /// Only drafts that have a time at which they are published.
+    /// Only drafts that have a time at which they are published, whatever `status` says.
     pub scheduled: bool,
     pub sort: Sort,
 }
@@ -76,10 +76,8 @@ pub async fn list(
 ) -> Result<Listed> {
     Check::default().text("text", &filter.text, limits::TITLE_CHARS).done()?;
     let rows = rows.clamp(*limits::PAGE_ROWS.start(), *limits::PAGE_ROWS.end());
-    let all = Filter { scheduled: filter.scheduled, ..Filter::default() };
-    let few = filter.scheduled && filter.sort == Sort::Newest && !filter.sold_out;
-    if *filter == all || few {
-        Ok(Listed { page: by_key(shop, filter, after, rows).await?, total: None })
+    if *filter == Filter::default() {
+        Ok(Listed { page: by_key(shop, after, rows).await?, total: None })
     } else {
         found(shop, search, filter, after, rows).await
     }
@@ -95,17 +93,11 @@ const COLUMNS: &str = "p.id, p.slug, p.title, p.status, p.publish_at,
        WHERE r.variant_id = v.id AND r.currency = $1 AND v.product_id = p.id AND v.active) AS price_from,
     p.updated_at";
 
-async fn by_key(shop: &Shop, filter: &Filter, after: Option<&str>, rows: i64) -> Result<Page<ListRow>> {
+async fn by_key(shop: &Shop, after: Option<&str>, rows: i64) -> Result<Page<ListRow>> {
     let start = ProductId(Uuid::max());
     let after: ProductId = after.map_or(Ok(start), |text| text.parse().map_err(|_| not_a_position()))?;
-    // Few are scheduled, so their titles may be looked through.
-    let scheduled = if filter.scheduled {
-        "AND p.publish_at IS NOT NULL AND ($3 = '' OR lower(p.title) LIKE $3 ESCAPE '!')"
-    } else {
-        "AND $3 = ''"
-    };
-    let sql = format!("SELECT {COLUMNS} FROM product p WHERE p.id < $2 {scheduled} ORDER BY p.id DESC LIMIT $4");
-    let args = args![currency(shop)?, after, pattern(&filter.text), rows + 1];
+    let sql = format!("SELECT {COLUMNS} FROM product p WHERE p.id < $2 ORDER BY p.id DESC LIMIT $3");
+    let args = args![currency(shop)?, after, rows + 1];
     let mut items: Vec<ListRow> = shop.db.fetch_all(&sql, args).await?;
     let more = i64::try_from(items.len()).is_ok_and(|n| n > rows);
     if more {
@@ -127,7 +119,7 @@ async fn found(shop: &Shop, search: &Search, filter: &Filter, after: Option<&str
         .with(move |index| {
             index.find_for_desk(&DeskQuery {
                 text: &asked.text,
-                status: asked.status.map(Status::code),
+                status: if asked.scheduled { Some(::search::SCHEDULED) } else { asked.status.map(Status::code) },
                 only_short: asked.sold_out,
                 sort: asked.sort,
                 currency: currency.code(),
@@ -136,10 +128,7 @@ async fn found(shop: &Shop, search: &Search, filter: &Filter, after: Option<&str
             })
         })
         .await?;
-    let source = match shop.db.engine() {
-        Engine::Sqlite => "(SELECT unhex(value) AS id, key AS place FROM json_each($2))",
-        Engine::Postgres => "(SELECT id, place FROM UNNEST($2) WITH ORDINALITY AS asked(id, place))",
-    };
+    let source = asked_for(shop.db.engine());
     let sql = format!("SELECT {COLUMNS} FROM {source} AS a CROSS JOIN product p WHERE p.id = a.id ORDER BY a.place");
     let items: Vec<ListRow> = shop.db.fetch_all(&sql, args![currency, ids]).await?;
     let end = offset.saturating_add(wanted);

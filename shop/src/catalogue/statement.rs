@@ -31,6 +31,14 @@ impl Statement {
     }
 }
 
+/// The identifiers of `$2` in their order, as rows `(id, place)`.
+pub(crate) const fn asked_for(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => "(SELECT unhex(value) AS id, key AS place FROM json_each($2))",
+        Engine::Postgres => "(SELECT id, place FROM UNNEST($2) WITH ORDINALITY AS asked(id, place))",
+    }
+}
+
 /// Units of variant `v` that can be bought over all warehouses; NULL when they are not counted.
 pub(crate) const AVAILABLE: &str = "CASE WHEN v.tracked THEN (SELECT COALESCE(CAST(SUM(s.free) AS BIGINT), 0)
      FROM stock s WHERE s.variant_id = v.id) END";

@@ -19,6 +19,7 @@ struct Row {
     options: String,
     description_html: String,
     status: String,
+    publish_at: Option<i64>,
     created_at: i64,
     updated_at: i64,
     reviews: i64,
@@ -32,7 +33,7 @@ struct Row {
 
 fn statement(which: &str) -> Statement {
     Statement::new(&format!(
-        "SELECT p.id, p.title, p.brand, p.product_type, p.tags, p.options, p.description_html, p.status,
+        "SELECT p.id, p.title, p.brand, p.product_type, p.tags, p.options, p.description_html, p.status, p.publish_at,
            p.created_at, p.updated_at, COALESCE(g.reviews, 0) AS reviews, COALESCE(g.stars, 0) AS stars,
            COALESCE(s.units, 0) AS sold,
            (SELECT CAST(json_agg(json_build_array(v.sku, v.barcode, v.option_values, {AVAILABLE})) AS TEXT)
@@ -110,6 +111,7 @@ impl Row {
             id: self.id.0,
             listed: self.status == Status::Published.code(),
             status: self.status,
+            is_scheduled: self.publish_at.is_some(),
             title: self.title,
             brand: self.brand,
             words,

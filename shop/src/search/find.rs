@@ -4,7 +4,7 @@ use super::ask::{Ask, not_yet};
 use super::{Attribute, Facet, Found, Query, Search, feed};
 use crate::catalogue::Card;
 use crate::catalogue::card::{self, around};
-use crate::catalogue::statement::Statement;
+use crate::catalogue::statement::{Statement, asked_for};
 use crate::db::Engine;
 use crate::id::CategoryId;
 use crate::money::Currency;
@@ -17,7 +17,8 @@ const VALUES: usize = 20;
 const ATTRIBUTES: usize = 8;
 
 /// # Errors
-/// `Invalid` "rows", "page", "price_from", "price_to", "rated_from" or "filters"; `Unavailable` before the first products were indexed.
+/// `Invalid` "rows", "page", "price_from", "price_to", "rated_from" or "filters"; `Unavailable` before the first products
+/// were indexed.
 pub async fn find(shop: &Shop, search: &Search, query: &Query) -> Result<Found> {
     let rows = usize::try_from(query.rows).unwrap_or_default();
     let deepest = ::search::DEPTH / rows.max(1);
@@ -142,10 +143,8 @@ fn shown(facets: impl Iterator<Item = Facet>) -> Vec<Facet> {
 
 /// The products as cards, in this order; what is no longer for sale is left out.
 pub(super) async fn cards(shop: &Shop, ids: Vec<Uuid>, currency: Currency) -> Result<Vec<Card>> {
-    static SQLITE: LazyLock<Statement> =
-        LazyLock::new(|| statement("(SELECT unhex(value) AS id, key AS place FROM json_each($2))"));
-    static POSTGRES: LazyLock<Statement> =
-        LazyLock::new(|| statement("(SELECT id, place FROM UNNEST($2) WITH ORDINALITY AS asked(id, place))"));
+    static SQLITE: LazyLock<Statement> = LazyLock::new(|| statement(asked_for(Engine::Sqlite)));
+    static POSTGRES: LazyLock<Statement> = LazyLock::new(|| statement(asked_for(Engine::Postgres)));
     let engine = shop.db.engine();
     let statement = match engine {
         Engine::Sqlite => &SQLITE,

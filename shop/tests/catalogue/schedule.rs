@@ -25,8 +25,15 @@ on_both_engines! {
         let id = edit::create(&shop, &anna, scheduled(t.now() + HOUR_MS)).await.unwrap();
         let search = shop::search::Search::in_memory();
         let filter = desk::Filter { scheduled: true, ..desk::Filter::default() };
-        let rows = desk::list(&shop, &search, &anna, &filter, None, 10).await.unwrap().page.items;
-        assert_eq!((rows.len(), rows[0].publish_at), (1, Some(t.now() + HOUR_MS)));
+        let mut other = draft();
+        (other.variants[0].sku, other.variants[1].sku) = ("OTHER-1".into(), "OTHER-2".into());
+        edit::create(&shop, &anna, Draft { title: "Other".into(), status: Status::Draft, ..other }).await.unwrap();
+        while shop::search::catch_up(&shop, &search).await.unwrap() > 0 {}
+        for sort in [desk::Sort::Newest, desk::Sort::PriceLow] {
+            let filter = desk::Filter { sort, ..filter.clone() };
+            let rows = desk::list(&shop, &search, &anna, &filter, None, 10).await.unwrap().page.items;
+            assert_eq!((rows.len(), rows[0].publish_at), (1, Some(t.now() + HOUR_MS)), "{sort:?}");
+        }
         t.clock.advance(HOUR_MS - 1);
         assert_eq!((publish_due(&shop).await.unwrap(), is_shown(&t).await), (0, false));
         // The shop was away for a day; then two processes look at the same moment.
@@ -37,6 +44,7 @@ on_both_engines! {
         assert_eq!(t.number("SELECT COUNT(*) FROM audit_log WHERE action = 'product.publish' AND actor = 'system'").await, 1);
         let stored = edit::load(&shop, &anna, &id.to_string()).await.unwrap();
         assert_eq!((stored.draft.status, stored.draft.publish_at, stored.version), (Status::Published, None, 2));
+        while shop::search::catch_up(&shop, &search).await.unwrap() > 0 {}
         assert!(desk::list(&shop, &search, &anna, &filter, None, 10).await.unwrap().page.items.is_empty());
         assert_eq!(shop::worker::run_once(&shop).await.unwrap(), 0);
     }
