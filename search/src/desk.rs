@@ -1,10 +1,9 @@
 //! The merchant's list: all products, listed or not, in the order of a column.
 
+use crate::best::Best;
 use crate::fields;
 use crate::find::id;
 use crate::{DEPTH, Index, Result};
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::Column;
 use tantivy::query::{AllQuery, BooleanQuery, FuzzyTermQuery, Query, TermQuery};
@@ -48,7 +47,8 @@ impl Index {
     /// # Errors
     /// When the index cannot be read.
     pub fn find_for_desk(&self, query: &DeskQuery<'_>) -> Result<(usize, Vec<Uuid>)> {
-        let searcher = self.searcher();
+        let reading = self.reading();
+        let searcher = &reading.searcher;
         let (column, last_first) = match query.sort {
             DeskSort::Newest => (fields::CREATED_AT.to_owned(), true),
             DeskSort::Oldest => (fields::CREATED_AT.to_owned(), false),
@@ -60,7 +60,7 @@ impl Index {
         let wanted = query.offset.saturating_add(query.rows).min(DEPTH);
         let (total, top) = searcher.search(&*self.desk_query(query)?, &Top { column, last_first, wanted })?;
         let part = top.into_iter().skip(query.offset).take(query.rows);
-        let ids = part.map(|hit| id(&searcher, hit.address)).collect::<Result<_>>()?;
+        let ids = part.map(|hit| id(searcher, hit.address)).collect::<Result<_>>()?;
         Ok((total, ids))
     }
 
@@ -114,9 +114,8 @@ struct SegmentTop {
     column: Option<Column<i64>>,
     created_at: Column<i64>,
     last_first: bool,
-    wanted: usize,
     total: usize,
-    top: BinaryHeap<Reverse<Hit>>,
+    best: Best<Hit>,
 }
 
 impl SegmentCollector for SegmentTop {
@@ -127,17 +126,11 @@ impl SegmentCollector for SegmentTop {
         let value = self.column.as_ref().and_then(|column| column.first(doc));
         let key = value.map(|value| if self.last_first { value } else { value.saturating_neg() });
         let created_at = self.created_at.first(doc).unwrap_or_default();
-        let hit = Hit { key, created_at, address: DocAddress::new(self.segment, doc) };
-        if self.top.len() < self.wanted {
-            self.top.push(Reverse(hit));
-        } else if self.top.peek().is_some_and(|Reverse(least)| hit > *least) {
-            self.top.pop();
-            self.top.push(Reverse(hit));
-        }
+        self.best.take(Hit { key, created_at, address: DocAddress::new(self.segment, doc) });
     }
 
     fn harvest(self) -> Self::Fruit {
-        (self.total, self.top.into_iter().map(|Reverse(hit)| hit).collect())
+        (self.total, self.best.into_vec())
     }
 }
 
@@ -151,9 +144,8 @@ impl Collector for Top {
             column: reader.fast_fields().column_opt(&self.column)?,
             created_at: reader.fast_fields().i64(fields::CREATED_AT)?,
             last_first: self.last_first,
-            wanted: self.wanted,
             total: 0,
-            top: BinaryHeap::new(),
+            best: Best::of(self.wanted),
         })
     }
 

@@ -1,7 +1,7 @@
 //! Why a product stands where it stands.
 
 use crate::fields;
-use crate::query::{Care, Place, Words, places};
+use crate::query::{Best, Care, Place, Words, places};
 use crate::tally::SOLD_OUT;
 use crate::{Index, Query, Result};
 use tantivy::query::{EnableScoring, TermQuery};
@@ -32,12 +32,13 @@ impl Index {
     /// # Errors
     /// When the index cannot be read.
     pub fn explain(&self, query: &Query<'_>, product: Uuid) -> Result<Option<Explanation>> {
-        let searcher = self.searcher();
-        let Some(address) = self.address(&searcher, product)? else { return Ok(None) };
+        let reading = self.reading();
+        let searcher = &reading.searcher;
+        let Some(address) = self.address(searcher, product)? else { return Ok(None) };
         let words = Words::of(self.tantivy(), query.text, query.synonyms)?;
         for care in [Care::AsWritten, Care::WithMistakes] {
             let matches = self.matches(query, &words, care);
-            let Some(score) = score(&searcher, &*matches, address)? else { continue };
+            let Some(score) = score(searcher, &*matches, address)? else { continue };
             let segment = searcher.segment_reader(address.segment_ord);
             let can_buy = segment.fast_fields().bool(fields::IN_STOCK)?.first(address.doc_id).unwrap_or_default();
             return Ok(Some(Explanation {
@@ -45,7 +46,7 @@ impl Index {
                 sold_out: (!can_buy).then_some(SOLD_OUT),
                 pinned: query.pinned.iter().position(|id| *id == product),
                 is_guess: care == Care::WithMistakes,
-                words: self.words(&searcher, &words, care, address)?,
+                words: self.words(searcher, &words, care, address)?,
             }));
         }
         Ok(None)
@@ -58,8 +59,8 @@ impl Index {
             let instead = part.instead.iter().flatten().map(|word| (word, false, Care::AsWritten));
             for (word, may_go_on, care) in written.chain(instead) {
                 let mut found = Vec::new();
-                for (place, query) in places(&self.fields, &word.plain, &word.stem, may_go_on, care) {
-                    if let Some(score) = score(searcher, &*query, address)? {
+                for (place, source) in places(&self.fields, &word.plain, &word.stem, may_go_on, care) {
+                    if let Some(score) = score(searcher, &Best::of(vec![source]), address)? {
                         found.push((place, score));
                     }
                 }

@@ -88,9 +88,11 @@ impl Index {
     /// When the index cannot be read.
     pub fn find(&self, query: &Query<'_>) -> Result<Found> {
         let words = Words::of(self.tantivy(), query.text, query.synonyms)?;
-        let searcher = self.searcher();
+        let reading = self.reading();
+        let searcher = &reading.searcher;
         let pass = |care| -> Result<Tallied> {
-            let tally = Tally { query, by_score: query.sort == Sort::Relevance && !words.is_empty() };
+            let tally =
+                Tally { query, reading: &reading, by_score: query.sort == Sort::Relevance && !words.is_empty() };
             Ok(searcher.search(&*self.matches(query, &words, care), &tally)?)
         };
         let mut is_guess = false;
@@ -100,9 +102,9 @@ impl Index {
             tallied = pass(Care::WithMistakes)?;
             is_guess = tallied.matched > 0;
         }
-        let suggestion = if is_guess { words.corrected(&searcher, &self.fields)? } else { None };
+        let suggestion = if is_guess { words.corrected(searcher, &self.fields)? } else { None };
         let hits = tallied.top.into_iter().skip(query.offset.min(DEPTH)).take(query.rows);
-        let ids = hits.map(|hit| id(&searcher, hit.address)).collect::<Result<_>>()?;
+        let ids = hits.map(|hit| id(searcher, hit.address)).collect::<Result<_>>()?;
         Ok(Found {
             total: tallied.total,
             ids,

@@ -1,12 +1,13 @@
 //! The index itself: opening, writing, reading.
 
 use crate::fields::{self, Fields};
+use crate::reading::Reading;
 use crate::{Document, Error, Result};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tantivy::directory::{Directory, INDEX_WRITER_LOCK, MmapDirectory};
 use tantivy::indexer::IndexWriterOptions;
-use tantivy::{IndexReader, IndexWriter, ReloadPolicy, Searcher, Term};
+use tantivy::{IndexReader, IndexWriter, ReloadPolicy, Term};
 use uuid::Uuid;
 
 /// Bytes of documents that one writing thread gathers before it writes a segment; 15 MB is the least tantivy takes.
@@ -16,6 +17,10 @@ pub struct Index {
     inner: tantivy::Index,
     pub(crate) fields: Fields,
     reader: IndexReader,
+    /// What searches read now. The next state is read whole before it takes this place.
+    reading: RwLock<Arc<Reading>>,
+    /// One reads the next state at a time, so that an older one never takes a newer one's place.
+    advancing: Mutex<()>,
     /// Started by the first write: it has threads and memory of its own.
     writer: Mutex<Option<IndexWriter>>,
 }
@@ -78,7 +83,15 @@ impl Index {
     fn over(inner: tantivy::Index) -> Result<Self> {
         fields::register(&inner);
         let reader = inner.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { inner, fields: Fields::schema().1, reader, writer: Mutex::new(None) })
+        let reading = RwLock::new(Arc::new(Reading::of(reader.searcher(), None)?));
+        Ok(Self {
+            inner,
+            fields: Fields::schema().1,
+            reader,
+            reading,
+            advancing: Mutex::new(()),
+            writer: Mutex::new(None),
+        })
     }
 
     /// What the last commit said; `None` for an index that nobody has filled.
@@ -88,14 +101,24 @@ impl Index {
 
     /// Finds what another process has written since; whether there was anything.
     pub fn refresh(&self) -> Result<bool> {
-        let before = self.searcher();
+        let before = self.reading();
+        self.advance()?;
+        let (before, now) = (before.searcher.generation(), self.reading().searcher.generation().clone());
+        Ok(before.segments() != now.segments())
+    }
+
+    /// Reads what was committed last.
+    fn advance(&self) -> tantivy::Result<()> {
+        let _alone = self.advancing.lock().unwrap_or_else(PoisonError::into_inner);
         self.reader.reload()?;
-        Ok(before.generation().segments() != self.searcher().generation().segments())
+        let next = Arc::new(Reading::of(self.reader.searcher(), Some(&self.reading()))?);
+        *self.reading.write().unwrap_or_else(PoisonError::into_inner) = next;
+        Ok(())
     }
 
     /// Products in the index.
     pub fn count(&self) -> u64 {
-        self.searcher().num_docs()
+        self.reading().searcher.num_docs()
     }
 
     /// Takes the products `gone` out, puts `documents` in, in place of what was there of them, and commits both with
@@ -152,7 +175,7 @@ impl Index {
         };
         if done.is_ok() {
             *kept = Some(writer);
-            self.reader.reload().map_err(Error::from)?;
+            self.advance().map_err(Error::from)?;
         }
         // A writer that failed is dropped with what it had not committed; the next write starts another.
         done
@@ -164,8 +187,8 @@ impl Index {
         Ok(self.inner.writer_with_options(options)?)
     }
 
-    pub(crate) fn searcher(&self) -> Searcher {
-        self.reader.searcher()
+    pub(crate) fn reading(&self) -> Arc<Reading> {
+        self.reading.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn tantivy(&self) -> &tantivy::Index {

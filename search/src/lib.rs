@@ -4,6 +4,8 @@
 //! stands in the same commit as the documents ([`Index::position`]): after a crash it says itself where to go on. Prices
 //! and stock in here pick and order products; what a page says about them is read from the database.
 
+mod best;
+mod columns;
 mod desk;
 mod document;
 mod explain;
@@ -11,6 +13,7 @@ mod fields;
 mod find;
 mod index;
 mod query;
+mod reading;
 mod tally;
 
 pub use desk::{DeskQuery, DeskSort};

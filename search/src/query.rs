@@ -4,9 +4,11 @@
 //! where it says most. The last word may be the beginning of one. Words that a line of synonyms names may be replaced by
 //! what else stands in that line.
 
+mod best;
 mod correct;
 mod place;
 mod words;
 
+pub use best::Best;
 pub use place::{Care, Place, places};
 pub use words::Words;

@@ -4,17 +4,21 @@
 //! would be there if nothing were chosen in it. So counts are "or" within a facet and "and" between facets.
 
 mod attributes;
-mod names;
+mod facet;
 mod pinned;
 
 use crate::DEPTH;
+use crate::best::Best;
+use crate::columns::{Columns, Prices};
 use crate::fields::{self, SEPARATOR};
 use crate::find::{Query, Sort};
+use crate::reading::Reading;
 use attributes::Attributes;
-use names::Names;
+use facet::Facet;
 use pinned::Pinned;
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::HashMap;
+use std::sync::Arc;
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::Column;
 use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
@@ -25,6 +29,7 @@ pub const SOLD_OUT: f32 = 0.5;
 
 pub struct Tally<'q> {
     pub query: &'q Query<'q>,
+    pub reading: &'q Reading,
     pub by_score: bool,
 }
 
@@ -62,26 +67,24 @@ pub struct SegmentTally {
     segment: SegmentOrdinal,
     sort: Sort,
     by_score: bool,
-    wanted: usize,
     facets: bool,
     price_range: Option<(i64, i64)>,
     only_in_stock: bool,
     only_on_sale: bool,
-    brands: Names,
-    categories: Names,
+    columns: Arc<Columns>,
+    brands: Facet,
+    categories: Facet,
     attributes: Attributes,
     /// Chosen in it is the query's currency.
-    sale: Names,
-    price: Option<Column<i64>>,
-    in_stock: Column<bool>,
+    sale: Facet,
+    prices: Prices,
     created_at: Column<i64>,
-    rating: Column<i64>,
     rating_rank: Column<i64>,
     sold: Column<i64>,
     rated_from: i64,
     pinned: Pinned,
     counted: Counted,
-    top: BinaryHeap<Reverse<Hit>>,
+    best: Best<Hit>,
 }
 
 #[derive(Default)]
@@ -115,9 +118,9 @@ impl SegmentCollector for SegmentTally {
     type Fruit = tantivy::Result<Tallied>;
 
     fn collect(&mut self, doc: DocId, score: Score) {
-        let Some(price) = self.price.as_ref().and_then(|column| column.first(doc)) else { return };
+        let Some(price) = self.prices.of(doc) else { return };
         self.counted.matched += 1;
-        let can_buy = self.in_stock.first(doc).unwrap_or_default();
+        let can_buy = self.columns.in_stock(doc);
         let reduced = self.sale.passes(doc);
         let mut failed = self.attributes.failed(doc) << ATTRIBUTES;
         failed |= if self.brands.passes(doc) { 0 } else { BRAND };
@@ -125,8 +128,7 @@ impl SegmentCollector for SegmentTally {
         failed |= if self.price_range.is_none_or(|(low, high)| (low..=high).contains(&price)) { 0 } else { PRICE };
         failed |= if can_buy || !self.only_in_stock { 0 } else { STOCK };
         failed |= if reduced || !self.only_on_sale { 0 } else { SALE };
-        let needs_rating = self.facets || self.rated_from > 0;
-        let rating = if needs_rating { self.rating.first(doc).unwrap_or_default() } else { 0 };
+        let rating = self.columns.rating(doc);
         failed |= if rating >= self.rated_from { 0 } else { RATING };
         if self.facets {
             self.count(doc, failed, Seen { price, rating, can_buy, reduced });
@@ -146,7 +148,7 @@ impl SegmentCollector for SegmentTally {
         Ok(Tallied {
             matched: self.counted.matched,
             total: self.counted.total,
-            top: self.top.into_iter().map(|Reverse(hit)| hit).collect(),
+            top: self.best.into_vec(),
             brands: self.brands.harvest()?,
             categories: categories.filter_map(|(id, count)| Some((Uuid::parse_str(&id).ok()?, count))).collect(),
             attributes: attributes.collect(),
@@ -186,25 +188,21 @@ impl SegmentTally {
     }
 
     fn keep(&mut self, doc: DocId, score: Score, price: i64, can_buy: bool) {
-        let created_at = self.created_at.first(doc).unwrap_or_default();
         let key = match self.sort {
             Sort::Relevance => self.pinned.key(doc).unwrap_or_else(|| {
                 let score = if can_buy { score } else { score * SOLD_OUT };
                 if self.by_score { as_key(score) } else { i64::from(can_buy) }
             }),
-            Sort::Newest => created_at,
+            Sort::Newest => self.created_at.first(doc).unwrap_or_default(),
             Sort::PriceLow => -price,
             Sort::PriceHigh => price,
             Sort::Rating => self.rating_rank.first(doc).unwrap_or_default(),
             Sort::BestSelling => self.sold.first(doc).unwrap_or_default(),
         };
-        let address = DocAddress::new(self.segment, doc);
-        let hit = Hit { key, created_at, order: Reverse(address), address };
-        if self.top.len() < self.wanted {
-            self.top.push(Reverse(hit));
-        } else if self.top.peek().is_some_and(|Reverse(least)| hit > *least) {
-            self.top.pop();
-            self.top.push(Reverse(hit));
+        if self.best.may_take(|least| key < least.key) {
+            let created_at = self.created_at.first(doc).unwrap_or_default();
+            let address = DocAddress::new(self.segment, doc);
+            self.best.take(Hit { key, created_at, order: Reverse(address), address });
         }
     }
 }
@@ -226,31 +224,30 @@ impl Collector for Tally<'_> {
 
     fn for_segment(&self, segment: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<SegmentTally> {
         let filter = &self.query.filter;
-        let columns = reader.fast_fields();
+        let columns = self.reading.columns(segment)?;
+        let fast = reader.fast_fields();
         let categories: Vec<_> = filter.categories.iter().map(|id| fields::category_term(*id)).collect();
         Ok(SegmentTally {
             segment,
             sort: self.query.sort,
             by_score: self.by_score,
-            wanted: (self.query.offset.saturating_add(self.query.rows)).min(DEPTH),
+            best: Best::of(self.query.offset.saturating_add(self.query.rows).min(DEPTH)),
             facets: self.query.facets,
             price_range: filter.price.as_ref().map(|range| (*range.start(), *range.end())),
             only_in_stock: filter.in_stock,
             only_on_sale: filter.on_sale,
-            brands: Names::open(reader, fields::BRAND, &filter.brands)?,
-            categories: Names::open(reader, fields::CATEGORY, &categories)?,
-            attributes: Attributes::open(reader, &filter.attributes)?,
-            sale: Names::open(reader, fields::ON_SALE, &[self.query.currency.to_owned()])?,
-            price: columns.column_opt(&fields::price_column(fields::PRICE, self.query.currency))?,
-            in_stock: columns.bool(fields::IN_STOCK)?,
-            created_at: columns.i64(fields::CREATED_AT)?,
-            rating: columns.i64(fields::RATING)?,
-            rating_rank: columns.i64(fields::RATING_RANK)?,
-            sold: columns.i64(fields::SOLD)?,
+            brands: Facet::open(&columns.brands, &filter.brands, self.query.facets)?,
+            categories: Facet::open(&columns.categories, &categories, self.query.facets)?,
+            attributes: Attributes::open(&columns.attributes, &filter.attributes, self.query.facets)?,
+            sale: Facet::open(&columns.on_sale, &[self.query.currency.to_owned()], false)?,
+            prices: columns.prices(reader, self.query.currency)?,
+            columns,
+            created_at: fast.i64(fields::CREATED_AT)?,
+            rating_rank: fast.i64(fields::RATING_RANK)?,
+            sold: fast.i64(fields::SOLD)?,
             rated_from: filter.rated_from,
             pinned: Pinned::open(reader, self.query.pinned)?,
             counted: Counted::default(),
-            top: BinaryHeap::new(),
         })
     }
 

@@ -2,8 +2,8 @@
 
 use crate::fields::{Fields, WORD_BYTES};
 use tantivy::Term;
-use tantivy::query::{BoostQuery, ConstScoreQuery, FuzzyTermQuery, Query, TermQuery};
-use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::query::FuzzyTermQuery;
+use tantivy::schema::Field;
 
 /// How much a match counts, by where it is.
 const CODE: f32 = 50.0;
@@ -45,8 +45,17 @@ pub enum Place {
     WordMistaken,
 }
 
+/// What is looked for in a place, and how much it counts.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// By how rare it is and how little else stands there.
+    Term(Term, f32),
+    /// Words like it, all of which count the same.
+    Like(FuzzyTermQuery, f32),
+}
+
 /// Everywhere `word`, with its `stem`, may stand; it counts by the best of them.
-pub fn places(fields: &Fields, word: &str, stem: &str, may_go_on: bool, care: Care) -> Vec<(Place, Box<dyn Query>)> {
+pub fn places(fields: &Fields, word: &str, stem: &str, may_go_on: bool, care: Care) -> Vec<(Place, Source)> {
     let mut places = vec![
         (Place::Code, term(fields.code, word, CODE)),
         (Place::Title, term(fields.title, word, TITLE)),
@@ -60,7 +69,7 @@ pub fn places(fields: &Fields, word: &str, stem: &str, may_go_on: bool, care: Ca
             [(Place::TitleBeginning, fields.title, TITLE), (Place::BrandBeginning, fields.brand, BRAND)]
         {
             let beginning = FuzzyTermQuery::new_prefix(Term::from_field_text(field, word), 0, true);
-            places.push((place, constant(beginning, weight * BEGINNING)));
+            places.push((place, Source::Like(beginning, weight * BEGINNING)));
         }
     }
     if care == Care::WithMistakes {
@@ -70,7 +79,7 @@ pub fn places(fields: &Fields, word: &str, stem: &str, may_go_on: bool, care: Ca
             (Place::WordMistaken, fields.words, stem, WORD),
         ] {
             if let Some(near) = near(field, text) {
-                places.push((place, constant(near, weight * MISTAKEN)));
+                places.push((place, Source::Like(near, weight * MISTAKEN)));
             }
         }
     }
@@ -78,7 +87,7 @@ pub fn places(fields: &Fields, word: &str, stem: &str, may_go_on: bool, care: Ca
 }
 
 /// A code as a whole, which may hold what takes words apart: "AB-12/3".
-pub fn code(fields: &Fields, whole: &str) -> Box<dyn Query> {
+pub fn code(fields: &Fields, whole: &str) -> Source {
     term(fields.code, whole, CODE)
 }
 
@@ -92,11 +101,6 @@ pub fn near(field: Field, word: &str) -> Option<FuzzyTermQuery> {
     Some(FuzzyTermQuery::new(Term::from_field_text(field, word), distance, true))
 }
 
-fn term(field: Field, text: &str, weight: f32) -> Box<dyn Query> {
-    let query = TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::WithFreqs);
-    Box::new(BoostQuery::new(Box::new(query), weight))
-}
-
-fn constant(query: FuzzyTermQuery, weight: f32) -> Box<dyn Query> {
-    Box::new(ConstScoreQuery::new(Box::new(query), weight))
+fn term(field: Field, text: &str, weight: f32) -> Source {
+    Source::Term(Term::from_field_text(field, text), weight)
 }

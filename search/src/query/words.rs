@@ -1,6 +1,7 @@
 //! The words of a query, and what may stand for them.
 
-use super::place::{Care, code, places};
+use super::best::{Best, OTHERS};
+use super::place::{Care, Place, Source, code, places};
 use crate::Result;
 use crate::fields::{self, Fields, PLAIN, STEMMED};
 use tantivy::Index;
@@ -9,8 +10,6 @@ use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, DisjunctionMaxQuery, Oc
 /// What is typed beyond this is not read.
 const TEXT_CHARS: usize = 200;
 const WORDS: usize = 10;
-/// A word counts by the best of the places that have it, and by this much of the others.
-const OTHERS: f32 = 0.1;
 /// What stands in for a word counts less than the word itself.
 const SYNONYM: f32 = 0.8;
 
@@ -66,27 +65,31 @@ impl Words {
         if self.is_empty() {
             return Box::new(AllQuery);
         }
-        let code = code(fields, &self.whole);
+        let code = Box::new(Best::of(vec![code(fields, &self.whole)]));
         if self.parts.is_empty() {
             return code;
         }
         let each = self.parts.iter().enumerate().map(|(at, part)| {
             let written = all(part.written.iter().enumerate().map(|(n, word)| {
                 let places = places(fields, &word.plain, &word.stem, self.is_last(at, n), care);
-                best(places.into_iter().map(|(_, query)| query).collect())
+                anywhere(places)
             }));
             let instead = part.instead.iter().map(|phrase| -> Box<dyn Query> {
-                let phrase = all(phrase.iter().map(|word| {
-                    let places = places(fields, &word.plain, &word.stem, false, Care::AsWritten);
-                    best(places.into_iter().map(|(_, query)| query).collect())
-                }));
+                let phrase = all(phrase
+                    .iter()
+                    .map(|word| anywhere(places(fields, &word.plain, &word.stem, false, Care::AsWritten))));
                 Box::new(BoostQuery::new(phrase, SYNONYM))
             });
-            let any: Vec<_> = std::iter::once(written).chain(instead).collect();
-            (Occur::Must, best(any))
+            let mut any: Vec<_> = std::iter::once(written).chain(instead).collect();
+            if any.len() == 1 { any.remove(0) } else { Box::new(DisjunctionMaxQuery::with_tie_breaker(any, OTHERS)) }
         });
-        let all = Box::new(BooleanQuery::new(each.collect()));
-        Box::new(BooleanQuery::union(vec![code, all]))
+        let all = all(each);
+        if self.stands_for_itself() { all } else { Box::new(BooleanQuery::union(vec![code, all])) }
+    }
+
+    /// One word, of which nothing was cut off: as a code it is looked for like in any other place.
+    fn stands_for_itself(&self) -> bool {
+        matches!(&self.parts[..], [Part { written, .. }] if matches!(&written[..], [word] if word.plain == self.whole))
     }
 }
 
@@ -131,12 +134,8 @@ fn all(mut queries: impl ExactSizeIterator<Item = Box<dyn Query>>) -> Box<dyn Qu
     }
 }
 
-fn best(mut queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
-    if queries.len() == 1 {
-        queries.remove(0)
-    } else {
-        Box::new(DisjunctionMaxQuery::with_tie_breaker(queries, OTHERS))
-    }
+fn anywhere(places: Vec<(Place, Source)>) -> Box<dyn Query> {
+    Box::new(Best::of(places.into_iter().map(|(_, source)| source).collect()))
 }
 
 fn words(index: &Index, text: &str) -> Result<Vec<Word>> {

@@ -1,33 +1,36 @@
 //! The facets that products bring themselves: each attribute is one, its values are "or", attributes are "and".
 
-use super::names::{count_ords, named};
-use crate::fields::{ATTRIBUTE, SEPARATOR, attribute_term};
-use tantivy::columnar::StrColumn;
-use tantivy::{DocId, SegmentReader};
+use super::facet::{by_name, named};
+use crate::columns::Names;
+use crate::fields::{SEPARATOR, attribute_term};
+use std::sync::Arc;
+use tantivy::DocId;
 
 /// Attributes of which something is chosen; choices in further ones are not looked at.
 pub const CHOSEN: usize = 16;
 
 pub struct Attributes {
-    column: Option<StrColumn>,
+    names: Arc<Names>,
     /// How many attributes have a choice.
     groups: usize,
     /// By ordinal: the attribute, when something of it is chosen, and whether it is this value.
     of: Vec<Option<(usize, bool)>>,
-    counts: Vec<usize>,
+    /// By combination: products that fail in no attribute.
+    passed: Vec<usize>,
+    /// By ordinal: products that fail in the attribute that the value is one of, and in no other.
+    failed: Vec<usize>,
 }
 
 impl Attributes {
-    /// `chosen`: name and value.
-    pub fn open(segment: &SegmentReader, chosen: &[(String, String)]) -> tantivy::Result<Self> {
-        let column = segment.fast_fields().str(ATTRIBUTE)?;
-        let terms = column.as_ref().map_or(0, |column| column.num_terms());
+    /// `chosen`: name and value; `counts`: whether they are counted, too.
+    pub fn open(values: &Arc<Names>, chosen: &[(String, String)], counts: bool) -> tantivy::Result<Self> {
         let mut names: Vec<&str> = chosen.iter().map(|(name, _)| name.as_str()).collect();
         names.sort_unstable();
         names.dedup();
         names.truncate(CHOSEN);
-        let mut of = vec![None; if names.is_empty() { 0 } else { terms }];
-        if let Some(column) = &column {
+        let with_choice = if names.is_empty() { 0 } else { values.values() };
+        let mut of = vec![None; with_choice];
+        if let Some(column) = values.column() {
             for (group, name) in names.iter().enumerate() {
                 let mut values = column.dictionary().prefix_range(format!("{name}{SEPARATOR}")).into_stream()?;
                 while values.advance() {
@@ -43,7 +46,8 @@ impl Attributes {
                 }
             }
         }
-        Ok(Self { column, groups: names.len(), of, counts: vec![0; terms] })
+        let passed = vec![0; if counts { values.combinations() } else { 0 }];
+        Ok(Self { names: values.clone(), groups: names.len(), of, passed, failed: vec![0; with_choice] })
     }
 
     /// One bit for each attribute of which the product has none of the chosen values.
@@ -52,8 +56,8 @@ impl Attributes {
             return 0;
         }
         let mut failed = (1 << self.groups) - 1;
-        for ord in self.column.iter().flat_map(|column| column.term_ords(doc)) {
-            if let Some(Some((group, true))) = usize::try_from(ord).ok().and_then(|ord| self.of.get(ord)) {
+        for ord in self.names.of(doc) {
+            if let Some(Some((group, true))) = self.of.get(*ord as usize) {
                 failed &= !(1 << group);
             }
         }
@@ -63,13 +67,19 @@ impl Attributes {
     /// Counts a product that fails in the attributes `failed` and nowhere else: under all of its values, under those of the
     /// only attribute in which it fails, or not at all.
     pub fn count(&mut self, doc: DocId, failed: u32) {
-        let of = &self.of;
         match failed.count_ones() {
-            0 => count_ords(self.column.as_ref(), &mut self.counts, doc, |_| true),
+            0 => {
+                if let Some(count) = self.passed.get_mut(self.names.combination(doc)) {
+                    *count += 1;
+                }
+            }
             1 => {
                 let group = failed.trailing_zeros() as usize;
-                let of_group = |ord: usize| matches!(of.get(ord), Some(Some((other, _))) if *other == group);
-                count_ords(self.column.as_ref(), &mut self.counts, doc, of_group);
+                for ord in self.names.of(doc).iter().map(|ord| *ord as usize) {
+                    if matches!(self.of.get(ord), Some(Some((other, _))) if *other == group) {
+                        self.failed[ord] += 1;
+                    }
+                }
             }
             _ => {}
         }
@@ -77,6 +87,10 @@ impl Attributes {
 
     /// Each name with its separator and value, and its count.
     pub fn harvest(self) -> std::io::Result<Vec<(String, usize)>> {
-        named(self.column.as_ref(), self.counts)
+        let mut counts = by_name(&self.names, &self.passed);
+        for (count, more) in counts.iter_mut().zip(self.failed) {
+            *count += more;
+        }
+        named(&self.names, &counts)
     }
 }
