@@ -31,6 +31,8 @@ pub mod schedule;
 #[cfg(feature = "server")]
 pub(crate) mod statement;
 #[cfg(feature = "server")]
+pub(crate) mod stored;
+#[cfg(feature = "server")]
 pub(crate) mod write;
 
 pub use picture::{Drawn, Picture};

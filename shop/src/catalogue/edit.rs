@@ -2,13 +2,12 @@
 //!
 //! A form carries the version it was loaded with; when somebody has saved in between, nothing is written.
 
-use super::draft::{Draft, DraftPicture, DraftPrice, DraftVariant, Status};
-use super::{ProductOption, write};
+use super::draft::{Draft, Status};
+use super::{stored, write};
 use crate::audit::{self, Entry};
 use crate::db::Read;
-use crate::id::{CategoryId, PictureId, ProductId, VariantId};
+use crate::id::{CategoryId, PictureId, ProductId};
 use crate::limits::{self, Check};
-use crate::money::Currency;
 use crate::staff::Staff;
 use crate::{Error, Result, Shop, args};
 use serde::{Deserialize, Serialize};
@@ -24,53 +23,6 @@ pub struct Edited {
     pub updated_at: i64,
 }
 
-#[derive(sqlx::FromRow)]
-struct Head {
-    id: ProductId,
-    slug: String,
-    title: String,
-    description_html: String,
-    brand: String,
-    product_type: String,
-    tags: String,
-    options: String,
-    status: String,
-    publish_at: Option<i64>,
-    seo_title: String,
-    seo_description: String,
-    version: i64,
-    created_at: i64,
-    updated_at: i64,
-}
-
-#[derive(sqlx::FromRow)]
-struct VariantRow {
-    id: VariantId,
-    sku: String,
-    barcode: Option<String>,
-    option_values: String,
-    weight_grams: i64,
-    requires_shipping: bool,
-    taxable: bool,
-    tax_class: String,
-    tracked: bool,
-    cost: Option<i64>,
-}
-
-#[derive(sqlx::FromRow)]
-struct PictureRow {
-    id: PictureId,
-    url: String,
-    source_url: Option<String>,
-    alt: String,
-    width: i64,
-    height: i64,
-    variant_id: Option<VariantId>,
-    focus_x: i64,
-    focus_y: i64,
-    thumb_url: Option<String>,
-}
-
 /// The product with this identifier or slug, drafts and archived ones included.
 pub async fn load(shop: &Shop, _by: &Staff, key: &str) -> Result<Edited> {
     read(&mut &shop.db, key).await
@@ -78,105 +30,25 @@ pub async fn load(shop: &Shop, _by: &Staff, key: &str) -> Result<Edited> {
 
 async fn read(db: &mut impl Read, key: &str) -> Result<Edited> {
     let id = key.parse::<ProductId>().ok();
-    let head: Option<Head> = db
-        .fetch_optional(
-            "SELECT id, slug, title, description_html, brand, product_type, tags, options, status, publish_at, seo_title,
-               seo_description, version, created_at, updated_at FROM product WHERE id = $1 OR slug = $2",
-            args![id, key],
-        )
-        .await?;
-    let head = head.ok_or(Error::NotFound("product"))?;
-    let rows: Vec<VariantRow> = db
-        .fetch_all(
-            "SELECT id, sku, barcode, option_values, weight_grams, requires_shipping, taxable, tax_class, tracked, cost
-             FROM variant WHERE product_id = $1 AND active ORDER BY position, id",
-            args![head.id],
-        )
-        .await?;
-    let prices: Vec<(VariantId, String, i64, Option<i64>)> = db
-        .fetch_all(
-            "SELECT r.variant_id, r.currency, r.amount, r.compare_at FROM variant v JOIN price r ON r.variant_id = v.id
-             WHERE v.product_id = $1 ORDER BY r.currency",
-            args![head.id],
-        )
-        .await?;
-    let categories: Vec<(CategoryId,)> = db
-        .fetch_all(
-            "SELECT category_id FROM product_category WHERE product_id = $1 ORDER BY category_id",
-            args![head.id],
-        )
-        .await?;
-    let pictures: Vec<PictureRow> = db
-        .fetch_all(
-            "SELECT id, url, source_url, alt, width, height, variant_id, focus_x, focus_y, thumb_url FROM picture
-             WHERE product_id = $1 ORDER BY position, id",
-            args![head.id],
-        )
-        .await?;
-    let pictures = pictures.into_iter().map(|p| p.draft(&rows)).collect();
-    let variants = rows.into_iter().map(|row| row.draft(&prices)).collect::<Result<_>>()?;
-    let options: Vec<ProductOption> = serde_json::from_str(&head.options)?;
-    Ok(Edited {
-        id: head.id,
-        version: head.version,
-        created_at: head.created_at,
-        updated_at: head.updated_at,
-        draft: Draft {
-            title: head.title,
-            slug: head.slug,
-            description_html: head.description_html,
-            brand: head.brand,
-            product_type: head.product_type,
-            status: Status::parse(&head.status).unwrap_or_default(),
-            publish_at: head.publish_at,
-            tags: serde_json::from_str(&head.tags)?,
-            options,
-            categories: categories.into_iter().map(|(id,)| id).collect(),
-            seo_title: head.seo_title,
-            seo_description: head.seo_description,
-            variants,
-            pictures,
-        },
-    })
-}
-
-impl VariantRow {
-    fn draft(self, prices: &[(VariantId, String, i64, Option<i64>)]) -> Result<DraftVariant> {
-        let own = prices.iter().filter(|(id, ..)| *id == self.id);
-        Ok(DraftVariant {
-            id: Some(self.id),
-            prices: own
-                .filter_map(|(_, code, amount, compare_at)| {
-                    Some(DraftPrice { currency: Currency::parse(code)?, amount: *amount, compare_at: *compare_at })
-                })
-                .collect(),
-            sku: self.sku,
-            barcode: self.barcode,
-            option_values: serde_json::from_str(&self.option_values)?,
-            weight_grams: self.weight_grams,
-            tracked: self.tracked,
-            taxable: self.taxable,
-            requires_shipping: self.requires_shipping,
-            tax_class: self.tax_class,
-            cost: self.cost,
-        })
-    }
-}
-
-impl PictureRow {
-    fn draft(self, variants: &[VariantRow]) -> DraftPicture {
-        DraftPicture {
-            id: self.id,
-            url: self.url,
-            source_url: self.source_url,
-            alt: self.alt,
-            width: self.width,
-            height: self.height,
-            variant: self.variant_id.and_then(|id| variants.iter().position(|v| v.id == id)),
-            focus: (self.focus_x, self.focus_y),
-            thumb: self.thumb_url,
+    let found: Option<(ProductId,)> =
+        db.fetch_optional("SELECT id FROM product WHERE id = $1 OR slug = $2", args![id, key]).await?;
+    let (id,) = found.ok_or(Error::NotFound("product"))?;
+    let stored = stored::load(db, &[id], None).await?.pop().ok_or(Error::NotFound("product"))?;
+    let mut edited = Edited {
+        id,
+        version: stored.version,
+        created_at: stored.created_at,
+        updated_at: stored.updated_at,
+        draft: stored.draft,
+    };
+    let thumbs: Vec<(PictureId, Option<String>)> =
+        db.fetch_all("SELECT id, thumb_url FROM picture WHERE product_id = $1", args![id]).await?;
+    for (picture, thumb) in thumbs {
+        if let Some(of) = edited.draft.pictures.iter_mut().find(|p| p.id == picture) {
+            of.thumb = thumb;
         }
     }
+    Ok(edited)
 }
 
 /// Creates a product. Pictures come later, by [`add_picture`].

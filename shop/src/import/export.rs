@@ -9,7 +9,7 @@ use super::cell::{guarded, join};
 use super::item::Shown;
 use super::{Format, own, shopify, woo};
 use crate::catalogue::draft::Status;
-use crate::catalogue::many::{self, Stored};
+use crate::catalogue::stored::{self, Stored};
 use crate::id::{ProductId, WarehouseId};
 use crate::money::Currency;
 use crate::{Error, Result, Shop, args};
@@ -107,7 +107,7 @@ impl Export {
 
     async fn write(&mut self, writer: &mut Writer, ids: &[ProductId]) -> Result<()> {
         let mut db = &self.shop.db;
-        let mut stored = many::load(&mut db, ids, self.warehouse).await?;
+        let mut stored = stored::load(&mut db, ids, self.warehouse).await?;
         stored.sort_by_key(|product| product.id);
         // A category that came in while the export was running.
         let categories = |stored: &[Stored], tree: &Tree| {

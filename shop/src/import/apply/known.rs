@@ -4,7 +4,7 @@ use super::super::Format;
 use super::super::item::Item;
 use super::super::plan::Plan;
 use super::merge;
-use crate::catalogue::many::{self, Stored};
+use crate::catalogue::stored::{self, Stored};
 use crate::db::{Read, Sql, Tx};
 use crate::id::{ProductId, WarehouseId};
 use crate::{Error, Result, args, rows};
@@ -61,7 +61,7 @@ impl Known {
         let stored: HashMap<ProductId, Stored> = if ids.is_empty() {
             HashMap::new()
         } else {
-            many::load(tx, &ids, Some(warehouse)).await?.into_iter().map(|stored| (stored.id, stored)).collect()
+            stored::load(tx, &ids, Some(warehouse)).await?.into_iter().map(|stored| (stored.id, stored)).collect()
         };
         let skus = items.iter().flat_map(|item| (0..item.draft.variants.len()).map(|at| item.sku(at)));
         let skus: Vec<String> = skus.collect();

@@ -4,7 +4,7 @@ use super::super::item::{Given, Item};
 use super::super::plan::Plan;
 use crate::Result;
 use crate::catalogue::draft::{Draft, DraftVariant, Status, slugify};
-use crate::catalogue::many::Stored;
+use crate::catalogue::stored::Stored;
 
 /// The address that a new product asks for.
 pub fn slug(item: &Item) -> String {

@@ -2,7 +2,7 @@
 
 use super::super::item::{Image, Item};
 use crate::catalogue::draft::{Draft, DraftPicture, middle};
-use crate::catalogue::many::Stored;
+use crate::catalogue::stored::Stored;
 use crate::id::PictureId;
 
 const DRAWN: &str = "/placeholder/";

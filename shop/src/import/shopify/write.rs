@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::catalogue::draft::{DraftVariant, Status};
-use crate::catalogue::many::Stored;
+use crate::catalogue::stored::Stored;
 use crate::import::cell::join;
 use crate::import::export::{Cells, Scope};
 use crate::import::own;

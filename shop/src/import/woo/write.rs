@@ -3,7 +3,7 @@
 use super::columns::{BACKORDERS, GTIN, IN_STOCK, PARENT, SKU, TYPE, WEIGHTS, attribute};
 use crate::Result;
 use crate::catalogue::draft::{DraftVariant, Status};
-use crate::catalogue::many::Stored;
+use crate::catalogue::stored::Stored;
 use crate::import::cell::join;
 use crate::import::export::{Cells, Scope};
 use crate::import::own;
