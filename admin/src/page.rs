@@ -1,6 +1,7 @@
 //! One module per page of the admin; each draws what it is given.
 
 pub mod audit;
+pub mod bulk;
 pub mod door;
 pub mod health;
 pub mod home;

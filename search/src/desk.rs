@@ -3,6 +3,7 @@
 use crate::best::Best;
 use crate::fields;
 use crate::find::id;
+use crate::reading::Reading;
 use crate::{DEPTH, Index, Result};
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::Column;
@@ -48,7 +49,24 @@ impl Index {
     /// When the index cannot be read.
     pub fn find_for_desk(&self, query: &DeskQuery<'_>) -> Result<(usize, Vec<Uuid>)> {
         let reading = self.reading();
-        let searcher = &reading.searcher;
+        let wanted = query.offset.saturating_add(query.rows).min(DEPTH);
+        let (total, top) = self.top(&reading, query, wanted)?;
+        let part = top.into_iter().skip(query.offset).take(query.rows);
+        let ids = part.map(|hit| id(&reading.searcher, hit.address)).collect::<Result<_>>()?;
+        Ok((total, ids))
+    }
+
+    /// All of them, whatever `offset` and `rows` say, up to `most`.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn all_for_desk(&self, query: &DeskQuery<'_>, most: usize) -> Result<Vec<Uuid>> {
+        let reading = self.reading();
+        let (_, top) = self.top(&reading, query, most)?;
+        top.into_iter().map(|hit| id(&reading.searcher, hit.address)).collect()
+    }
+
+    fn top(&self, reading: &Reading, query: &DeskQuery<'_>, wanted: usize) -> Result<(usize, Vec<Hit>)> {
         let (column, last_first) = match query.sort {
             DeskSort::Newest => (fields::CREATED_AT.to_owned(), true),
             DeskSort::Oldest => (fields::CREATED_AT.to_owned(), false),
@@ -57,11 +75,7 @@ impl Index {
             DeskSort::PriceHigh => (fields::price_column(fields::DESK_PRICE, query.currency), true),
             DeskSort::BestSelling => (fields::SOLD.to_owned(), true),
         };
-        let wanted = query.offset.saturating_add(query.rows).min(DEPTH);
-        let (total, top) = searcher.search(&*self.desk_query(query)?, &Top { column, last_first, wanted })?;
-        let part = top.into_iter().skip(query.offset).take(query.rows);
-        let ids = part.map(|hit| id(searcher, hit.address)).collect::<Result<_>>()?;
-        Ok((total, ids))
+        Ok(reading.searcher.search(&*self.desk_query(query)?, &Top { column, last_first, wanted })?)
     }
 
     fn desk_query(&self, query: &DeskQuery<'_>) -> Result<Box<dyn Query>> {

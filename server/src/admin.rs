@@ -5,6 +5,7 @@
 
 mod account;
 mod audit;
+mod bulk;
 mod desk;
 mod door;
 mod health;
@@ -57,6 +58,13 @@ pub fn router() -> Router<AppState> {
     let products = Router::new()
         .route("/admin/products", get(product::list))
         .route("/admin/products/new", get(product::new_page).post(product::create))
+        .route("/admin/products/bulk", get(bulk::history).post(bulk::choose))
+        .route("/admin/products/bulk/{id}", get(bulk::show))
+        .route("/admin/products/bulk/{id}/plan", post(bulk::plan))
+        .route("/admin/products/bulk/{id}/again", post(bulk::again))
+        .route("/admin/products/bulk/{id}/apply", post(bulk::apply))
+        .route("/admin/products/bulk/{id}/stop", post(bulk::stop))
+        .route("/admin/products/bulk/{id}/undo", post(bulk::undo))
         .route("/admin/products/{id}", get(product::edit_page).post(product::save))
         .layer(DefaultBodyLimit::max(EDITOR_BODY_BYTES));
     let uploads = Router::new()

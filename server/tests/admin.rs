@@ -1,5 +1,6 @@
 //! The merchant's pages over HTTP: who gets in, what each role sees, and that forms do what they say.
 
+mod bulk;
 mod import;
 mod picture;
 mod reconciliation;
@@ -12,11 +13,12 @@ use shop::staff::{self, Role};
 pub const PASSWORD: &str = "correct horse battery";
 
 /// Pages for all staff, then those for owners alone.
-const STAFF_PAGES: [&str; 12] = [
+const STAFF_PAGES: [&str; 13] = [
     "/admin",
     "/admin/orders",
     "/admin/products",
     "/admin/products/new",
+    "/admin/products/bulk",
     "/admin/inventory",
     "/admin/reviews",
     "/admin/import",

@@ -170,15 +170,16 @@ pub async fn list(shop: &Shop, by: &Staff, filter: &Filter, after: Option<&str>,
         found.pop();
     }
     let next = found.last().filter(|_| more).map(|row| row.id.to_string());
-    let names: HashMap<String, String> = shop
-        .db
-        .fetch_all::<(StaffId, String)>("SELECT id, name FROM staff", args![])
-        .await?
-        .into_iter()
-        .map(|(id, name)| (format!("staff:{id}"), name))
-        .collect();
+    let names = actor_names(shop).await?;
     let items = found.into_iter().map(|row| read(row, &names)).collect::<Result<_>>()?;
     Ok(Page { items, next })
+}
+
+/// What actors are called, by their codes.
+pub(crate) async fn actor_names(shop: &Shop) -> Result<HashMap<String, String>> {
+    let staff: Vec<(StaffId, String)> = shop.db.fetch_all("SELECT id, name FROM staff", args![]).await?;
+    let others = [("system", "System"), ("cli", "Command line")].map(|(code, name)| (code.to_owned(), name.to_owned()));
+    Ok(staff.into_iter().map(|(id, name)| (format!("staff:{id}"), name)).chain(others).collect())
 }
 
 /// The kinds of thing the log speaks of, for the filter.
@@ -190,11 +191,7 @@ pub async fn entities(shop: &Shop, by: &Staff) -> Result<Vec<String>> {
 }
 
 fn read(row: Row, names: &HashMap<String, String>) -> Result<Record> {
-    let actor = match row.actor.as_str() {
-        "system" => "System".to_owned(),
-        "cli" => "Command line".to_owned(),
-        code => names.get(code).cloned().unwrap_or_else(|| code.to_owned()),
-    };
+    let actor = names.get(&row.actor).cloned().unwrap_or_else(|| row.actor.clone());
     let json = |text: Option<String>| text.map(|text| serde_json::from_str(&text)).transpose();
     Ok(Record {
         at: row.at,

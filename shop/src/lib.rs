@@ -31,6 +31,8 @@ pub mod audit;
 #[cfg(feature = "server")]
 pub mod backup;
 #[cfg(feature = "server")]
+pub mod bulk;
+#[cfg(feature = "server")]
 pub mod canary;
 #[cfg(feature = "server")]
 pub mod chance;

@@ -5,7 +5,8 @@ mod pace;
 
 use crate::catalogue::{sales, schedule};
 use crate::{
-    Result, Shop, args, backup, change, checkout, import, media, outbox, payment, reconcile, review, search, session,
+    Result, Shop, args, backup, bulk, change, checkout, import, media, outbox, payment, reconcile, review, search,
+    session,
 };
 use std::future::Future;
 use std::time::Duration;
@@ -117,9 +118,12 @@ async fn count_sales(shop: Shop, until: CancellationToken) -> Result<()> {
     done.map(drop)
 }
 
-/// Apart, too: a large file takes minutes, and a merchant who has just begun an import looks at it.
+/// Apart, too: a large file takes minutes, and a merchant who has just begun an import or a bulk edit looks at it.
 async fn imports(shop: Shop, until: CancellationToken) -> Result<()> {
-    let done = import::job::work(&shop, &until).await;
+    let done = match import::job::work(&shop, &until).await {
+        Ok(_) => bulk::work(&shop, &until).await,
+        failed => failed,
+    };
     tokio::select! {
         () = until.cancelled() => {}
         () = tokio::time::sleep(IMPORT_TICK) => {}
@@ -161,6 +165,7 @@ pub async fn run_once(shop: &Shop) -> Result<usize> {
         schedule::publish_due(shop).await,
         count_ratings(shop).await,
         import::job::work(shop, &CancellationToken::new()).await,
+        bulk::work(shop, &CancellationToken::new()).await,
         // Once more: what the jobs above have decided goes out now.
         deliver_outbox(shop).await,
         purge(shop).await,
@@ -247,7 +252,8 @@ pub async fn purge(shop: &Shop) -> Result<usize> {
         + search::forget_old_changes(shop).await?
         + change::forget_old(shop).await?
         + search::forget_old_terms(shop).await?
-        + import::job::forget_old(shop).await?;
+        + import::job::forget_old(shop).await?
+        + bulk::forget_old(shop).await?;
     if due == 0 {
         return Ok(usize::try_from(sessions).unwrap_or(usize::MAX));
     }

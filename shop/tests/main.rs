@@ -12,6 +12,7 @@ mod support;
 mod account;
 mod backup;
 mod bounced;
+mod bulk;
 mod cart;
 mod catalogue;
 mod checkout;

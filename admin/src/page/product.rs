@@ -73,7 +73,7 @@ pub fn list(
     .map(|(key, label)| (asked.address(key), label.to_owned(), key == asked.status))
     .into();
     let filtered = !asked.status.is_empty() || !asked.stock.is_empty() || !asked.text.is_empty();
-    let body = if products.is_empty() { nothing(filtered) } else { table(products, currency) };
+    let body = if products.is_empty() { nothing(filtered) } else { chosen(products, total, asked, currency) };
     let stock = [("", "Any stock"), ("out", "Something sold out")]
         .map(|(key, label)| view! { <option value=key selected=key == asked.stock>{label}</option> })
         .collect_view();
@@ -87,6 +87,7 @@ pub fn list(
         view! { <p class="sub" role="status">{many}</p> }
     });
     let new = view! {
+        <a class="button quiet" href=super::bulk::HERE>"Bulk edits"</a>
         <a class="button quiet" href="/admin/import">"Import"</a>
         <a class="button" href="/admin/products/new">"Add product"</a>
     };
@@ -112,20 +113,44 @@ pub fn list(
             {clear}
         </form>
         {count}
-        <section class="card flush" aria-label="Products">{body}</section>
+        {body}
         {part::pager(place)}
     }
     .into_any()
 }
 
+/// The table, whose ticked rows, or all that the search finds, can be edited at once.
+fn chosen(products: Vec<ListRow>, total: Option<usize>, asked: &Asked, currency: Option<Currency>) -> AnyView {
+    let all = match total {
+        Some(1) => "Edit the 1 found".to_owned(),
+        Some(total) => format!("Edit all {} found", part::thousands(total as u64)),
+        None => "Edit all products".to_owned(),
+    };
+    view! {
+        <form method="post" action=super::bulk::HERE class="stack">
+            <input type="hidden" name="status" value=asked.status.clone() />
+            <input type="hidden" name="stock" value=asked.stock.clone() />
+            <input type="hidden" name="sort" value=asked.sort.clone() />
+            <input type="hidden" name="q" value=asked.text.clone() />
+            <section class="card flush" aria-label="Products">{table(products, currency)}</section>
+            <div class="actions">
+                <button class="quiet">"Edit ticked products"</button>
+                <button class="quiet" name="all" value="on">{all}</button>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
 fn nothing(filtered: bool) -> AnyView {
-    if filtered {
+    let empty = if filtered {
         let all = ("/admin/products".to_owned(), "Show all products");
         part::empty("No product matches", "Nothing fits this view and search.", Some(all))
     } else {
         let new = ("/admin/products/new".to_owned(), "Add product");
         part::empty("No products yet", "Add the first one, or import a file from another shop.", Some(new))
-    }
+    };
+    view! { <section class="card flush" aria-label="Products">{empty}</section> }.into_any()
 }
 
 fn table(products: Vec<ListRow>, currency: Option<Currency>) -> AnyView {
@@ -135,6 +160,7 @@ fn table(products: Vec<ListRow>, currency: Option<Currency>) -> AnyView {
             <table>
                 <thead>
                     <tr>
+                        <th scope="col"><span class="sr-only">"Ticked"</span></th>
                         <th scope="col">"Product"</th>
                         <th scope="col">"Status"</th>
                         <th scope="col" class="num">"Variants"</th>
@@ -164,6 +190,9 @@ fn row(product: ListRow, currency: Option<Currency>) -> AnyView {
     let price = product.price_from.zip(currency).map(|(amount, currency)| currency.money(amount).to_string());
     view! {
         <tr>
+            <td>
+                <input type="checkbox" name="id" value=product.id.to_string() aria-label=format!("Tick {}", product.title) />
+            </td>
             <th scope="row">
                 <div class="item">
                     {picture}

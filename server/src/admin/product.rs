@@ -32,14 +32,30 @@ pub struct Sought {
     at: String,
 }
 
-pub async fn list(State(state): State<AppState>, desk: Desk, Query(query): Query<Sought>) -> Answer {
-    let Sought { status, stock, sort, q, at } = query;
+impl Sought {
+    /// From the fields that stand beside the list's rows.
+    pub fn of(form: &Form) -> Self {
+        let value = |name: &str| form.value(name).to_owned();
+        Self { status: value("status"), stock: value("stock"), sort: value("sort"), q: value("q"), at: String::new() }
+    }
+}
+
+/// What the list is to show, as the address has it and as the shop is asked.
+pub fn asked(Sought { status, stock, sort, q, .. }: Sought) -> (Asked, Filter) {
     let text: String = q.trim().chars().take(shop::limits::TITLE_CHARS).collect();
-    let asked = Asked { status, stock, sort, text };
-    let sold_out = asked.stock == "out";
-    let scheduled = asked.status == "scheduled";
-    let (status, sort) = (Status::parse(&asked.status), view::sort(&asked.sort));
-    let filter = Filter { status, text: asked.text.clone(), sold_out, scheduled, sort };
+    let filter = Filter {
+        status: Status::parse(&status),
+        text: text.clone(),
+        sold_out: stock == "out",
+        scheduled: status == "scheduled",
+        sort: view::sort(&sort),
+    };
+    (Asked { status, stock, sort, text }, filter)
+}
+
+pub async fn list(State(state): State<AppState>, desk: Desk, Query(query): Query<Sought>) -> Answer {
+    let at = query.at.clone();
+    let (asked, filter) = asked(query);
     let found = desk::list(&desk.shop, &state.search, &desk.staff, &filter, Place::cursor(&at), ROWS).await?;
     let place = Place::new(asked.address(&asked.status), &at, found.page.next);
     let currency = desk.shop.settings.currencies.first().copied();

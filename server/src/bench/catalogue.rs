@@ -87,7 +87,7 @@ async fn one_size(db: &Db, url: &str, folder: &Path, products: u64, seconds: u64
     for (name, paths) in questions.admin() {
         column.add(name, drive::load(&drawing, paths, 1, seconds).await?);
     }
-    column.add("edit until it is found", edits(db, &drawing).await?);
+    column.add("edit until it is found", edits(db, &drawing, products).await?);
     Ok(column)
 }
 
@@ -106,7 +106,7 @@ fn fill(url: &str, folder: &Path, products: u64) -> Result<(), String> {
 }
 
 /// From the commit of a new title to the answer that has it; each title is a word of its own.
-async fn edits(db: &Db, server: &Server) -> Result<Measured, String> {
+async fn edits(db: &Db, server: &Server, products: u64) -> Result<Measured, String> {
     let ids: Vec<(shop::id::ProductId,)> = db
         .fetch_all("SELECT id FROM product WHERE status = 'published' ORDER BY id LIMIT $1", shop::args![EDITS as i64])
         .await
@@ -115,7 +115,7 @@ async fn edits(db: &Db, server: &Server) -> Result<Measured, String> {
     let mut latencies = Vec::new();
     let begun = Instant::now();
     for (at, (id,)) in ids.into_iter().enumerate() {
-        let word = format!("zq{at}x{}", std::process::id());
+        let word = format!("zq{at}x{products}x{}", std::process::id());
         let mut tx = db.begin().await.map_err(told)?;
         let sql = "UPDATE product SET title = $2 WHERE id = $1";
         tx.execute(sql, shop::args![id, &word]).await.map_err(told)?;

@@ -115,25 +115,53 @@ async fn found(shop: &Shop, search: &Search, filter: &Filter, after: Option<&str
     caught_up(shop, search).await?;
     let (currency, wanted) = (currency(shop)?, usize::try_from(rows).unwrap_or_default());
     let asked = filter.clone();
-    let (total, ids) = search
-        .with(move |index| {
-            index.find_for_desk(&DeskQuery {
-                text: &asked.text,
-                status: if asked.scheduled { Some(::search::SCHEDULED) } else { asked.status.map(Status::code) },
-                only_short: asked.sold_out,
-                sort: asked.sort,
-                currency: currency.code(),
-                offset,
-                rows: wanted,
-            })
-        })
-        .await?;
+    let (total, ids) =
+        search.with(move |index| index.find_for_desk(&question(&asked, currency, offset, wanted))).await?;
     let source = asked_for(shop.db.engine());
     let sql = format!("SELECT {COLUMNS} FROM {source} AS a CROSS JOIN product p WHERE p.id = a.id ORDER BY a.place");
     let items: Vec<ListRow> = shop.db.fetch_all(&sql, args![currency, ids]).await?;
     let end = offset.saturating_add(wanted);
     let next = (end < total.min(::search::DEPTH)).then(|| end.to_string());
     Ok(Listed { page: Page { items, next }, total: Some(total) })
+}
+
+/// Which products all pages of the list would show, at most so many.
+///
+/// # Errors
+/// As [`list`].
+pub(crate) async fn matching(
+    shop: &Shop,
+    search: &Search,
+    _by: &Staff,
+    filter: &Filter,
+    most: usize,
+) -> Result<Vec<ProductId>> {
+    Check::default().text("text", &filter.text, limits::TITLE_CHARS).done()?;
+    if *filter == (Filter { sort: filter.sort, ..Filter::default() }) {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let all: Vec<(ProductId,)> =
+            shop.db.fetch_all("SELECT id FROM product ORDER BY id DESC LIMIT $1", args![most]).await?;
+        return Ok(all.into_iter().map(|(id,)| id).collect());
+    }
+    if !search::is_filled(search).await? {
+        return Err(not_yet());
+    }
+    caught_up(shop, search).await?;
+    let (currency, asked) = (currency(shop)?, filter.clone());
+    let ids = search.with(move |index| index.all_for_desk(&question(&asked, currency, 0, 0), most)).await?;
+    Ok(ids.into_iter().map(ProductId).collect())
+}
+
+fn question(filter: &Filter, currency: Currency, offset: usize, rows: usize) -> DeskQuery<'_> {
+    DeskQuery {
+        text: &filter.text,
+        status: if filter.scheduled { Some(::search::SCHEDULED) } else { filter.status.map(Status::code) },
+        only_short: filter.sold_out,
+        sort: filter.sort,
+        currency: currency.code(),
+        offset,
+        rows,
+    }
 }
 
 /// Waits until the index knows of every change so far, or for a second: a stale list is better than none.

@@ -45,6 +45,10 @@ const CHANGES_AFTER: Sql = Sql {
           AND transaction_id < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)
         ORDER BY transaction_id, seq LIMIT $3",
 };
+const BEHIND: Sql = Sql {
+    sqlite: "SELECT COUNT(*) FROM product_change WHERE seq > $2 AND $1 >= 0",
+    postgres: "SELECT COUNT(*) FROM product_change WHERE (transaction_id, seq) > ($1, $2)",
+};
 const FIRST: Sql = Sql {
     sqlite: "SELECT transaction_id, seq FROM product_change ORDER BY seq LIMIT 1",
     postgres: "SELECT transaction_id, seq FROM product_change
@@ -185,9 +189,8 @@ impl Asked {
 
 /// How far the index of this process is behind the database.
 pub async fn lag(shop: &Shop, search: &Search) -> Result<Lag> {
-    const BEHIND: &str = "SELECT COUNT(*) FROM product_change WHERE seq > $2 OR transaction_id > $1";
     let at = position(search).await?.unwrap_or_default();
-    let (changes,): (i64,) = shop.db.fetch_one(BEHIND, args![at.transaction, at.seq]).await?;
+    let (changes,): (i64,) = shop.db.fetch_one(BEHIND.of(shop.db.engine()), args![at.transaction, at.seq]).await?;
     let products = search.with(|index| Ok(index.count())).await?;
     Ok(Lag { changes, products })
 }

@@ -2,8 +2,9 @@
 
 use super::file::read_mapping;
 use super::{Counts, Job, State};
+use crate::audit::actor_names;
 use crate::catalogue::Page;
-use crate::id::{ImportId, StaffId};
+use crate::id::ImportId;
 use crate::import::RowError;
 use crate::import::cell::guarded;
 use crate::limits::{IMPORT_ERRORS, PAGE_ROWS};
@@ -43,7 +44,7 @@ const COLUMNS: &str =
 pub async fn load(shop: &Shop, id: ImportId) -> Result<Job> {
     let sql = format!("SELECT {COLUMNS} FROM import_job j WHERE j.id = $1");
     let row: Option<Row> = shop.db.fetch_optional(&sql, args![id]).await?;
-    row.ok_or(Error::NotFound("import"))?.job(&names(shop).await?)
+    row.ok_or(Error::NotFound("import"))?.job(&actor_names(shop).await?)
 }
 
 /// All jobs, newest first, `rows` at a time.
@@ -60,7 +61,7 @@ pub async fn history(shop: &Shop, after: Option<&str>, rows: i64) -> Result<Page
         found.pop();
     }
     let next = found.last().filter(|_| more).map(|row| row.id.to_string());
-    let names = names(shop).await?;
+    let names = actor_names(shop).await?;
     let items = found.into_iter().map(|row| row.job(&names)).collect::<Result<_>>()?;
     Ok(Page { items, next })
 }
@@ -117,17 +118,9 @@ pub async fn touched(shop: &Shop, id: ImportId) -> Result<Vec<Touched>> {
     Ok(shop.db.fetch_all(sql, args![id]).await?)
 }
 
-async fn names(shop: &Shop) -> Result<HashMap<String, String>> {
-    let staff: Vec<(StaffId, String)> = shop.db.fetch_all("SELECT id, name FROM staff", args![]).await?;
-    Ok(staff.into_iter().map(|(id, name)| (format!("staff:{id}"), name)).collect())
-}
-
 impl Row {
     fn job(self, names: &HashMap<String, String>) -> Result<Job> {
-        let actor = match self.actor.as_str() {
-            "cli" => "Command line".to_owned(),
-            code => names.get(code).cloned().unwrap_or_else(|| "System".to_owned()),
-        };
+        let actor = names.get(&self.actor).cloned().unwrap_or(self.actor);
         Ok(Job {
             id: self.id,
             state: State::parse(&self.state)?,
