@@ -17,7 +17,7 @@ pub use field::{Field, Select};
 pub use form::{Errors, Form};
 pub use icon::{Icon, Wordmark};
 pub use price::{Price, lowest_text, problem_text, stock_level, stock_text};
-pub use shelf::{IN_CART, recently_viewed, shelf};
+pub use shelf::{IN_CART, own_list, recently_viewed, shelf};
 pub use stars::{RatingLine, Stars};
 pub use suggestions::suggestions;
 pub use totals::{AddressBlock, TotalsTable};

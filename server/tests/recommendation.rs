@@ -8,7 +8,7 @@ use shop::id::{CartId, CheckoutId, OrderId, OrderLineId, ProductId, VariantId};
 use shop::{args, worker};
 
 /// One more product, sold without counting.
-async fn product(site: &Site, slug: &str) {
+pub async fn product(site: &Site, slug: &str) {
     let (id, variant) = (ProductId::new(), VariantId::new());
     let mut tx = site.shop.db.begin().await.unwrap();
     let sql =
@@ -62,7 +62,7 @@ async fn page(site: &Site, path: &str, session: &str) -> String {
 fn below(page: &str, heading: &str) -> Vec<String> {
     let Some((_, rest)) = page.split_once(&format!(">{heading}</h2>")) else { return Vec::new() };
     let section = rest.split("</section>").next().unwrap_or_default();
-    let links = section.split("class=\"card-link\" href=\"/p/").skip(1);
+    let links = section.split("href=\"/p/").skip(1);
     links.map(|link| link.split('"').next().unwrap_or_default().to_owned()).collect()
 }
 
@@ -135,6 +135,37 @@ over_http! {
         let empty = site.get("/cart").header("accept", "text/html").send().await.unwrap().text().await.unwrap();
         assert_eq!(below(&empty, "Popular right now").len(), 3, "{empty}");
         assert!(!empty.contains("Recently viewed"));
+    }
+
+    async fn a_browser_keeps_the_list_of_whom_the_shop_does_not_know_and_hands_it_over(site: Site) {
+        product(&site, "lamp").await;
+        let kept = asked(&site, "/p/cup").await.text().await.unwrap();
+        assert!(kept.contains("data-recently-viewed") && kept.contains(r#"data-slug="cup""#), "{kept}");
+        let part = site.get("/recently-viewed?slugs=lamp,none,bowl,%3Cb%3E").send().await.unwrap();
+        assert_eq!((part.status().as_u16(), header(&part, "cache-control").as_str()), (200, "private, no-store"));
+        assert_eq!((header(&part, "cache-status"), cookie(&part, "mercer")), (String::new(), None));
+        let part = part.text().await.unwrap();
+        assert_eq!(below(&part, "Recently viewed"), ["lamp", "bowl"]);
+        assert!(!part.contains("<html"), "{part}");
+        for nothing in ["/recently-viewed", "/recently-viewed?slugs=none", "/recently-viewed?slugs=,,"] {
+            assert_eq!(site.get(nothing).send().await.unwrap().text().await.unwrap(), "", "{nothing}");
+        }
+        let many = (0..500).map(|n| format!("x{n}")).collect::<Vec<_>>().join(",");
+        let bounded = site.get(&format!("/recently-viewed?slugs={many},bowl")).send().await.unwrap().text().await.unwrap();
+        assert_eq!(bounded, "", "only the first ones are looked at");
+
+        let hand = async |session: &str| {
+            let sent = site.form("/recently-viewed", &[("slugs", "lamp,bowl,none")]).header("cookie", format!("mercer={session}"));
+            assert_eq!(sent.send().await.unwrap().status(), 204);
+        };
+        hand("nobody").await;
+        let put = site.form("/cart/items", &[("sku", "CUP"), ("quantity", "1")]).send().await.unwrap();
+        let guest = cookie(&put, "mercer").unwrap();
+        page(&site, "/p/cup", &guest).await;
+        hand(&guest).await;
+        let home = page(&site, "/", &guest).await;
+        assert_eq!(below(&home, "Recently viewed"), ["cup", "lamp", "bowl"]);
+        assert!(home.contains("data-known") && !home.contains("data-slug"), "the server keeps the list now");
     }
 
     async fn programs_read_the_same(site: Site) {

@@ -7,7 +7,7 @@
 use crate::account::Visitor;
 use crate::catalogue::Card;
 use crate::catalogue::card::in_order;
-use crate::db::Tx;
+use crate::db::{Sql, Tx};
 use crate::id::{CartId, CustomerId, ProductId};
 use crate::limits::RECENT_PRODUCTS;
 use crate::money::Currency;
@@ -76,7 +76,8 @@ impl Views {
             return;
         }
         let views = waiting.entry(viewer).or_default();
-        views.insert(product, now);
+        let latest = views.entry(product).or_insert(now);
+        *latest = now.max(*latest);
         if views.len() > RECENT_PRODUCTS {
             let oldest = views.iter().min_by_key(|(_, at)| **at).map(|(product, _)| *product);
             oldest.and_then(|oldest| views.remove(&oldest));
@@ -143,6 +144,20 @@ pub async fn list(
     seen.truncate(RECENT_PRODUCTS);
     let ids: Vec<Uuid> = seen.into_iter().filter(|(id, _)| Some(*id) != but).map(|(id, _)| id.0).collect();
     if ids.is_empty() { Ok(Vec::new()) } else { in_order(shop, ids, currency).await }
+}
+
+/// Those of the products that are for sale in `currency`, in the order of their slugs in `slugs`.
+pub async fn by_slug(shop: &Shop, slugs: Vec<String>, currency: Currency) -> Result<Vec<Card>> {
+    const IDS: Sql = Sql {
+        sqlite: "SELECT p.id FROM json_each($1) AS s CROSS JOIN product p WHERE p.slug = s.value ORDER BY s.key",
+        postgres: "SELECT p.id FROM UNNEST($1) WITH ORDINALITY AS s(slug, place) JOIN product p ON p.slug = s.slug
+            ORDER BY s.place",
+    };
+    if slugs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<(Uuid,)> = shop.db.fetch_all(IDS.of(shop.db.engine()), args![slugs]).await?;
+    in_order(shop, ids.into_iter().map(|(id,)| id).collect(), currency).await
 }
 
 /// Forgets the viewer's list.

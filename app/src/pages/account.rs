@@ -14,7 +14,12 @@ use shop::address::Address;
 use shop::catalogue::{Card, Page};
 use shop::order::Summary;
 
-pub fn home(site: &Site, customer: &Customer, recent: Vec<Summary>, viewed: Vec<Card>) -> impl IntoView + use<> {
+pub fn home(
+    site: &Site,
+    customer: &Customer,
+    recent: Vec<Summary>,
+    viewed: Option<Vec<Card>>,
+) -> impl IntoView + use<> {
     let orders = if recent.is_empty() {
         view! { <p>"No orders yet. "<a href="/">"Start shopping"</a></p> }.into_any()
     } else {
@@ -27,7 +32,7 @@ pub fn home(site: &Site, customer: &Customer, recent: Vec<Summary>, viewed: Vec<
             <h2 id="recent">"Recent orders"</h2>
             {orders}
         </section>
-        {recently_viewed(viewed, "/account")}
+        {recently_viewed(site, viewed, "")}
     };
     frame(site, "/account", "Your account", body.into_any())
 }

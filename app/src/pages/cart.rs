@@ -14,8 +14,8 @@ use shop::limits::LINE_QUANTITY;
 pub struct Beside {
     /// What goes with it and is not in it; what sells, when it is empty.
     pub also: Vec<Card>,
-    /// What the visitor has looked at, when it is empty.
-    pub recent: Vec<Card>,
+    /// What the visitor has looked at, as [`recently_viewed`] takes it; nothing unless the cart is empty.
+    pub recent: Option<Vec<Card>>,
 }
 
 /// `problem` says why the last change was refused.
@@ -35,7 +35,7 @@ pub fn cart(site: &Site, cart: Option<Cart>, problem: Option<String>, beside: Be
         {problem}
         {notice}
         {content}
-        {recently_viewed(beside.recent, "/cart")}
+        {recently_viewed(site, beside.recent, "")}
         {shelf(IN_CART, also, beside.also)}
     };
     document(site, Head::private("Cart"), body)

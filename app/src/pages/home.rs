@@ -17,8 +17,8 @@ pub struct Shown {
     pub newest: Vec<Card>,
     /// None of the newest.
     pub best_sellers: Vec<Card>,
-    /// What the visitor has looked at.
-    pub recent: Vec<Card>,
+    /// What the visitor has looked at, as [`recently_viewed`] takes it.
+    pub recent: Option<Vec<Card>>,
 }
 
 pub fn home(site: &Site, shown: Shown) -> impl IntoView + use<> {
@@ -59,7 +59,7 @@ pub fn home(site: &Site, shown: Shown) -> impl IntoView + use<> {
         </section>
         {shelf("best-sellers", "Best sellers", best_sellers)}
         {shelf("more", "More to discover", more)}
-        {recently_viewed(recent, "/")}
+        {recently_viewed(site, recent, "")}
         <section class="promises" aria-label="What you can rely on">
             <div><h2>"Clear prices"</h2><p>"Tax and delivery are shown before you pay. The total you see is the total you pay."</p></div>
             <div><h2>"Honest stock"</h2><p>"What the shop shows as available is on the shelf, and it is set aside for you while you pay."</p></div>

@@ -23,8 +23,8 @@ pub struct Beside {
     pub similar: Vec<Card>,
     /// What sells, where nothing similar is known.
     pub popular: Vec<Card>,
-    /// What the visitor has looked at before.
-    pub recent: Vec<Card>,
+    /// What the visitor has looked at before, as [`recently_viewed`] takes it.
+    pub recent: Option<Vec<Card>>,
 }
 
 /// `chosen` is the position of the variant to show; `problem` what was wrong with the last try to add it. A page that
@@ -70,7 +70,7 @@ pub fn product(
         {review::section(&product, reviews)}
         {shelf("similar", "Similar products", beside.similar)}
         {shelf("popular", "You may also like", beside.popular)}
-        {recently_viewed(beside.recent, &format!("/p/{}", product.slug))}
+        {recently_viewed(site, beside.recent, &product.slug)}
     };
     document(site, head, body)
 }

@@ -93,7 +93,7 @@ async fn beside(state: &AppState, visitor: &Visitor, cart: Option<&Cart>) -> Res
     let inside: Vec<_> = lines.map(|line| line.product_id).collect();
     let also = recommendation::of_cart(&state.shop, &inside, visitor.currency, BESIDE).await?;
     let is_empty = cart.is_none_or(|cart| cart.lines.is_empty());
-    let recent = if is_empty { viewed::cards(state, visitor, None).await? } else { Vec::new() };
+    let recent = if is_empty { viewed::cards(state, visitor, None).await? } else { Some(Vec::new()) };
     Ok(pages::cart::Beside { also, recent })
 }
 
