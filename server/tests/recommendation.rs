@@ -192,6 +192,7 @@ over_http! {
         let put = site.form("/cart/items", &[("sku", "CUP"), ("quantity", "1")]).send().await.unwrap();
         let guest = cookie(&put, "mercer").unwrap();
         for path in ["/p/cup", "/p/lamp", "/p/bowl"] {
+            site.clock.advance(1000);
             page(&site, path, &guest).await;
         }
         // Fetched ahead, and by somebody without a session: neither is theirs.
