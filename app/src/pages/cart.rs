@@ -21,7 +21,7 @@ pub struct Beside {
 /// `problem` says why the last change was refused.
 pub fn cart(site: &Site, cart: Option<Cart>, problem: Option<String>, beside: Beside) -> impl IntoView + use<> {
     let is_empty = cart.as_ref().is_none_or(|cart| cart.lines.is_empty());
-    let also = if is_empty { "Popular right now" } else { "Goes well with it" };
+    let also = if is_empty { "You may also like" } else { "Goes well with it" };
     let problem =
         problem.map(|text| view! { <p class="notice notice-bad" role="alert" tabindex="-1" autofocus>{text}</p> });
     let (notice, content) = match cart {
