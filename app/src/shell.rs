@@ -16,6 +16,8 @@ pub struct Assets {
     pub loader: &'static str,
     pub module: &'static str,
     pub wasm: &'static str,
+    /// Keeps what was looked at, for those whom the shop does not know.
+    pub recent: &'static str,
     pub icon: &'static str,
 }
 

@@ -23,6 +23,7 @@ pub fn router() -> Router<AppState> {
     let v1 = Router::new()
         .route("/products", get(catalogue::products))
         .route("/products/{key}", get(catalogue::product))
+        .route("/products/{key}/recommendations", get(catalogue::recommendations))
         .route("/categories", get(catalogue::categories))
         .route("/search", get(search::search))
         .route("/cart", post(cart::create).get(cart::show))
@@ -55,6 +56,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
     paths(
         catalogue::products,
         catalogue::product,
+        catalogue::recommendations,
         catalogue::categories,
         search::search,
         cart::create,

@@ -10,6 +10,7 @@ mod import;
 pub mod open;
 mod pictures;
 mod reconcile;
+mod recount;
 mod reindex;
 mod restore;
 mod run;
@@ -53,6 +54,8 @@ enum Command {
     Export(export::Arguments),
     /// Build the search index of the data folder anew; a shop that serves from it goes on answering meanwhile
     Reindex,
+    /// Count anew what was bought together, from all orders of the last year; a shop that serves goes on meanwhile
+    Recount,
     /// Draw the sizes of stored pictures that wait; a shop that serves does it by itself
     Pictures(pictures::Arguments),
     /// Copy the whole shop into a new folder while it goes on selling
@@ -130,6 +133,7 @@ async fn perform(cli: Cli) -> Outcome {
         Command::Import { what } => import::run(what, cli.config).await,
         Command::Export(arguments) => export::run(arguments, cli.config).await,
         Command::Reindex => reindex::run(cli.config).await,
+        Command::Recount => recount::run(cli.config).await,
         Command::Pictures(arguments) => pictures::run(arguments, cli.config).await,
         Command::Backup(arguments) => backup::run(arguments, cli.config).await,
         Command::Restore(arguments) => restore::run(arguments, cli.config).await,

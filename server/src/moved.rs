@@ -42,7 +42,7 @@ pub async fn answer(state: &AppState, asked: &str) -> Option<Response> {
     Some(response)
 }
 
-/// Writes down who came by, until told to stop, and once more then.
+/// Writes down who came by and what was looked at, until told to stop, and once more then.
 pub async fn keep_count(state: AppState, until: CancellationToken) {
     while !until.is_cancelled() {
         tokio::select! {
@@ -51,6 +51,9 @@ pub async fn keep_count(state: AppState, until: CancellationToken) {
         }
         if let Err(error) = state.visits.write(&state.shop).await {
             tracing::error!(%error, "visits of old addresses are not counted");
+        }
+        if let Err(error) = state.viewed.write(&state.shop).await {
+            tracing::error!(%error, "what was looked at is not written down");
         }
     }
 }

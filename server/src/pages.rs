@@ -12,6 +12,7 @@ mod currency;
 pub mod frame;
 mod listing;
 mod orders;
+mod recent;
 mod review;
 mod search;
 mod sign_in;
@@ -42,6 +43,8 @@ pub fn router() -> Router<AppState> {
         .route("/cart/merge/undo", post(cart::undo_merge))
         .route("/cart/merge/dismiss", post(cart::dismiss_merge))
         .route("/currency", post(currency::switch))
+        .route("/recently-viewed", get(recent::fragment).post(recent::take_over))
+        .route("/recently-viewed/clear", post(recent::clear))
         .route("/checkout", get(checkout::start))
         .route("/checkout/contact", get(checkout::contact).post(checkout::save_contact))
         .route("/checkout/address", get(checkout::address).post(checkout::save_address))

@@ -19,6 +19,7 @@ use http::header::USER_AGENT as USER_AGENT_HEADER;
 use serde::de::DeserializeOwned;
 use shop::account::{Customer, Visitor};
 use shop::id::CartId;
+use shop::recent::{self, Viewer, Views};
 use shop::staff::Staff;
 use shop::{Error, Result, Shop, cart};
 use tower_sessions::cookie::SameSite;
@@ -67,10 +68,19 @@ pub async fn set_cart(session: &Session, visitor: &Visitor) -> Result<()> {
     }
 }
 
-/// Makes this session the customer's, under a new id.
-pub async fn log_in_customer(session: &Session, shop: &Shop, headers: &HeaderMap, customer: &Customer) -> Result<()> {
+/// Makes this session the customer's, under a new id. What the guest had in the cart and has looked at goes along.
+pub async fn log_in_customer(
+    session: &Session,
+    shop: &Shop,
+    viewed: &Views,
+    headers: &HeaderMap,
+    customer: &Customer,
+) -> Result<()> {
     let anonymous: Option<CartId> = get(session, CART).await?;
     let cart = cart::merge_on_login(shop, anonymous, customer.id).await?;
+    if let Some(guest) = anonymous {
+        recent::merge(shop, viewed, Viewer::Cart(guest), Viewer::Customer(customer.id)).await?;
+    }
     session.cycle_id().await.map_err(internal)?;
     match cart {
         Some(cart_id) => session.insert(CART, cart_id).await.map_err(internal)?,

@@ -5,6 +5,7 @@ use crate::page_cache::PageCache;
 use axum::extract::FromRef;
 use shop::Shop;
 use shop::payment::stripe::StripeConfig;
+use shop::recent::Views;
 use shop::redirect::Counts;
 use shop::search::Search;
 use std::ops::Deref;
@@ -26,6 +27,8 @@ pub struct Parts {
     pub search: Search,
     /// Who came by an old address or one that is not there.
     pub visits: Counts,
+    /// What visitors have looked at and is not written yet.
+    pub viewed: Views,
     /// Pages for visitors whom the shop knows nothing about.
     pub pages: PageCache,
 }
@@ -34,7 +37,8 @@ impl AppState {
     pub fn new(shop: Shop, config: Config) -> Self {
         let search = Search::in_folder(&config.data_dir.join(SEARCH_FOLDER));
         let pages = PageCache::new(config.page_cache_mib << 20);
-        Self(Arc::new(Parts { shop, stripe: config.stripe(), search, visits: Counts::default(), pages, config }))
+        let (stripe, visits, viewed) = (config.stripe(), Counts::default(), Views::default());
+        Self(Arc::new(Parts { shop, stripe, search, visits, viewed, pages, config }))
     }
 }
 

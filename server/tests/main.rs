@@ -19,6 +19,7 @@ mod page_cache;
 mod pay_anew;
 mod price;
 mod race;
+mod recommendation;
 mod review;
 mod search;
 mod session;

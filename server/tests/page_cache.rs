@@ -2,6 +2,7 @@
 
 mod proxy;
 
+use crate::recommendation::product;
 use crate::review::customer;
 use crate::search::catch_up;
 use crate::support::{Setup, Site, header};
@@ -111,6 +112,10 @@ over_http! {
     }
 
     async fn other_pages_are_left_alone(site: Site) {
+        for n in 0..4 {
+            // Newer, so what stands below the bowl is not the cup.
+            product(&site, &format!("new{n}")).await;
+        }
         catch_up(&site).await;
         let mut tx = site.shop.db.begin().await.unwrap();
         tx.execute("UPDATE stock SET on_hand = 500", args![]).await.unwrap();

@@ -40,7 +40,7 @@ pub use picture::{Drawn, Picture};
 #[cfg(feature = "server")]
 pub use category::{category_by_slug, menu, top_categories};
 #[cfg(feature = "server")]
-pub use list::{list, related};
+pub use list::list;
 #[cfg(feature = "server")]
 pub use product::{product_by_sku, product_by_slug};
 

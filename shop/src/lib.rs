@@ -59,6 +59,10 @@ pub mod outbox;
 #[cfg(feature = "server")]
 pub mod point;
 #[cfg(feature = "server")]
+pub mod recent;
+#[cfg(feature = "server")]
+pub mod recommendation;
+#[cfg(feature = "server")]
 pub mod reconcile;
 #[cfg(feature = "server")]
 pub mod redirect;

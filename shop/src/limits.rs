@@ -89,6 +89,11 @@ pub const PUBLISH_AHEAD_MS: i64 = 3_652 * 24 * 60 * 60 * 1000;
 /// Changes of price that the editor shows.
 pub const PRICE_CHANGES: i64 = 50;
 
+/// Products of one order that count as bought together: its first ones. Their pairs grow with the square.
+pub const BASKET_PRODUCTS: usize = 20;
+/// Products that somebody has looked at last.
+pub const RECENT_PRODUCTS: usize = 12;
+
 /// Bytes of a file of products, before and after it is read as text.
 pub const IMPORT_FILE_BYTES: usize = 128 * 1024 * 1024;
 /// Rows, columns, and bytes of one cell of it.

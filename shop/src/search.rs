@@ -36,9 +36,9 @@ pub(crate) use ask::not_yet;
 #[cfg(feature = "server")]
 pub use explain::explain;
 #[cfg(feature = "server")]
-pub(crate) use feed::forget_old_changes;
-#[cfg(feature = "server")]
 pub use feed::{Asked, ask_for_reindex, catch_up, follow, is_filled, lag, reindex};
+#[cfg(feature = "server")]
+pub(crate) use feed::{Position, changes_after, forget_old_changes, known};
 #[cfg(feature = "server")]
 pub use find::find;
 #[cfg(feature = "server")]

@@ -5,8 +5,8 @@ mod pace;
 
 use crate::catalogue::{sales, schedule};
 use crate::{
-    Result, Shop, args, backup, bulk, change, checkout, import, media, outbox, payment, reconcile, review, search,
-    session,
+    Result, Shop, args, backup, bulk, change, checkout, import, media, outbox, payment, recent, recommendation,
+    reconcile, review, search, session,
 };
 use std::future::Future;
 use std::time::Duration;
@@ -32,7 +32,18 @@ pub async fn run(shop: Shop, until: CancellationToken) {
     let pictures = repeat(shop.clone(), until.clone(), pictures);
     let counting = repeat(shop.clone(), until.clone(), count_sales);
     let imports = repeat(shop.clone(), until.clone(), imports);
-    tokio::join!(news, comparison, watch, calendar, pictures, counting, imports, repeat(shop, until, care));
+    let recommending = repeat(shop.clone(), until.clone(), recommendations);
+    tokio::join!(
+        news,
+        comparison,
+        watch,
+        calendar,
+        pictures,
+        counting,
+        imports,
+        recommending,
+        repeat(shop, until, care)
+    );
 }
 
 async fn repeat<F>(shop: Shop, until: CancellationToken, round: impl Fn(Shop, CancellationToken) -> F)
@@ -116,6 +127,17 @@ async fn count_sales(shop: Shop, until: CancellationToken) -> Result<()> {
         () = tokio::time::sleep(SALES_EVERY) => {}
     }
     done.map(drop)
+}
+
+/// Apart as well: the first walk through a large shop takes an hour.
+async fn recommendations(shop: Shop, until: CancellationToken) -> Result<()> {
+    let rush = || shop.checkouts.are_waited_for();
+    let done = pace::in_turns(rush, &until, || recommendation::work(&shop)).await;
+    tokio::select! {
+        () = until.cancelled() => {}
+        () = tokio::time::sleep(TICK) => {}
+    }
+    done
 }
 
 /// Apart, too: a large file takes minutes, and a merchant who has just begun an import or a bulk edit looks at it.
@@ -230,6 +252,11 @@ pub async fn count_ratings(shop: &Shop) -> Result<usize> {
     to_the_end(shop, review::count_due).await
 }
 
+/// Counts orders, ranks partners and looks for similar products.
+pub async fn recommend(shop: &Shop) -> Result<usize> {
+    to_the_end(shop, recommendation::work).await
+}
+
 /// Forgets what has done its duty: old keys, delivered notes, abandoned carts, sessions that ran out.
 pub async fn purge(shop: &Shop) -> Result<usize> {
     const CARTS: &str = "DELETE FROM cart WHERE id IN (SELECT c.id FROM cart c WHERE c.status = 'active'
@@ -253,7 +280,8 @@ pub async fn purge(shop: &Shop) -> Result<usize> {
         + change::forget_old(shop).await?
         + search::forget_old_terms(shop).await?
         + import::job::forget_old(shop).await?
-        + bulk::forget_old(shop).await?;
+        + bulk::forget_old(shop).await?
+        + recent::forget_old(shop).await?;
     if due == 0 {
         return Ok(usize::try_from(sessions).unwrap_or(usize::MAX));
     }

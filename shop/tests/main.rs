@@ -27,6 +27,8 @@ mod order;
 mod overtaken;
 mod payment;
 mod providers;
+mod recent;
+mod recommendation;
 mod reconcile;
 mod redirect;
 mod review;

@@ -16,18 +16,23 @@ const FRAME: Frame = Frame {
     shape: (4, 5),
 };
 
-/// Cards in reading order. The first `eager` pictures load at once, the others when they come near.
+/// Cards in reading order. The first `eager` pictures load at once, the others when they come near. What is added from a
+/// `plain` grid shows the cart's page anew, as it must where that is the page.
 #[component]
-pub fn CardGrid(cards: Vec<Card>, #[prop(default = 4)] eager: usize) -> impl IntoView {
+pub fn CardGrid(
+    cards: Vec<Card>,
+    #[prop(default = 4)] eager: usize,
+    #[prop(default = false)] plain: bool,
+) -> impl IntoView {
     let cards = cards
         .into_iter()
         .enumerate()
-        .map(|(at, card)| view! { <li class="card">{product_card(card, at < eager)}</li> })
+        .map(|(at, card)| view! { <li class="card">{product_card(card, at < eager, plain)}</li> })
         .collect_view();
     view! { <ul class="card-grid">{cards}</ul> }
 }
 
-fn product_card(card: Card, eager: bool) -> impl IntoView {
+fn product_card(card: Card, eager: bool, plain: bool) -> impl IntoView {
     let load = if eager { Load::Now } else { Load::WhenNear };
     let picture = card.picture.map(|picture| picture::draw(&picture, String::new(), FRAME, load));
     let choices = card.choices.map(|(name, count)| {
@@ -42,7 +47,7 @@ fn product_card(card: Card, eager: bool) -> impl IntoView {
     };
     let add = card.only_sku.filter(|_| card.in_stock).map(|sku| {
         view! {
-            <form class="quick-add" action="/cart/items" method="post" data-cart="add">
+            <form class="quick-add" action="/cart/items" method="post" data-cart=(!plain).then_some("add")>
                 <input type="hidden" name="sku" value=sku />
                 <input type="hidden" name="quantity" value="1" />
                 <button class="button button-small" type="submit" aria-label=format!("Add {} to cart", card.title)>

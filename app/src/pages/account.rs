@@ -5,16 +5,21 @@ mod review;
 pub use review::reviews;
 
 use super::checkout::address_fields;
-use crate::components::{AddressBlock, Errors, Form};
+use crate::components::{AddressBlock, Errors, Form, recently_viewed};
 use crate::date;
 use crate::shell::{Head, Site, document};
 use leptos::prelude::*;
 use shop::account::Customer;
 use shop::address::Address;
-use shop::catalogue::Page;
+use shop::catalogue::{Card, Page};
 use shop::order::Summary;
 
-pub fn home(site: &Site, customer: &Customer, recent: Vec<Summary>) -> impl IntoView + use<> {
+pub fn home(
+    site: &Site,
+    customer: &Customer,
+    recent: Vec<Summary>,
+    viewed: Option<Vec<Card>>,
+) -> impl IntoView + use<> {
     let orders = if recent.is_empty() {
         view! { <p>"No orders yet. "<a href="/">"Start shopping"</a></p> }.into_any()
     } else {
@@ -27,6 +32,7 @@ pub fn home(site: &Site, customer: &Customer, recent: Vec<Summary>) -> impl Into
             <h2 id="recent">"Recent orders"</h2>
             {orders}
         </section>
+        {recently_viewed(site, viewed, "")}
     };
     frame(site, "/account", "Your account", body.into_any())
 }

@@ -1,15 +1,27 @@
 //! The cart page: every change is a small form of its own, so that it works without scripts.
 
-use crate::components::{Icon, problem_text};
+use crate::components::{IN_CART, Icon, problem_text, recently_viewed, shelf};
 use crate::islands::Quantity;
 use crate::shell::{Head, Site, document};
 use crate::variants::query_value;
 use leptos::prelude::*;
 use shop::cart::{Cart, Line, MergeNotice};
+use shop::catalogue::Card;
 use shop::limits::LINE_QUANTITY;
 
+/// Products that stand below the cart.
+#[derive(Default)]
+pub struct Beside {
+    /// What goes with it and is not in it; what sells, when it is empty.
+    pub also: Vec<Card>,
+    /// What the visitor has looked at, as [`recently_viewed`] takes it; nothing unless the cart is empty.
+    pub recent: Option<Vec<Card>>,
+}
+
 /// `problem` says why the last change was refused.
-pub fn cart(site: &Site, cart: Option<Cart>, problem: Option<String>) -> impl IntoView + use<> {
+pub fn cart(site: &Site, cart: Option<Cart>, problem: Option<String>, beside: Beside) -> impl IntoView + use<> {
+    let is_empty = cart.as_ref().is_none_or(|cart| cart.lines.is_empty());
+    let also = if is_empty { "You may also like" } else { "Goes well with it" };
     let problem =
         problem.map(|text| view! { <p class="notice notice-bad" role="alert" tabindex="-1" autofocus>{text}</p> });
     let (notice, content) = match cart {
@@ -23,6 +35,8 @@ pub fn cart(site: &Site, cart: Option<Cart>, problem: Option<String>) -> impl In
         {problem}
         {notice}
         {content}
+        {recently_viewed(site, beside.recent, "")}
+        {shelf(IN_CART, also, beside.also)}
     };
     document(site, Head::private("Cart"), body)
 }

@@ -1,7 +1,7 @@
 //! The front page: what the shop is, where things are, what is new.
 
 use crate::components::picture::{self, Frame, Load};
-use crate::components::{CardGrid, Icon};
+use crate::components::{CardGrid, Icon, recently_viewed, shelf};
 use crate::shell::{Head, Site, document};
 use leptos::prelude::*;
 use shop::catalogue::{Card, Category};
@@ -10,9 +10,19 @@ use shop::catalogue::{Card, Category};
 const HERO: Frame =
     Frame { widths: &[("(min-width: 84rem)", "43rem"), ("(min-width: 64rem)", "52vw"), ("", "92vw")], shape: (5, 4) };
 
-/// `newest` fills the page's grids in the order given; `categories` are the top level of the menu.
-pub fn home(site: &Site, categories: Vec<Category>, newest: Vec<Card>) -> impl IntoView + use<> {
-    let mut newest = newest;
+/// What the page shows, each list in its order.
+pub struct Shown {
+    /// The top level of the menu.
+    pub categories: Vec<Category>,
+    pub newest: Vec<Card>,
+    /// None of the newest.
+    pub best_sellers: Vec<Card>,
+    /// What the visitor has looked at, as [`recently_viewed`] takes it.
+    pub recent: Option<Vec<Card>>,
+}
+
+pub fn home(site: &Site, shown: Shown) -> impl IntoView + use<> {
+    let Shown { categories, mut newest, best_sellers, recent } = shown;
     let more = newest.split_off(newest.len().min(8));
     let hero_picture =
         newest.first().and_then(|card| Some((card.picture.clone()?, card.slug.clone(), card.title.clone())));
@@ -47,12 +57,9 @@ pub fn home(site: &Site, categories: Vec<Category>, newest: Vec<Card>) -> impl I
             <h2 id="new">"New arrivals"</h2>
             <CardGrid cards=newest />
         </section>
-        {(!more.is_empty()).then(|| view! {
-            <section class="section" aria-labelledby="more">
-                <h2 id="more">"More to discover"</h2>
-                <CardGrid cards=more eager=0 />
-            </section>
-        })}
+        {shelf("best-sellers", "Best sellers", best_sellers)}
+        {shelf("more", "More to discover", more)}
+        {recently_viewed(site, recent, "")}
         <section class="promises" aria-label="What you can rely on">
             <div><h2>"Clear prices"</h2><p>"Tax and delivery are shown before you pay. The total you see is the total you pay."</p></div>
             <div><h2>"Honest stock"</h2><p>"What the shop shows as available is on the shelf, and it is set aside for you while you pay."</p></div>

@@ -7,7 +7,7 @@ mod json_ld;
 
 use super::review::{self, Section};
 use crate::components::picture::{self, Frame, Load};
-use crate::components::{CardGrid, Price, Stars, Trail, lowest_text, stock_level, stock_text};
+use crate::components::{Price, Stars, Trail, lowest_text, recently_viewed, shelf, stock_level, stock_text};
 use crate::islands::{BuyBox, Quantity};
 use crate::shell::{Head, Site, document};
 use crate::{variants, wire};
@@ -15,13 +15,25 @@ use leptos::prelude::*;
 use shop::catalogue::{Card, Picture, Product, Variant};
 use shop::limits::{LINE_QUANTITY, SHOWN_UNITS};
 
+/// Products that stand below a product.
+#[derive(Default)]
+pub struct Beside {
+    /// Bought together with it.
+    pub together: Vec<Card>,
+    pub similar: Vec<Card>,
+    /// What sells, where nothing similar is known.
+    pub popular: Vec<Card>,
+    /// What the visitor has looked at before, as [`recently_viewed`] takes it.
+    pub recent: Option<Vec<Card>>,
+}
+
 /// `chosen` is the position of the variant to show; `problem` what was wrong with the last try to add it. A page that
 /// shows only some of the reviews stays out of search engines.
 pub fn product(
     site: &Site,
     product: Product,
     chosen: usize,
-    related: Vec<Card>,
+    beside: Beside,
     problem: Option<String>,
     reviews: &Section,
 ) -> impl IntoView + use<> {
@@ -36,14 +48,6 @@ pub fn product(
         )
         .describe(product.seo_description.clone())
     };
-    let related = (!related.is_empty()).then(|| {
-        view! {
-            <section class="section" aria-labelledby="related">
-                <h2 id="related">"You may also like"</h2>
-                <CardGrid cards=related eager=0 />
-            </section>
-        }
-    });
     let brand = (!product.brand.is_empty()).then(|| view! { <p class="eyebrow">{product.brand.clone()}</p> });
     let first_picture = picture_of(&product, &variant).unwrap_or(0);
     let body = view! {
@@ -62,8 +66,11 @@ pub fn product(
                 </div>
             </div>
         </div>
+        {shelf("together", "Bought together", beside.together)}
         {review::section(&product, reviews)}
-        {related}
+        {shelf("similar", "Similar products", beside.similar)}
+        {shelf("popular", "You may also like", beside.popular)}
+        {recently_viewed(site, beside.recent, &product.slug)}
     };
     document(site, head, body)
 }

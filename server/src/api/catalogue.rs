@@ -1,7 +1,7 @@
 //! Products and categories.
 
 use super::body::Search;
-use super::model::{Category, Problem, Product, ProductPage};
+use super::model::{Category, Problem, Product, ProductPage, Recommendations};
 use crate::error::ApiError;
 use crate::state::AppState;
 use axum::Json;
@@ -10,7 +10,10 @@ use serde::Deserialize;
 use shop::catalogue::{self, ListQuery, Sort};
 use shop::limits::{PAGE_ROWS, SKU_CHARS, SLUG_CHARS};
 use shop::money::Currency;
-use shop::{Error, Shop};
+use shop::{Error, Shop, recommendation};
+
+/// Products of each kind that are recommended.
+const RECOMMENDED: usize = 8;
 
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -79,14 +82,33 @@ pub async fn product(
     Search(asked): Search<CurrencyParameter>,
 ) -> Result<Json<Product>, ApiError> {
     let currency = currency(&shop, asked.currency.as_deref())?;
+    Ok(Json(by_key(&shop, &key, currency).await?.into()))
+}
+
+/// What goes with a product: bought together with it, similar to it, or what sells where nothing similar is known.
+#[utoipa::path(
+    get, path = "/api/v1/products/{key}/recommendations", tag = "Catalogue",
+    params(("key" = String, Path, description = "SKU or slug"), CurrencyParameter),
+    responses((status = 200, body = Recommendations), (status = 404, body = Problem), (status = 422, body = Problem))
+)]
+pub async fn recommendations(
+    State(shop): State<Shop>,
+    Path(key): Path<String>,
+    Search(asked): Search<CurrencyParameter>,
+) -> Result<Json<Recommendations>, ApiError> {
+    let currency = currency(&shop, asked.currency.as_deref())?;
+    let product = by_key(&shop, &key, currency).await?;
+    Ok(Json(recommendation::of_product(&shop, product.id, currency, RECOMMENDED).await?.into()))
+}
+
+async fn by_key(shop: &Shop, key: &str, currency: Currency) -> Result<catalogue::Product, Error> {
     if key.chars().count() > SKU_CHARS.max(SLUG_CHARS) {
-        return Err(Error::NotFound("product").into());
+        return Err(Error::NotFound("product"));
     }
-    let found = match catalogue::product_by_sku(&shop, &key, currency).await {
-        Err(Error::NotFound(_)) => catalogue::product_by_slug(&shop, &key, currency).await,
+    match catalogue::product_by_sku(shop, key, currency).await {
+        Err(Error::NotFound(_)) => catalogue::product_by_slug(shop, key, currency).await,
         other => other,
-    };
-    Ok(Json(found?.into()))
+    }
 }
 
 /// The top of the category tree with each one's children.

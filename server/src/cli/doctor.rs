@@ -1,11 +1,11 @@
-//! `mercer doctor`: asks a live database every question of `shop::invariant`, and whether ratings are what the reviews come
-//! to; says what is wrong.
+//! `mercer doctor`: asks a live database every question of `shop::invariant`, and whether ratings and what was bought
+//! together are what reviews and orders come to; says what is wrong.
 
 use super::{Outcome, open};
 use crate::config::Config;
 use shop::clock::{Clock, SystemClock};
 use shop::invariant::{self, Moment, SHOWN, Verdict};
-use shop::review;
+use shop::{recommendation, review};
 use std::fmt::Write;
 
 #[derive(clap::Args)]
@@ -21,6 +21,7 @@ pub async fn run(config: Config, arguments: Arguments) -> Outcome {
     let asked = invariant::check(&mut &db, Moment::Quiet, SystemClock.now_ms()).await;
     let mut verdicts = asked.map_err(|e| e.to_string())?;
     verdicts.push(review::check(&mut &db).await.map_err(|e| e.to_string())?);
+    verdicts.push(recommendation::check(&mut &db).await.map_err(|e| e.to_string())?);
     db.close().await;
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&verdicts).map_err(|error| error.to_string())?);

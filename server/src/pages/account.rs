@@ -2,6 +2,7 @@
 
 use super::checkout::AddressFields;
 use super::frame::{page, site};
+use super::recent;
 use crate::error::PageError;
 use crate::session::RequireCustomer;
 use crate::state::AppState;
@@ -29,10 +30,11 @@ pub async fn home(
     visitor: Visitor,
     uri: Uri,
 ) -> Result<Response, PageError> {
-    let mut recent = order::history(&state.shop, &customer, None).await?.items;
-    recent.truncate(RECENT);
+    let mut orders = order::history(&state.shop, &customer, None).await?.items;
+    orders.truncate(RECENT);
+    let viewed = recent::cards(&state, &visitor, None).await?;
     let site = site(&state, &visitor, &uri).await?;
-    Ok(page(200, || pages::account::home(&site, &customer, recent)))
+    Ok(page(200, || pages::account::home(&site, &customer, orders, viewed)))
 }
 
 #[derive(Deserialize)]

@@ -2,6 +2,7 @@
 
 use super::catalogue::{chosen, draw};
 use super::frame::{page, site};
+use super::recent as viewed;
 use crate::error::{PageError, wants_json};
 use crate::session;
 use crate::state::AppState;
@@ -15,8 +16,12 @@ use serde::Deserialize;
 use shop::account::Visitor;
 use shop::cart::{self, Cart};
 use shop::id::CartLineId;
-use shop::{Error, catalogue};
+use shop::recent::{self, Viewer};
+use shop::{Error, Result, catalogue, recommendation};
 use tower_sessions::Session;
+
+/// Products that stand below the cart.
+const BESIDE: usize = 4;
 
 /// Who changes the cart, from where, and in which form they want the answer.
 pub struct Change {
@@ -47,7 +52,8 @@ impl Change {
                 let cart = cart::load(&self.state.shop, &self.visitor).await?;
                 let mut site = site(&self.state, &self.visitor, &self.uri).await?;
                 site.here = "/cart".into();
-                Ok(page(error.status(), || pages::cart::cart(&site, cart, Some(words(&error)))))
+                let beside = beside(&self.state, &self.visitor, cart.as_ref()).await?;
+                Ok(page(error.status(), || pages::cart::cart(&site, cart, Some(words(&error)), beside)))
             }
         }
     }
@@ -77,7 +83,18 @@ pub async fn show(
         return Ok(Json(cart.as_ref().map(wire::Cart::from).unwrap_or_default()).into_response());
     }
     let site = site(&state, &visitor, &uri).await?;
-    Ok(page(200, || pages::cart::cart(&site, cart, None)))
+    let beside = beside(&state, &visitor, cart.as_ref()).await?;
+    Ok(page(200, || pages::cart::cart(&site, cart, None, beside)))
+}
+
+/// What goes with the cart; when there is nothing in it, what sells and what the visitor has looked at.
+async fn beside(state: &AppState, visitor: &Visitor, cart: Option<&Cart>) -> Result<pages::cart::Beside> {
+    let lines = cart.into_iter().flat_map(|cart| cart.lines.iter().chain(&cart.saved));
+    let inside: Vec<_> = lines.map(|line| line.product_id).collect();
+    let also = recommendation::of_cart(&state.shop, &inside, visitor.currency, BESIDE).await?;
+    let is_empty = cart.is_none_or(|cart| cart.lines.is_empty());
+    let recent = if is_empty { viewed::cards(state, visitor, None).await? } else { Some(Vec::new()) };
+    Ok(pages::cart::Beside { also, recent })
 }
 
 /// A SKU, or a product with a choice for each of its options.
@@ -107,8 +124,13 @@ pub async fn add(session: Session, mut change: Change, Form(form): Form<Add>) ->
                 .ok_or_else(|| Error::field("option1", "This combination does not exist. Please choose another."))?;
             product.variants[at].sku.clone()
         };
+        let before = Viewer::of(&change.visitor);
         let cart = cart::add(&shop, &mut change.visitor, &sku, quantity(&form.quantity)?).await?;
         session::set_cart(&session, &change.visitor).await?;
+        // After an order the next cart is another one; what was looked at goes along.
+        if let (Some(before), Some(after)) = (before, Viewer::of(&change.visitor)) {
+            recent::merge(&shop, &change.state.viewed, before, after).await?;
+        }
         Ok(cart)
     }
     .await;

@@ -2,6 +2,7 @@
 
 use super::frame::{kept, page, site};
 use super::listing::Listing;
+use super::recent;
 use super::review::{self, Wanted};
 use super::search::searched_before;
 use crate::error::PageError;
@@ -14,12 +15,13 @@ use axum::response::Response;
 use http::{HeaderMap, Uri};
 use serde::Deserialize;
 use shop::account::Visitor;
-use shop::catalogue::{self, Card, ListQuery, Product, Sort};
-use shop::id::ProductId;
+use shop::catalogue::{self, ListQuery, Product, Sort};
+use shop::recommendation;
 
-/// Cards on the front page and below a product.
+/// Cards on the front page, and of each kind below a product.
 const HOME_ROWS: i64 = 16;
-const RELATED_ROWS: i64 = 4;
+const BEST_SELLERS: usize = 4;
+const BESIDE: usize = 4;
 
 pub async fn home(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> Result<Response, PageError> {
     let site = site(&state, &visitor, &uri).await?;
@@ -31,10 +33,15 @@ pub async fn home(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> 
         after: None,
         rows: HOME_ROWS,
     };
-    let newest = catalogue::list(&state.shop, &query).await?;
+    let newest = catalogue::list(&state.shop, &query).await?.items;
     let categories = catalogue::top_categories(&state.shop).await?;
-    let keep = Keep { products: ids(&newest.items), picked: true, ..Keep::default() };
-    Ok(kept(page(200, || pages::home::home(&site, categories, newest.items)), &visitor, keep))
+    let mut products: Vec<_> = newest.iter().map(|card| card.id).collect();
+    let best_sellers = recommendation::best_sellers(&state.shop, visitor.currency, &products, BEST_SELLERS).await?;
+    products.extend(best_sellers.iter().map(|card| card.id));
+    let recent = recent::cards(&state, &visitor, None).await?;
+    let shown = pages::home::Shown { categories, newest, best_sellers, recent };
+    let keep = Keep { products, picked: true, ..Keep::default() };
+    Ok(kept(page(200, || pages::home::home(&site, shown)), &visitor, keep))
 }
 
 pub async fn category(
@@ -52,10 +59,6 @@ pub async fn category(
     let Listing { choices, problems, found, ways_out, .. } = listing;
     let page = page(status, || pages::category::category(&site, category, &choices, found, &problems, ways_out));
     Ok(kept(page, &visitor, keep))
-}
-
-fn ids(cards: &[Card]) -> Vec<ProductId> {
-    cards.iter().map(|card| card.id).collect()
 }
 
 /// A variant by its SKU, or by a choice for each option; and which of the reviews.
@@ -81,6 +84,7 @@ pub async fn product(
     if let Some(text) = searched_before(&headers, &state.shop.origin) {
         state.search.clicked(&text);
     }
+    recent::note(&state, &visitor, &headers, product.id);
     let options: Vec<String> = [choice.option1, choice.option2, choice.option3].into_iter().flatten().collect();
     let chosen = chosen(&product, choice.variant.as_deref(), &options);
     let reviews = Wanted::read(choice.stars.as_deref(), choice.reviews);
@@ -128,16 +132,17 @@ pub async fn draw_with(
     product: Product,
     shown: Shown,
 ) -> Result<Response, PageError> {
-    let related = catalogue::related(&state.shop, product.id, visitor.currency, RELATED_ROWS).await?;
+    let found = recommendation::of_product(&state.shop, product.id, visitor.currency, BESIDE).await?;
+    let recent = recent::cards(state, visitor, Some(product.id)).await?;
     let mut site = site(state, visitor, uri).await?;
     if shown.status != 200 {
         site.here = format!("/p/{}", product.slug);
     }
     let reviews = review::section(state, visitor, &product, shown.reviews).await?;
-    let mut products = ids(&related);
-    products.push(product.id);
-    let keep = Keep { products, ..Keep::default() };
+    let keep = Keep { products: found.considered, ..Keep::default() };
+    let beside =
+        pages::product::Beside { together: found.together, similar: found.similar, popular: found.popular, recent };
     let page =
-        page(shown.status, || pages::product::product(&site, product, shown.chosen, related, shown.problem, &reviews));
+        page(shown.status, || pages::product::product(&site, product, shown.chosen, beside, shown.problem, &reviews));
     Ok(kept(page, visitor, keep))
 }

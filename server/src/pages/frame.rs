@@ -47,6 +47,7 @@ fn assets() -> Assets {
         loader: assets::url("loader.js"),
         module: assets::url("shop.js"),
         wasm: assets::url("shop.wasm"),
+        recent: assets::url("recent.js"),
         icon: "/favicon.svg",
     }
 }

@@ -57,7 +57,7 @@ pub async fn log_in(
 ) -> Result<Response, PageError> {
     match account::log_in(&state.shop, &form.email, &form.password, &address).await {
         Ok(customer) => {
-            session::log_in_customer(&session, &state.shop, &headers, &customer).await?;
+            session::log_in_customer(&session, &state.shop, &state.viewed, &headers, &customer).await?;
             Ok(Redirect::to(local(&form.next, AFTER)).into_response())
         }
         Err(error @ Error::Internal(_)) => Err(error.into()),
@@ -107,7 +107,7 @@ pub async fn register(
 ) -> Result<Response, PageError> {
     match account::register(&state.shop, &form.email, &form.name, &form.password, &address).await {
         Ok(customer) => {
-            session::log_in_customer(&session, &state.shop, &headers, &customer).await?;
+            session::log_in_customer(&session, &state.shop, &state.viewed, &headers, &customer).await?;
             keep_address(&state, &customer, &form.order, &form.token).await?;
             Ok(Redirect::to(local(&form.next, AFTER)).into_response())
         }

@@ -1,12 +1,35 @@
 //! Cards: products in lists. A statement picks the page's products, [`around`] dresses them, all in one go.
 
-use super::statement::{AVAILABLE, read};
+use super::statement::{AVAILABLE, Statement, asked_for, read};
 use super::{Availability, Card, Drawn, Picture, ProductOption};
-use crate::Result;
+use crate::db::Engine;
 use crate::id::{PictureId, ProductId};
 use crate::money::Currency;
 use crate::review::{RATING, Rating};
+use crate::{Result, Shop, args};
+use std::sync::LazyLock;
 use uuid::Uuid;
+
+/// The products as cards, in this order; what is not for sale in `currency` is left out.
+pub(crate) async fn in_order(shop: &Shop, ids: Vec<Uuid>, currency: Currency) -> Result<Vec<Card>> {
+    static SQLITE: LazyLock<Statement> = LazyLock::new(|| these(asked_for(Engine::Sqlite)));
+    static POSTGRES: LazyLock<Statement> = LazyLock::new(|| these(asked_for(Engine::Postgres)));
+    let engine = shop.db.engine();
+    let statement = match engine {
+        Engine::Sqlite => &SQLITE,
+        Engine::Postgres => &POSTGRES,
+    };
+    let rows: Vec<Row> = shop.db.fetch_all(statement.on(engine), args![currency, ids]).await?;
+    rows.into_iter().filter_map(|row| row.card(currency).transpose()).collect()
+}
+
+fn these(asked: &str) -> Statement {
+    let page = format!(
+        "SELECT p.id, a.place AS amount, '' AS name, p.id AS tie
+         FROM {asked} AS a CROSS JOIN product p WHERE p.id = a.id AND p.status || '' = 'published'"
+    );
+    Statement::new(&around(&page, "page.amount"))
+}
 
 /// Wraps `page`, which yields `id` and the sort keys `amount`, `name`, `tie`, into a statement that yields cards
 /// priced in currency `$1`.

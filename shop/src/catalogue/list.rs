@@ -6,8 +6,6 @@
 use super::card::{self, around};
 use super::statement::Statement;
 use super::{Card, ListQuery, Page, Sort};
-use crate::id::ProductId;
-use crate::money::Currency;
 use crate::{Error, Result, Shop, args, limits};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -40,31 +38,6 @@ pub async fn list(shop: &Shop, query: &ListQuery) -> Result<Page<Card>> {
     let next = rows.last().filter(|_| more).map(|last| Position::at(last, query.sort).to_string());
     let items = rows.into_iter().filter_map(|row| row.card(query.currency).transpose()).collect::<Result<_>>()?;
     Ok(Page { items, next })
-}
-
-/// Up to `rows` other products of the same category: the next older ones, then round from the newest.
-pub async fn related(shop: &Shop, id: ProductId, currency: Currency, rows: i64) -> Result<Vec<Card>> {
-    static RELATED: LazyLock<Statement> = LazyLock::new(|| {
-        let part = |rank: i64, compare: &str| {
-            format!(
-                "SELECT * FROM (SELECT p.id, CAST({rank} AS BIGINT) AS amount, '' AS name, p.id AS tie
-                 FROM product_category m JOIN product p ON p.id = m.product_id AND p.status = 'published'
-                 WHERE m.category_id = (SELECT n.category_id FROM product_category n JOIN category d ON d.id = n.category_id
-                     WHERE n.product_id = $3
-                     ORDER BY CASE WHEN d.parent_id IS NULL THEN 1 ELSE 0 END, d.position, d.id LIMIT 1)
-                   AND m.product_id {compare} $3 AND {PRICED}
-                 ORDER BY m.product_id DESC LIMIT $2) AS part{rank}"
-            )
-        };
-        let both = format!(
-            "SELECT * FROM ({} UNION ALL {}) AS ring ORDER BY amount, tie DESC LIMIT $2",
-            part(0, "<"),
-            part(1, ">")
-        );
-        Statement::new(&around(&both, "page.amount, page.tie DESC"))
-    });
-    let rows_found: Vec<card::Row> = shop.db.fetch_all(RELATED.on(shop.db.engine()), args![currency, rows, id]).await?;
-    rows_found.into_iter().filter_map(|row| row.card(currency).transpose()).collect()
 }
 
 /// Where the page after this one starts.

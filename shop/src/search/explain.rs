@@ -1,8 +1,8 @@
 //! Why products stand where they stand, for the merchant.
 
 use super::ask::Ask;
-use super::find::cards;
 use super::{Explained, Query, Search};
+use crate::catalogue::card::in_order;
 use crate::money::Currency;
 use crate::staff::Staff;
 use crate::{Result, Shop};
@@ -27,7 +27,7 @@ pub async fn explain(
     let ids = found.ids.clone();
     let told = search.with(move |index| ids.into_iter().map(|id| index.explain(&ask.query(), id)).collect());
     let told: Vec<Option<Explanation>> = told.await?;
-    let cards = cards(shop, found.ids.clone(), currency).await?;
+    let cards = in_order(shop, found.ids.clone(), currency).await?;
     let of = |(id, told): (uuid::Uuid, Option<Explanation>)| {
         let card = cards.iter().find(|card| card.id.0 == id)?.clone();
         let told = told?;

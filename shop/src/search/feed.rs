@@ -10,6 +10,7 @@ use crate::{Error, Result, Shop, args};
 use ::search::{Batch, Document};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -30,12 +31,12 @@ const FORGET_CHANGES: i64 = 10_000;
 
 /// How far a process has read: the last change in the order of transactions. The index keeps it with its documents.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct Position {
-    transaction: i64,
-    seq: i64,
+pub(crate) struct Position {
+    pub transaction: i64,
+    pub seq: i64,
 }
 
-type Change = (i64, i64, Option<ProductId>);
+pub(crate) type Change = (i64, i64, Option<ProductId>);
 
 // On PostgreSQL only what is complete: nothing can be added any more below the oldest transaction that still runs.
 const CHANGES_AFTER: Sql = Sql {
@@ -104,10 +105,10 @@ async fn keep(shop: &Shop, search: &Search) {
 /// Takes in the next changes, or everything when the index cannot tell how far it is; how much was done, 0 when there was
 /// nothing to do.
 pub async fn catch_up(shop: &Shop, search: &Search) -> Result<usize> {
-    let (first, last) = (end(shop, FIRST).await?, end(shop, LAST).await?);
+    let known = known(shop).await?;
     let changes = match position(search).await? {
         // Not one that lacks what is forgotten by now, or comes from a database that went on from another backup.
-        Some(at) if (first..=last).contains(&at) => changes_after(shop, at).await?,
+        Some(at) if known.contains(&at) => changes_after(shop, at, CHANGES).await?,
         _ => return everything(shop, search).await,
     };
     let Some((transaction, seq, _)) = changes.last() else { return Ok(0) };
@@ -220,9 +221,15 @@ async fn position(search: &Search) -> Result<Option<Position>> {
     Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
-async fn changes_after(shop: &Shop, at: Position) -> Result<Vec<Change>> {
+/// From the first change that is kept to the last one that is complete: who stands elsewhere has missed some.
+pub(crate) async fn known(shop: &Shop) -> Result<RangeInclusive<Position>> {
+    Ok(end(shop, FIRST).await?..=end(shop, LAST).await?)
+}
+
+/// Up to `rows` changes after `at`, in order.
+pub(crate) async fn changes_after(shop: &Shop, at: Position, rows: i64) -> Result<Vec<Change>> {
     let sql = CHANGES_AFTER.of(shop.db.engine());
-    Ok(shop.db.fetch_all(sql, args![at.transaction, at.seq, CHANGES]).await?)
+    Ok(shop.db.fetch_all(sql, args![at.transaction, at.seq, rows]).await?)
 }
 
 async fn end(shop: &Shop, which: Sql) -> Result<Position> {

@@ -2,14 +2,9 @@
 
 use super::ask::{Ask, not_yet};
 use super::{Attribute, Facet, Found, Query, Search, feed};
-use crate::catalogue::Card;
-use crate::catalogue::card::{self, around};
-use crate::catalogue::statement::{Statement, asked_for};
-use crate::db::Engine;
+use crate::catalogue::card::in_order;
 use crate::id::CategoryId;
-use crate::money::Currency;
 use crate::{Result, Shop, args, limits};
-use std::sync::LazyLock;
 use uuid::Uuid;
 
 /// Values of one facet that are shown, and attributes.
@@ -58,7 +53,7 @@ pub async fn find(shop: &Shop, search: &Search, query: &Query) -> Result<Found> 
     };
     Ok(Found {
         total: found.total,
-        items: cards(shop, found.ids, query.currency).await?,
+        items: in_order(shop, found.ids, query.currency).await?,
         pages: found.total.div_ceil(rows).min(deepest),
         categories: shown(counted.into_iter().filter_map(category)),
         brands: shown(found.brands.into_iter().map(brand)),
@@ -139,27 +134,6 @@ fn size(value: &str) -> Option<i64> {
 /// The most frequent values, and those that are chosen.
 fn shown(facets: impl Iterator<Item = Facet>) -> Vec<Facet> {
     facets.enumerate().filter(|(at, facet)| *at < VALUES || facet.chosen).map(|(_, facet)| facet).collect()
-}
-
-/// The products as cards, in this order; what is no longer for sale is left out.
-pub(super) async fn cards(shop: &Shop, ids: Vec<Uuid>, currency: Currency) -> Result<Vec<Card>> {
-    static SQLITE: LazyLock<Statement> = LazyLock::new(|| statement(asked_for(Engine::Sqlite)));
-    static POSTGRES: LazyLock<Statement> = LazyLock::new(|| statement(asked_for(Engine::Postgres)));
-    let engine = shop.db.engine();
-    let statement = match engine {
-        Engine::Sqlite => &SQLITE,
-        Engine::Postgres => &POSTGRES,
-    };
-    let rows: Vec<card::Row> = shop.db.fetch_all(statement.on(engine), args![currency, ids]).await?;
-    rows.into_iter().filter_map(|row| row.card(currency).transpose()).collect()
-}
-
-fn statement(asked: &str) -> Statement {
-    let page = format!(
-        "SELECT p.id, a.place AS amount, '' AS name, p.id AS tie
-         FROM {asked} AS a CROSS JOIN product p WHERE p.id = a.id AND p.status || '' = 'published'"
-    );
-    Statement::new(&around(&page, "page.amount"))
 }
 
 #[cfg(test)]

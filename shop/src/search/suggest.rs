@@ -1,9 +1,10 @@
 //! What fits the beginning of a search.
 
 use super::ask::Ask;
-use super::find::{cards, categories};
+use super::find::categories;
 use super::{Query, Search, Suggestions};
 use crate::catalogue::CategoryLink;
+use crate::catalogue::card::in_order;
 use crate::money::Currency;
 use crate::{Result, Shop};
 
@@ -28,7 +29,7 @@ pub async fn suggest(shop: &Shop, search: &Search, text: &str, currency: Currenc
     let words: Vec<String> = text.to_lowercase().split_whitespace().map(str::to_owned).collect();
     let links = categories(shop).await?.into_iter().filter(|(.., title)| begins(title, &words));
     Ok(Suggestions {
-        products: cards(shop, found.ids, currency).await?,
+        products: in_order(shop, found.ids, currency).await?,
         categories: links.take(CATEGORIES).map(|(_, slug, title)| CategoryLink { slug, title }).collect(),
     })
 }

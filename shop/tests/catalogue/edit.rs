@@ -204,9 +204,8 @@ fn no_list_starts_from_the_wrong_table() {
             }
         }
         let started = std::time::Instant::now();
-        let product = catalogue::product_by_slug(&shop, "x00005000", Currency::EUR).await.unwrap();
+        catalogue::product_by_slug(&shop, "x00005000", Currency::EUR).await.unwrap();
         let one = started.elapsed();
-        catalogue::related(&shop, product.id, Currency::EUR, 4).await.unwrap();
         let (least, most) = (took.iter().map(|t| t.0).min().unwrap(), took.iter().map(|t| t.0).max().unwrap());
         println!("{took:?}, one product {one:?}");
         assert!(most < least * 100 && one < least * 100, "{took:?}, one product {one:?}");

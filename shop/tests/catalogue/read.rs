@@ -203,15 +203,4 @@ on_both_engines! {
             assert_eq!(catalogue::list(&t.shop(), &broken).await.unwrap_err().status(), 422);
         }
     }
-
-    async fn related_products_share_the_category(t: TestShop) {
-        fill(&t).await;
-        let shop = t.shop();
-        let gone = catalogue::product_by_slug(&shop, "gone", Currency::EUR).await.unwrap();
-        let slugs = |cards: Vec<catalogue::Card>| cards.into_iter().map(|c| c.slug).collect::<Vec<_>>();
-        assert_eq!(slugs(catalogue::related(&shop, gone.id, Currency::EUR, 8).await.unwrap()), ["plain", "sizes"]);
-        assert_eq!(slugs(catalogue::related(&shop, gone.id, Currency::EUR, 1).await.unwrap()), ["plain"]);
-        let print = catalogue::product_by_slug(&shop, "print", Currency::EUR).await.unwrap();
-        assert!(catalogue::related(&shop, print.id, Currency::EUR, 8).await.unwrap().is_empty());
-    }
 }

@@ -3,6 +3,7 @@
 use super::Money;
 use serde::Serialize;
 use shop::catalogue::{self, Availability};
+use shop::recommendation::Recommended;
 use utoipa::ToSchema;
 
 /// One page of a list; ask again with `after=<next>` until `next` is null.
@@ -26,6 +27,16 @@ pub struct ProductCard {
     in_stock: bool,
     /// Set when there is exactly one variant.
     sku: Option<String>,
+}
+
+/// What goes with a product; no product stands in two of the lists. Those that can be bought come first.
+#[derive(Serialize, ToSchema)]
+pub struct Recommendations {
+    /// From the orders of the last year, best first.
+    bought_together: Vec<ProductCard>,
+    similar: Vec<ProductCard>,
+    /// Best sellers; only where nothing similar is known.
+    popular: Vec<ProductCard>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -114,6 +125,13 @@ impl From<catalogue::Card> for ProductCard {
             in_stock: card.in_stock,
             sku: card.only_sku,
         }
+    }
+}
+
+impl From<Recommended> for Recommendations {
+    fn from(found: Recommended) -> Self {
+        let list = |cards: Vec<catalogue::Card>| cards.into_iter().map(ProductCard::from).collect();
+        Self { bought_together: list(found.together), similar: list(found.similar), popular: list(found.popular) }
     }
 }
 
