@@ -44,6 +44,8 @@ fn all() -> Query<'static> {
         synonyms: &[],
         pinned: &[],
         within: None,
+        collection: None,
+        placed: false,
         filter: Filter::default(),
         sort: Sort::Relevance,
         currency: "EUR",

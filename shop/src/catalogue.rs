@@ -31,6 +31,8 @@ pub mod schedule;
 #[cfg(feature = "server")]
 pub(crate) mod statement;
 #[cfg(feature = "server")]
+pub mod tree;
+#[cfg(feature = "server")]
 pub(crate) mod write;
 
 pub use picture::{Drawn, Picture};
@@ -156,6 +158,9 @@ pub struct Category {
     pub picture_url: Option<String>,
     pub breadcrumb: Vec<CategoryLink>,
     pub children: Vec<CategoryLink>,
+    /// What search engines show; empty: title and description.
+    pub seo_title: String,
+    pub seo_description: String,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

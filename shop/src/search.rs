@@ -11,11 +11,11 @@
 #[cfg(feature = "server")]
 mod ask;
 #[cfg(feature = "server")]
-mod document;
+pub(crate) mod document;
 #[cfg(feature = "server")]
 mod explain;
 #[cfg(feature = "server")]
-mod feed;
+pub(crate) mod feed;
 #[cfg(feature = "server")]
 mod find;
 #[cfg(feature = "server")]

@@ -5,7 +5,7 @@ mod pace;
 
 use crate::catalogue::{sales, schedule};
 use crate::{
-    Result, Shop, args, backup, change, checkout, import, media, outbox, payment, reconcile, review, search, session,
+    Result, Shop, args, backup, change, checkout, collection, import, media, outbox, payment, reconcile, review, search, session,
 };
 use std::future::Future;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 const TICK: Duration = Duration::from_secs(2);
 /// "Best-selling" may be an hour old.
 const SALES_EVERY: Duration = Duration::from_hours(1);
-/// How often is looked for imports.
+/// How often is looked for imports, and for products that rules of collections have not seen.
 const IMPORT_TICK: Duration = Duration::from_millis(500);
 /// Idempotency keys outlive a weekend; the constraints behind them hold for ever.
 const KEEP_KEYS_MS: i64 = 4 * 24 * 60 * 60 * 1000;
@@ -31,7 +31,8 @@ pub async fn run(shop: Shop, until: CancellationToken) {
     let pictures = repeat(shop.clone(), until.clone(), pictures);
     let counting = repeat(shop.clone(), until.clone(), count_sales);
     let imports = repeat(shop.clone(), until.clone(), imports);
-    tokio::join!(news, comparison, watch, calendar, pictures, counting, imports, repeat(shop, until, care));
+    let rules = repeat(shop.clone(), until.clone(), rules);
+    tokio::join!(news, comparison, watch, calendar, pictures, counting, imports, rules, repeat(shop, until, care));
 }
 
 async fn repeat<F>(shop: Shop, until: CancellationToken, round: impl Fn(Shop, CancellationToken) -> F)
@@ -127,6 +128,16 @@ async fn imports(shop: Shop, until: CancellationToken) -> Result<()> {
     done.map(drop)
 }
 
+/// Apart as well: a new rule is asked about every product there is.
+async fn rules(shop: Shop, until: CancellationToken) -> Result<()> {
+    let done = collection::keep_up(&shop, &until).await;
+    tokio::select! {
+        () = until.cancelled() => {}
+        () = tokio::time::sleep(IMPORT_TICK) => {}
+    }
+    done.map(drop)
+}
+
 async fn care(shop: Shop, until: CancellationToken) -> Result<()> {
     let jobs = [
         recover_checkouts(&shop).await,
@@ -161,6 +172,7 @@ pub async fn run_once(shop: &Shop) -> Result<usize> {
         schedule::publish_due(shop).await,
         count_ratings(shop).await,
         import::job::work(shop, &CancellationToken::new()).await,
+        collection::keep_up(shop, &CancellationToken::new()).await,
         // Once more: what the jobs above have decided goes out now.
         deliver_outbox(shop).await,
         purge(shop).await,
