@@ -24,6 +24,8 @@ pub fn router() -> Router<AppState> {
         .route("/products", get(catalogue::products))
         .route("/products/{key}", get(catalogue::product))
         .route("/categories", get(catalogue::categories))
+        .route("/collections", get(catalogue::collections))
+        .route("/collections/{slug}/products", get(search::collection))
         .route("/search", get(search::search))
         .route("/cart", post(cart::create).get(cart::show))
         .route("/cart/items", post(cart::add))
@@ -56,7 +58,9 @@ pub fn document() -> utoipa::openapi::OpenApi {
         catalogue::products,
         catalogue::product,
         catalogue::categories,
+        catalogue::collections,
         search::search,
+        search::collection,
         cart::create,
         cart::show,
         cart::add,

@@ -9,20 +9,34 @@
 //! What is in a collection always stands in rows, so lists, counts and the index ask nothing but them. Rules are asked by a
 //! worker ([`keep_up`]), never while somebody waits for a page.
 
+#[cfg(feature = "server")]
 mod count;
+#[cfg(feature = "server")]
 mod edit;
+#[cfg(feature = "server")]
 mod facts;
+#[cfg(feature = "server")]
 mod follow;
+#[cfg(feature = "server")]
 mod place;
+#[cfg(feature = "server")]
 mod read;
+#[cfg(feature = "server")]
 mod rule;
 
+#[cfg(feature = "server")]
 pub use count::{Counted, count};
+#[cfg(feature = "server")]
 pub use edit::{Draft, create, remove, update};
+#[cfg(feature = "server")]
 pub use facts::Facts;
+#[cfg(feature = "server")]
 pub use follow::keep_up;
+#[cfg(feature = "server")]
 pub use place::{Put, add, pin, put, take_out, unpin};
+#[cfg(feature = "server")]
 pub use read::{Edited, ListRow, Member, by_slug, list, load, members, published};
+#[cfg(feature = "server")]
 pub use rule::{Bound, Condition, Matching, Rule, Words};
 
 use crate::id::CollectionId;

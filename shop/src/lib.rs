@@ -8,7 +8,6 @@ pub mod address;
 pub mod cart;
 pub mod catalogue;
 pub mod checkout;
-#[cfg(feature = "server")]
 pub mod collection;
 pub mod error;
 pub mod id;

@@ -5,13 +5,19 @@ use crate::components::{CardGrid, Icon};
 use crate::shell::{Head, Site, document};
 use leptos::prelude::*;
 use shop::catalogue::{Card, Category};
+use shop::collection::Collection;
 
 /// How wide the large picture is (style/shop/home.css).
 const HERO: Frame =
     Frame { widths: &[("(min-width: 84rem)", "43rem"), ("(min-width: 64rem)", "52vw"), ("", "92vw")], shape: (5, 4) };
 
 /// `newest` fills the page's grids in the order given; `categories` are the top level of the menu.
-pub fn home(site: &Site, categories: Vec<Category>, newest: Vec<Card>) -> impl IntoView + use<> {
+pub fn home(
+    site: &Site,
+    categories: Vec<Category>,
+    collections: Vec<Collection>,
+    newest: Vec<Card>,
+) -> impl IntoView + use<> {
     let mut newest = newest;
     let more = newest.split_off(newest.len().min(8));
     let hero_picture =
@@ -25,6 +31,13 @@ pub fn home(site: &Site, categories: Vec<Category>, newest: Vec<Card>) -> impl I
         }
     });
     let start = categories.first().map_or_else(|| "/about".to_owned(), |category| format!("/c/{}", category.slug));
+    let collections = (!collections.is_empty()).then(|| {
+        let links = collections
+            .into_iter()
+            .map(|one| view! { <li><a class="chip" href=format!("/collections/{}", one.slug)>{one.title}</a></li> })
+            .collect_view();
+        view! { <nav aria-label="Collections"><ul class="chips">{links}</ul></nav> }
+    });
     let tiles = categories.into_iter().map(tile).collect_view();
     let body = view! {
         <section class="hero">
@@ -42,6 +55,7 @@ pub fn home(site: &Site, categories: Vec<Category>, newest: Vec<Card>) -> impl I
         <section class="section" aria-labelledby="categories">
             <h2 id="categories">"Shop by category"</h2>
             <ul class="tiles">{tiles}</ul>
+            {collections}
         </section>
         <section class="section" aria-labelledby="new">
             <h2 id="new">"New arrivals"</h2>

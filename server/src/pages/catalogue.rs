@@ -1,7 +1,7 @@
-//! Front page, categories, products.
+//! Front page, categories, collections, products.
 
 use super::frame::{kept, page, site};
-use super::listing::Listing;
+use super::listing::{Listing, Within};
 use super::review::{self, Wanted};
 use super::search::searched_before;
 use crate::error::PageError;
@@ -15,11 +15,14 @@ use http::{HeaderMap, Uri};
 use serde::Deserialize;
 use shop::account::Visitor;
 use shop::catalogue::{self, Card, ListQuery, Product, Sort};
+use shop::collection;
 use shop::id::ProductId;
 
 /// Cards on the front page and below a product.
 const HOME_ROWS: i64 = 16;
 const RELATED_ROWS: i64 = 4;
+/// Collections on the front page.
+const COLLECTIONS: i64 = 6;
 
 pub async fn home(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> Result<Response, PageError> {
     let site = site(&state, &visitor, &uri).await?;
@@ -33,8 +36,9 @@ pub async fn home(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> 
     };
     let newest = catalogue::list(&state.shop, &query).await?;
     let categories = catalogue::top_categories(&state.shop).await?;
+    let collections = collection::published(&state.shop, COLLECTIONS).await?;
     let keep = Keep { products: ids(&newest.items), picked: true, ..Keep::default() };
-    Ok(kept(page(200, || pages::home::home(&site, categories, newest.items)), &visitor, keep))
+    Ok(kept(page(200, || pages::home::home(&site, categories, collections, newest.items)), &visitor, keep))
 }
 
 pub async fn category(
@@ -45,12 +49,29 @@ pub async fn category(
 ) -> Result<Response, PageError> {
     let category = catalogue::category_by_slug(&state.shop, &slug).await?;
     let path = format!("/c/{}", category.slug);
-    let listing = Listing::read(&state, &visitor, &uri, path, Some(category.id)).await?;
+    let listing = Listing::read(&state, &visitor, &uri, path, Within::Category(category.id)).await?;
     let site = site(&state, &visitor, &uri).await?;
     let status = listing.status();
     let keep = listing.keep();
     let Listing { choices, problems, found, ways_out, .. } = listing;
     let page = page(status, || pages::category::category(&site, category, &choices, found, &problems, ways_out));
+    Ok(kept(page, &visitor, keep))
+}
+
+pub async fn collection(
+    State(state): State<AppState>,
+    Path(slug): Path<String>,
+    visitor: Visitor,
+    uri: Uri,
+) -> Result<Response, PageError> {
+    let collection = collection::by_slug(&state.shop, &slug).await?;
+    let path = format!("/collections/{}", collection.slug);
+    let listing = Listing::read(&state, &visitor, &uri, path, Within::Collection(&collection)).await?;
+    let site = site(&state, &visitor, &uri).await?;
+    let status = listing.status();
+    let keep = listing.keep();
+    let Listing { choices, problems, found, ways_out, .. } = listing;
+    let page = page(status, || pages::category::collection(&site, collection, &choices, found, &problems, ways_out));
     Ok(kept(page, &visitor, keep))
 }
 
