@@ -1,6 +1,8 @@
 //! One module per page of the admin; each draws what it is given.
 
 pub mod audit;
+pub mod category;
+pub mod collection;
 pub mod door;
 pub mod health;
 pub mod home;
