@@ -27,6 +27,11 @@ mod rule;
 #[cfg(feature = "server")]
 pub use count::{Counted, count};
 #[cfg(feature = "server")]
+pub(crate) use edit::insert;
+#[cfg(feature = "server")]
+pub(crate) use place::GAP;
+
+#[cfg(feature = "server")]
 pub use edit::{Draft, create, remove, update};
 #[cfg(feature = "server")]
 pub use facts::Facts;

@@ -15,6 +15,7 @@ mod bounced;
 mod cart;
 mod catalogue;
 mod checkout;
+mod collection;
 mod db;
 mod guard;
 mod import;

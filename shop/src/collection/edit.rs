@@ -60,17 +60,25 @@ impl Draft {
 /// # Errors
 /// `Invalid` by field; there are `limits::COLLECTIONS` at most.
 pub async fn create(shop: &Shop, by: &Staff, draft: Draft) -> Result<CollectionId> {
-    // Whoever has asked no rules for long need not catch up: the new one is asked about everything.
+    let draft = draft.clean()?;
+    let (id, now) = (CollectionId::new(), shop.now_ms());
+    let mut tx = shop.db.begin().await?;
+    check_categories(&mut tx, draft.rule.as_ref()).await?;
+    insert(&mut tx, id, &draft, now).await?;
+    audit::record(&mut tx, &Entry::new(by, "collection.create", "collection", id).after(&draft), now).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Writes a new collection that has been checked; its rule is asked about all products.
+pub(crate) async fn insert(tx: &mut Tx, id: CollectionId, draft: &Draft, now: i64) -> Result<()> {
+    // Where no rule was asked for long there is nothing to catch up on.
     const ANEW: &str = "UPDATE collection_feed SET transaction_id = 0, seq = 0
         WHERE NOT EXISTS (SELECT 1 FROM collection c WHERE c.kind = 'rule')";
     const INSERT: &str = "INSERT INTO collection (id, slug, title, description, kind, rule, sort, seo_title,
           seo_description, published, fill_after, aged_at, created_at, updated_at)
         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $12
         WHERE (SELECT COUNT(*) FROM collection c) < $13";
-    let draft = draft.clean()?;
-    let (id, now) = (CollectionId::new(), shop.now_ms());
-    let mut tx = shop.db.begin().await?;
-    check_categories(&mut tx, draft.rule.as_ref()).await?;
     if draft.kind == Kind::Rule {
         tx.execute(ANEW, args![]).await?;
     }
@@ -92,9 +100,7 @@ pub async fn create(shop: &Shop, by: &Staff, draft: Draft) -> Result<CollectionI
     if tx.execute(INSERT, args).await.map_err(taken)? == 0 {
         return Err(Error::field("title", format!("At most {} collections.", limits::COLLECTIONS)));
     }
-    audit::record(&mut tx, &Entry::new(by, "collection.create", "collection", id).after(&draft), now).await?;
-    tx.commit().await?;
-    Ok(id)
+    Ok(())
 }
 
 /// Replaces what stands in the editor; a collection stays of its kind. Another rule is asked about all products.

@@ -11,7 +11,7 @@ use crate::staff::Staff;
 use crate::{Error, Result, Shop, args};
 use serde_json::json;
 
-const GAP: i64 = 1 << 16;
+pub(crate) const GAP: i64 = 1 << 16;
 
 /// Where a product is to stand among those that have a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

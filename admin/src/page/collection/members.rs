@@ -30,7 +30,7 @@ pub fn section(stored: &Edited, members: &Members) -> AnyView {
         view! {
             <div class="notice" role="status">
                 <p>{format!("The rule has been asked about {seen} of {all} products so far.")}</p>
-                <p><a href="">"Look again"</a></p>
+                <p><a href=format!("/admin/collections/{}", stored.id)>"Look again"</a></p>
             </div>
         }
     });
