@@ -1,5 +1,7 @@
 //! The merchant's pages over HTTP: who gets in, what each role sees, and that forms do what they say.
 
+mod category;
+mod collection;
 mod import;
 mod picture;
 mod reconciliation;
@@ -12,11 +14,15 @@ use shop::staff::{self, Role};
 pub const PASSWORD: &str = "correct horse battery";
 
 /// Pages for all staff, then those for owners alone.
-const STAFF_PAGES: [&str; 12] = [
+const STAFF_PAGES: [&str; 16] = [
     "/admin",
     "/admin/orders",
     "/admin/products",
     "/admin/products/new",
+    "/admin/categories",
+    "/admin/categories/new",
+    "/admin/collections",
+    "/admin/collections/new?kind=rule",
     "/admin/inventory",
     "/admin/reviews",
     "/admin/import",

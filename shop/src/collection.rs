@@ -85,15 +85,8 @@ pub enum Order {
 }
 
 impl Order {
-    pub const ALL: [Self; 7] = [
-        Self::Place,
-        Self::Relevance,
-        Self::Newest,
-        Self::PriceLow,
-        Self::PriceHigh,
-        Self::Rating,
-        Self::BestSelling,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Place, Self::Relevance, Self::Newest, Self::PriceLow, Self::PriceHigh, Self::Rating, Self::BestSelling];
 
     pub fn code(self) -> &'static str {
         match self {

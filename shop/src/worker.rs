@@ -5,7 +5,8 @@ mod pace;
 
 use crate::catalogue::{sales, schedule};
 use crate::{
-    Result, Shop, args, backup, change, checkout, collection, import, media, outbox, payment, reconcile, review, search, session,
+    Result, Shop, args, backup, change, checkout, collection, import, media, outbox, payment, reconcile, review,
+    search, session,
 };
 use std::future::Future;
 use std::time::Duration;

@@ -17,7 +17,8 @@ pub async fn keep_up(shop: &Shop) -> usize {
         // On PostgreSQL a change waits for older transactions of other databases, too.
         let more = collection::keep_up(shop, &CancellationToken::new()).await.unwrap();
         done += more;
-        let behind = "SELECT COUNT(*) FROM product_change c JOIN collection_feed f ON c.transaction_id > f.transaction_id
+        let behind =
+            "SELECT COUNT(*) FROM product_change c JOIN collection_feed f ON c.transaction_id > f.transaction_id
             OR (c.transaction_id = f.transaction_id AND c.seq > f.seq)";
         let (behind,): (i64,) = shop.db.fetch_one(behind, args![]).await.unwrap();
         let (rules,): (i64,) =

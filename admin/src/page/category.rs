@@ -15,7 +15,11 @@ pub fn tree(nodes: &[Node], form: &Form) -> AnyView {
     let new = view! { <a class="button" href="/admin/categories/new">"Add category"</a> };
     let body = if nodes.is_empty() {
         let new = ("/admin/categories/new".to_owned(), "Add category");
-        part::empty("No categories yet", "Shoppers find their way by them: the top level is the shop's menu.", Some(new))
+        part::empty(
+            "No categories yet",
+            "Shoppers find their way by them: the top level is the shop's menu.",
+            Some(new),
+        )
     } else {
         let rows = nodes.iter().map(|node| row(nodes, node)).collect_view();
         view! { <ul class="tree" data-drag="tree" aria-label="Categories">{rows}</ul> }.into_any()

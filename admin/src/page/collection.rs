@@ -17,7 +17,8 @@ pub fn list(collections: Vec<ListRow>) -> AnyView {
     let new = view! { <a class="button" href="/admin/collections/new">"Add collection"</a> };
     let body = if collections.is_empty() {
         let new = ("/admin/collections/new".to_owned(), "Add collection");
-        let why = "A collection shows products that belong together: chosen one by one, or by a rule that is kept for you.";
+        let why =
+            "A collection shows products that belong together: chosen one by one, or by a rule that is kept for you.";
         part::empty("No collections yet", why, Some(new))
     } else {
         let columns = [Text("Collection"), Text("Shown"), Text("Made"), Number("Products")];

@@ -10,10 +10,10 @@ use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{OriginalUri, Path};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
-use shop::{Error, FieldError};
 use shop::catalogue::edit;
 use shop::id::ProductId;
 use shop::limits::PICTURE_BYTES;
+use shop::{Error, FieldError};
 
 /// Characters of a file's name that are repeated when it is refused.
 const NAME_CHARS: usize = 60;

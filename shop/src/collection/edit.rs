@@ -186,5 +186,8 @@ fn taken(error: DbError) -> Error {
 }
 
 pub(super) fn changed() -> Error {
-    Error::conflict("changed", "Somebody else has changed this collection in the meantime. Reload to see their version.")
+    Error::conflict(
+        "changed",
+        "Somebody else has changed this collection in the meantime. Reload to see their version.",
+    )
 }

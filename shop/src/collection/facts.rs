@@ -115,7 +115,8 @@ fn statement(which: &str, needs: Needs) -> Statement {
     );
     let categories = when(
         needs.categories,
-        "(SELECT CAST(json_agg(id_text(m.category_id)) AS TEXT) FROM product_category m WHERE m.product_id = p.id)".into(),
+        "(SELECT CAST(json_agg(id_text(m.category_id)) AS TEXT) FROM product_category m WHERE m.product_id = p.id)"
+            .into(),
     );
     Statement::new(&format!(
         "SELECT p.id, p.status, p.title, p.brand, p.product_type, p.tags, p.options, p.created_at,

@@ -25,7 +25,8 @@ const ALL_RULES: &str = "SELECT id, rule FROM collection WHERE kind = 'rule' ORD
 const BEGIN_ALL: &str = "UPDATE collection SET fill_after = $1, fill_turn = fill_turn + 1, fill_seen = 0, aged_at = $2
     WHERE kind = 'rule'";
 /// Asks a rule about all products, from the first on; `$2` is now.
-pub(super) const BEGIN: &str = "UPDATE collection SET fill_after = $1, fill_turn = fill_turn + 1, fill_seen = 0, aged_at = $2
+pub(super) const BEGIN: &str =
+    "UPDATE collection SET fill_after = $1, fill_turn = fill_turn + 1, fill_seen = 0, aged_at = $2
     WHERE id = $3";
 
 /// Does what is due; how many batches that were.
@@ -86,9 +87,9 @@ async fn changed(shop: &Shop) -> Result<bool> {
 /// Asks one new rule about the next products; whether there was one.
 async fn fill(shop: &Shop) -> Result<bool> {
     const DUE: &str = "SELECT id FROM collection WHERE fill_after IS NOT NULL ORDER BY updated_at DESC, id LIMIT 1";
-    const FROM: &str =
-        "SELECT rule, fill_after, fill_turn FROM collection WHERE id = $1 AND fill_after IS NOT NULL";
-    const ON: &str = "UPDATE collection SET fill_after = $2, fill_seen = fill_seen + $3 WHERE id = $1 AND fill_turn = $4";
+    const FROM: &str = "SELECT rule, fill_after, fill_turn FROM collection WHERE id = $1 AND fill_after IS NOT NULL";
+    const ON: &str =
+        "UPDATE collection SET fill_after = $2, fill_seen = fill_seen + $3 WHERE id = $1 AND fill_turn = $4";
     let Some((id,)) = shop.db.fetch_optional::<(CollectionId,)>(DUE, args![]).await? else { return Ok(false) };
     let mut tx = shop.db.begin().await?;
     take_turn(&mut tx).await?;

@@ -139,9 +139,8 @@ pub async fn put(shop: &Shop, by: &Staff, id: CollectionId, product: ProductId, 
 
 /// Those who arrange the same collection take turns.
 async fn hold(tx: &mut Tx, id: CollectionId, now: i64) -> Result<Kind> {
-    let held: Option<(String,)> = tx
-        .fetch_optional("UPDATE collection SET updated_at = $2 WHERE id = $1 RETURNING kind", args![id, now])
-        .await?;
+    let held: Option<(String,)> =
+        tx.fetch_optional("UPDATE collection SET updated_at = $2 WHERE id = $1 RETURNING kind", args![id, now]).await?;
     let (kind,) = held.ok_or(Error::NotFound("collection"))?;
     Ok(Kind::parse(&kind).unwrap_or_default())
 }

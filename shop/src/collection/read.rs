@@ -29,7 +29,8 @@ const COUNT: &str = "(SELECT COUNT(*) FROM collection_product m WHERE m.collecti
 
 /// The published collection with this slug.
 pub async fn by_slug(shop: &Shop, slug: &str) -> Result<Collection> {
-    let sql = format!("SELECT {COLUMNS}, CAST(0 AS BIGINT) AS products FROM collection c WHERE c.slug = $1 AND c.published");
+    let sql =
+        format!("SELECT {COLUMNS}, CAST(0 AS BIGINT) AS products FROM collection c WHERE c.slug = $1 AND c.published");
     let row: Option<Row> = shop.db.fetch_optional(&sql, args![slug]).await?;
     Ok(row.ok_or(Error::NotFound("collection"))?.collection())
 }

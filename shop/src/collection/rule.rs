@@ -154,7 +154,9 @@ impl Condition {
                 check.required(field, value, NAME_CHARS)
             }
             Self::Option { name, value } => check.required(field, name, NAME_CHARS).required(field, value, NAME_CHARS),
-            Self::Price { amount, .. } => check.that((0..=PRICE_MAX).contains(amount), field, "Between 0 and a trillion."),
+            Self::Price { amount, .. } => {
+                check.that((0..=PRICE_MAX).contains(amount), field, "Between 0 and a trillion.")
+            }
             Self::Newer { days } => check.that(NEWER_DAYS.contains(days), field, "Between 1 and 3650 days."),
             Self::Rating { tenths, .. } => check.that((10..=50).contains(tenths), field, "Between 1 and 5 stars."),
             Self::Category { .. } | Self::OnSale { .. } | Self::Available { .. } => check,

@@ -70,7 +70,9 @@ fn wake_list(document: &Document, list: Element) {
     on(&list, "drop", move |event| {
         event.prevent_default();
         let dragged = let_go.borrow_mut().take();
-        if let Some((dragged, (row, zone))) = dragged.and_then(|one| Some((one.clone(), target(&event, &one, is_tree)?))) {
+        if let Some((dragged, (row, zone))) =
+            dragged.and_then(|one| Some((one.clone(), target(&event, &one, is_tree)?)))
+        {
             send(&page, &dragged, &row, zone);
         }
     });

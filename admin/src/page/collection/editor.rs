@@ -29,7 +29,8 @@ pub fn editor(opened: &Opened, form: &Form) -> AnyView {
         None => ("Add collection".to_owned(), "/admin/collections/new".to_owned()),
     };
     let look = opened.stored.as_ref().filter(|stored| stored.draft.published).map(|stored| {
-        view! { <a class="button quiet" href=format!("/collections/{}", stored.draft.slug)>"View in shop"</a> }.into_any()
+        view! { <a class="button quiet" href=format!("/collections/{}", stored.draft.slug)>"View in shop"</a> }
+            .into_any()
     });
     let kinds = opened.stored.is_none().then(|| kinds(opened.kind));
     let rule = (opened.kind == Kind::Rule).then(|| rule::section(opened, form));

@@ -59,7 +59,13 @@ pub fn section(stored: &Edited, members: &Members) -> AnyView {
 fn row(stored: &Edited, members: &Members, at: usize, member: &Member) -> AnyView {
     let here = format!("/admin/collections/{}", stored.id);
     let action = format!("{here}/move");
-    let next = members.items.get(at + 1).or(members.next.as_ref()).filter(|next| next.placed).map(|next| next.id.to_string()).unwrap_or_default();
+    let next = members
+        .items
+        .get(at + 1)
+        .or(members.next.as_ref())
+        .filter(|next| next.placed)
+        .map(|next| next.id.to_string())
+        .unwrap_or_default();
     let is_first = at == 0 && members.page == 1;
     let is_last = next.is_empty();
     let title = member.title.clone();
@@ -150,7 +156,9 @@ fn search(stored: &Edited, members: &Members) -> AnyView {
         .collect_view();
     let results = match (members.text.is_empty(), members.found.is_empty()) {
         (true, _) => None,
-        (false, true) => Some(part::empty("No product matches", "Nothing has these words, or all of it is in already.", None)),
+        (false, true) => {
+            Some(part::empty("No product matches", "Nothing has these words, or all of it is in already.", None))
+        }
         (false, false) => Some(
             view! {
                 <form method="post" action=format!("{here}/add") class="stack">

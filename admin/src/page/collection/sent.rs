@@ -20,7 +20,8 @@ pub(super) fn subjects(currencies: &[Currency]) -> Vec<(String, String)> {
         ("category", "Category"),
     ]);
     subjects.extend(currencies.iter().map(|currency| (format!("price:{currency}"), format!("Price in {currency}"))));
-    subjects.extend(currencies.iter().map(|currency| (format!("on_sale:{currency}"), format!("Reduced in {currency}"))));
+    subjects
+        .extend(currencies.iter().map(|currency| (format!("on_sale:{currency}"), format!("Reduced in {currency}"))));
     subjects.extend(fixed(&[
         ("available", "In stock"),
         ("sold_out", "Sold out"),
@@ -82,7 +83,8 @@ fn row(condition: &Condition, categories: &Categories) -> (String, &'static str,
         Condition::Newer { days } => ("newer".into(), "at_most", days.to_string()),
         Condition::Option { name, value } => ("option".into(), "is", format!("{name}: {value}")),
         Condition::Rating { is, tenths } => {
-            let stars = if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) };
+            let stars =
+                if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) };
             ("rating".into(), bound(*is), stars)
         }
     }
@@ -197,13 +199,17 @@ fn condition(on: &str, is: &str, value: String, categories: &Categories) -> Resu
         ("on_sale", code) => Condition::OnSale { currency: currency(code)? },
         ("available", _) => Condition::Available { yes: true },
         ("sold_out", _) => Condition::Available { yes: false },
-        ("newer", _) => Condition::Newer { days: value.parse().map_err(|_| ("value", "Enter a number of days like 30."))? },
+        ("newer", _) => {
+            Condition::Newer { days: value.parse().map_err(|_| ("value", "Enter a number of days like 30."))? }
+        }
         ("option", _) => {
             let parts = value.split_once(':').map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
             let (name, value) = parts.ok_or(("value", "Enter a name and a value like \"Colour: Blue\"."))?;
             Condition::Option { name, value }
         }
-        ("rating", _) => Condition::Rating { is: bound()?, tenths: tenths(&value).ok_or(("value", "Enter stars like 4 or 4.5."))? },
+        ("rating", _) => {
+            Condition::Rating { is: bound()?, tenths: tenths(&value).ok_or(("value", "Enter stars like 4 or 4.5."))? }
+        }
         _ => return Err(("on", "Choose what the condition is about.")),
     })
 }

@@ -47,7 +47,8 @@ impl Draft {
 /// # Errors
 /// `Invalid` by field; there are `limits::SHOP_CATEGORIES` at most.
 pub async fn create(shop: &Shop, by: &Staff, draft: Draft) -> Result<CategoryId> {
-    const INSERT: &str = "INSERT INTO category (id, parent_id, slug, title, description, seo_title, seo_description, position)
+    const INSERT: &str =
+        "INSERT INTO category (id, parent_id, slug, title, description, seo_title, seo_description, position)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     const BEHIND: &str = "SELECT COALESCE(MAX(position) + 1, 0), (SELECT COUNT(*) FROM category) FROM category
         WHERE parent_id IS NOT DISTINCT FROM $1";
@@ -81,7 +82,8 @@ pub async fn create(shop: &Shop, by: &Staff, draft: Draft) -> Result<CategoryId>
 /// # Errors
 /// `Invalid` by field; `Conflict` "changed" when `version` is no longer the category's; `NotFound`.
 pub async fn update(shop: &Shop, by: &Staff, id: CategoryId, draft: Draft, version: i64) -> Result<()> {
-    const UPDATE: &str = "UPDATE category SET slug = $2, title = $3, description = $4, seo_title = $5, seo_description = $6,
+    const UPDATE: &str =
+        "UPDATE category SET slug = $2, title = $3, description = $4, seo_title = $5, seo_description = $6,
           version = version + 1 WHERE id = $1 AND version = $7";
     let draft = draft.clean()?;
     let before = super::load(shop, by, id).await?;
@@ -92,15 +94,8 @@ pub async fn update(shop: &Shop, by: &Staff, id: CategoryId, draft: Draft, versi
         return Err(super::changed());
     }
     tree.check(Some(id), draft.parent)?;
-    let args = args![
-        id,
-        &draft.slug,
-        &draft.title,
-        &draft.description,
-        &draft.seo_title,
-        &draft.seo_description,
-        version,
-    ];
+    let args =
+        args![id, &draft.slug, &draft.title, &draft.description, &draft.seo_title, &draft.seo_description, version,];
     if tx.execute(UPDATE, args).await.map_err(taken)? == 0 {
         return Err(super::changed());
     }

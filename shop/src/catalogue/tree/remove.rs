@@ -56,8 +56,7 @@ pub async fn remove(shop: &Shop, by: &Staff, id: CategoryId, version: i64, heirs
         Err(error) => return Err(error.into()),
     }
     if let Heirs::Category(to) = heirs {
-        let slug: Option<(String,)> =
-            tx.fetch_optional("SELECT slug FROM category WHERE id = $1", args![to]).await?;
+        let slug: Option<(String,)> = tx.fetch_optional("SELECT slug FROM category WHERE id = $1", args![to]).await?;
         if let Some((slug,)) = slug {
             let (from, to) = (format!("/c/{}", before.draft.slug), format!("/c/{slug}"));
             // Without a way on where the schema has another opinion: the page is gone either way.

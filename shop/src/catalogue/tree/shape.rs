@@ -20,7 +20,10 @@ pub enum Put {
     /// Behind its parent.
     Out,
     /// Below `parent` (at the top without one), before a category there or as the last.
-    At { parent: Option<CategoryId>, before: Option<CategoryId> },
+    At {
+        parent: Option<CategoryId>,
+        before: Option<CategoryId>,
+    },
 }
 
 /// The tree without its texts.
