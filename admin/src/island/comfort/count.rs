@@ -60,7 +60,7 @@ mod browser {
     async fn count(form: &HtmlFormElement) -> Result<String, JsValue> {
         let window = web_sys::window().ok_or(JsValue::NULL)?;
         let address = form.get_attribute("data-count").unwrap_or_default();
-        let body = UrlSearchParams::new_with_str_sequence_sequence(&FormData::new_with_form(form)?)?;
+        let body = UrlSearchParams::new_with_str_sequence_sequence(&FormData::new_with_form(form)?.into())?;
         let init = RequestInit::new();
         init.set_method("POST");
         init.set_body(&body);
