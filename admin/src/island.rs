@@ -2,4 +2,4 @@
 
 mod comfort;
 
-pub use comfort::{Comfort, Uploaded};
+pub use comfort::{Comfort, CountedText, Uploaded};

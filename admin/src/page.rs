@@ -2,6 +2,8 @@
 
 pub mod audit;
 pub mod bulk;
+pub mod category;
+pub mod collection;
 pub mod door;
 pub mod health;
 pub mod home;

@@ -55,6 +55,8 @@ const GROUPS: &[(&str, &[Entry])] = &[
             entry("", "Home", false),
             entry("orders", "Orders", false),
             entry("products", "Products", false),
+            entry("categories", "Categories", false),
+            entry("collections", "Collections", false),
             entry("inventory", "Inventory", false),
             entry("reviews", "Reviews", false),
         ],

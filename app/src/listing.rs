@@ -1,5 +1,5 @@
 //! Lists of products that can be narrowed down: what was chosen stands in the address, filters are one plain form, and
-//! each page has a link of its own. The search and every category are such lists.
+//! each page has a link of its own. The search, every category and every collection are such lists.
 
 mod filters;
 mod results;

@@ -22,6 +22,10 @@ pub struct Document {
     pub codes: Vec<String>,
     /// The product's categories and all above them.
     pub categories: Vec<Uuid>,
+    /// Collections that it is in.
+    pub collections: Vec<Uuid>,
+    /// Of them, those in which it has a place: lower comes first. Between 0 and 2^48.
+    pub places: Vec<(Uuid, i64)>,
     /// Currency and the lowest price of an active variant in minor units.
     pub prices: Vec<(String, i64)>,
     /// Name and value: "Colour", "Blue". What a shopper may choose between, and what the product is like.

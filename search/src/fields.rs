@@ -26,6 +26,7 @@ pub const WORD_BYTES: usize = 40;
 pub const ID: &str = "id";
 pub const BRAND: &str = "brand_name";
 pub const CATEGORY: &str = "category";
+pub const PLACE: &str = "place";
 pub const PRICE: &str = "price";
 pub const IN_STOCK: &str = "in_stock";
 pub const ATTRIBUTE: &str = "attribute";
@@ -48,6 +49,8 @@ pub struct Fields {
     pub text: Field,
     pub code: Field,
     pub category: Field,
+    pub collection: Field,
+    place: Field,
     brand_name: Field,
     attribute: Field,
     on_sale: Field,
@@ -87,6 +90,8 @@ impl Fields {
             text: schema.add_text_field("text", text(STEMMED)),
             code: schema.add_text_field("code", code.clone()),
             category: schema.add_text_field(CATEGORY, looked_up),
+            collection: schema.add_text_field("collection", code.clone()),
+            place: schema.add_json_field(PLACE, FAST),
             brand_name: schema.add_text_field(BRAND, column.clone()),
             attribute: schema.add_text_field(ATTRIBUTE, column.clone()),
             on_sale: schema.add_text_field(ON_SALE, column),
@@ -147,6 +152,13 @@ impl Fields {
         for category in &product.categories {
             document.add_text(self.category, category_term(*category));
         }
+        for collection in &product.collections {
+            document.add_text(self.collection, category_term(*collection));
+        }
+        if !product.places.is_empty() {
+            let places = product.places.iter().map(|(id, place)| (category_term(*id), (*place).into()));
+            document.add_object(self.place, places.collect::<BTreeMap<String, OwnedValue>>());
+        }
         for (name, value) in &product.attributes {
             document.add_text(self.attribute, attribute_term(name, value));
         }
@@ -169,6 +181,12 @@ pub fn price_column(of: &str, currency: &str) -> String {
     format!("{of}.{currency}")
 }
 
+/// Name of the column of places in a collection.
+pub fn place_column(collection: Uuid) -> String {
+    format!("{PLACE}.{}", category_term(collection))
+}
+
+/// A category or a collection.
 pub fn category_term(id: Uuid) -> String {
     id.simple().to_string()
 }

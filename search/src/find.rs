@@ -48,6 +48,10 @@ pub struct Query<'q> {
     pub pinned: &'q [Uuid],
     /// Nothing else is there, as far as this query goes: a category's page.
     pub within: Option<Uuid>,
+    /// The same for a collection.
+    pub collection: Option<Uuid>,
+    /// What has a place in that collection comes first, in that order; `sort` orders the rest.
+    pub placed: bool,
     pub filter: Filter,
     pub sort: Sort,
     /// Products without a price in it are not found.
@@ -129,10 +133,13 @@ impl Index {
             let pinned = ConstScoreQuery::new(Box::new(TermSetQuery::new(ids)), 0.0);
             matches = Box::new(BooleanQuery::union(vec![matches, Box::new(pinned)]));
         }
-        let Some(category) = query.within else { return matches };
-        let within = Term::from_field_text(self.fields.category, &fields::category_term(category));
-        let within = ConstScoreQuery::new(Box::new(TermQuery::new(within, IndexRecordOption::Basic)), 0.0);
-        Box::new(BooleanQuery::new(vec![(Occur::Must, Box::new(within)), (Occur::Must, matches)]))
+        for (field, id) in [(self.fields.category, query.within), (self.fields.collection, query.collection)] {
+            let Some(id) = id else { continue };
+            let within = Term::from_field_text(field, &fields::category_term(id));
+            let within = ConstScoreQuery::new(Box::new(TermQuery::new(within, IndexRecordOption::Basic)), 0.0);
+            matches = Box::new(BooleanQuery::new(vec![(Occur::Must, Box::new(within)), (Occur::Must, matches)]));
+        }
+        matches
     }
 }
 

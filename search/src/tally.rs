@@ -83,6 +83,8 @@ pub struct SegmentTally {
     sold: Column<i64>,
     rated_from: i64,
     pinned: Pinned,
+    /// Of the collection, where its places come first.
+    places: Option<Column<i64>>,
     counted: Counted,
     best: Best<Hit>,
 }
@@ -188,7 +190,8 @@ impl SegmentTally {
     }
 
     fn keep(&mut self, doc: DocId, score: Score, price: i64, can_buy: bool) {
-        let key = match self.sort {
+        let place = self.places.as_ref().and_then(|column| column.first(doc)).map(|place| i64::MAX - place);
+        let key = place.unwrap_or_else(|| match self.sort {
             Sort::Relevance => self.pinned.key(doc).unwrap_or_else(|| {
                 let score = if can_buy { score } else { score * SOLD_OUT };
                 if self.by_score { as_key(score) } else { i64::from(can_buy) }
@@ -198,7 +201,7 @@ impl SegmentTally {
             Sort::PriceHigh => price,
             Sort::Rating => self.rating_rank.first(doc).unwrap_or_default(),
             Sort::BestSelling => self.sold.first(doc).unwrap_or_default(),
-        };
+        });
         if self.best.may_take(|least| key < least.key) {
             let created_at = self.created_at.first(doc).unwrap_or_default();
             let address = DocAddress::new(self.segment, doc);
@@ -247,6 +250,10 @@ impl Collector for Tally<'_> {
             sold: fast.i64(fields::SOLD)?,
             rated_from: filter.rated_from,
             pinned: Pinned::open(reader, self.query.pinned)?,
+            places: match self.query.collection.filter(|_| self.query.placed) {
+                Some(collection) => fast.column_opt(&fields::place_column(collection))?,
+                None => None,
+            },
             counted: Counted::default(),
         })
     }

@@ -44,6 +44,8 @@ fn all() -> Query<'static> {
         synonyms: &[],
         pinned: &[],
         within: None,
+        collection: None,
+        placed: false,
         filter: Filter::default(),
         sort: Sort::Relevance,
         currency: "EUR",
@@ -117,6 +119,36 @@ fn a_facet_counts_as_if_nothing_were_chosen_in_it() {
     let filter = Filter { brands: vec!["Nobody".into()], ..Filter::default() };
     let found = index.find(&Query { filter, ..all() }).unwrap();
     assert_eq!((found.total, found.brands.len()), (0, 3));
+}
+
+#[test]
+fn places_in_a_collection_come_first_and_the_order_rules_the_rest() {
+    const MINE: Uuid = Uuid::from_u128(200);
+    const OTHER: Uuid = Uuid::from_u128(201);
+    let member = |number, places: &[(Uuid, i64)]| Document {
+        collections: vec![MINE, OTHER],
+        places: places.to_vec(),
+        ..product(number, "Glazed mug", "Aldine", 10 + i64::try_from(number).unwrap())
+    };
+    let documents = [
+        member(1, &[(MINE, 1 << 40)]),
+        member(2, &[]),
+        member(3, &[(MINE, 0), (OTHER, 5)]),
+        member(4, &[(OTHER, 1)]),
+        product(5, "Tall mug", "Aldine", 1),
+    ];
+    let index = Index::in_memory().unwrap();
+    index.write(&[], &documents, "1").unwrap();
+    let list = |query: Query<'_>| -> Vec<u128> {
+        index.find(&query).unwrap().ids.into_iter().map(|id| id.as_u128()).collect()
+    };
+    let mine = Query { collection: Some(MINE), placed: true, ..all() };
+    assert_eq!(list(Query { sort: Sort::PriceLow, ..mine.clone() }), [3, 1, 2, 4]);
+    assert_eq!(list(Query { sort: Sort::PriceHigh, ..mine.clone() }), [3, 1, 4, 2]);
+    assert_eq!(list(Query { sort: Sort::Newest, collection: Some(OTHER), ..mine.clone() }), [4, 3, 2, 1]);
+    assert_eq!(list(Query { sort: Sort::PriceLow, placed: false, ..mine.clone() }), [1, 2, 3, 4]);
+    assert_eq!(list(Query { collection: Some(Uuid::from_u128(202)), ..mine.clone() }), [0; 0]);
+    assert_eq!(list(Query { within: Some(BOWLS), ..mine }), [0; 0]);
 }
 
 fn shirt(number: u128, size: &str, colours: &[&str], on_sale: bool) -> Document {

@@ -6,6 +6,8 @@
 mod account;
 mod audit;
 mod bulk;
+mod category;
+mod collection;
 mod desk;
 mod door;
 mod health;
@@ -72,6 +74,7 @@ pub fn router() -> Router<AppState> {
         .layer(DefaultBodyLimit::max(UPLOAD_BODY_BYTES));
     let pictures = Router::new()
         .route("/admin/products/{id}/pictures", post(picture::upload))
+        .route("/admin/categories/{id}/picture", post(category::set_picture))
         .layer(DefaultBodyLimit::max(PICTURES_BODY_BYTES));
     // The handler counts the file itself; what stands around it in the body is little.
     let files = Router::new()
@@ -88,6 +91,23 @@ pub fn router() -> Router<AppState> {
         .route("/admin/import/{id}/roll-back", post(import::roll_back))
         .route("/admin/import/{id}/errors.csv", get(import::errors))
         .layer(DefaultBodyLimit::max(EDITOR_BODY_BYTES));
+    let lists = Router::new()
+        .route("/admin/categories", get(category::list))
+        .route("/admin/categories/new", get(category::new_page).post(category::create))
+        .route("/admin/categories/{id}", get(category::edit_page).post(category::save))
+        .route("/admin/categories/{id}/move", post(category::put))
+        .route("/admin/categories/{id}/delete", post(category::remove))
+        .route("/admin/categories/{id}/picture/remove", post(category::remove_picture))
+        .route("/admin/collections", get(collection::list))
+        .route("/admin/collections/new", get(collection::new_page).post(collection::create))
+        .route("/admin/collections/count", post(collection::count))
+        .route("/admin/collections/{id}", get(collection::edit_page).post(collection::save))
+        .route("/admin/collections/{id}/add", post(collection::add))
+        .route("/admin/collections/{id}/move", post(collection::put))
+        .route("/admin/collections/{id}/take-out", post(collection::take_out))
+        .route("/admin/collections/{id}/pin", post(collection::pin))
+        .route("/admin/collections/{id}/unpin", post(collection::unpin))
+        .route("/admin/collections/{id}/delete", post(collection::remove));
     Router::new()
         .route("/admin", get(home::page))
         .route("/admin/inventory", get(inventory::list))
@@ -123,6 +143,7 @@ pub fn router() -> Router<AppState> {
         .route("/admin/mail", get(mail::list))
         .route("/admin/mail/{id}", get(mail::detail))
         .route("/admin/mail/{id}/body", get(mail::body))
+        .merge(lists)
         .merge(orders)
         .merge(owner)
         .layer(map_response(private))

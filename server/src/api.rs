@@ -25,6 +25,8 @@ pub fn router() -> Router<AppState> {
         .route("/products/{key}", get(catalogue::product))
         .route("/products/{key}/recommendations", get(catalogue::recommendations))
         .route("/categories", get(catalogue::categories))
+        .route("/collections", get(catalogue::collections))
+        .route("/collections/{slug}/products", get(search::collection))
         .route("/search", get(search::search))
         .route("/cart", post(cart::create).get(cart::show))
         .route("/cart/items", post(cart::add))
@@ -58,7 +60,9 @@ pub fn document() -> utoipa::openapi::OpenApi {
         catalogue::product,
         catalogue::recommendations,
         catalogue::categories,
+        catalogue::collections,
         search::search,
+        search::collection,
         cart::create,
         cart::show,
         cart::add,

@@ -178,7 +178,8 @@ fn key(state: &AppState, request: &Request) -> Option<String> {
 
 /// Pages whose handlers may mark an answer with [`Keep`]; files, the API and everybody's own pages never ask what has changed.
 fn is_for_all(path: &str) -> bool {
-    matches!(path, "/" | "/search") || path.starts_with("/c/") || path.starts_with("/p/") || CONTENT.contains(&path)
+    let is_list = path.starts_with("/c/") || path.starts_with("/collections/");
+    matches!(path, "/" | "/search") || is_list || path.starts_with("/p/") || CONTENT.contains(&path)
 }
 
 /// The best that the asker takes of what the shop compresses with.
@@ -201,7 +202,7 @@ mod tests {
 
     #[test]
     fn what_is_no_page_for_all_never_asks_the_database() {
-        assert!(["/", "/c/mugs", "/p/cup", "/search", "/about"].into_iter().all(is_for_all));
+        assert!(["/", "/c/mugs", "/collections/new", "/p/cup", "/search", "/about"].into_iter().all(is_for_all));
         for path in ["/cart", "/account", "/admin", "/api/v1/search", "/media/a.webp", "/assets/shop.js", "/healthz"] {
             assert!(!is_for_all(path), "{path}");
         }

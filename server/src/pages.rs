@@ -28,6 +28,7 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route("/", get(catalogue::home))
         .route("/c/{slug}", get(catalogue::category))
+        .route("/collections/{slug}", get(catalogue::collection))
         .route("/p/{slug}", get(catalogue::product))
         .route("/p/{slug}/reviews", get(review::show).post(review::write))
         .route("/p/{slug}/reviews/{review}/helpful", post(review::vote))

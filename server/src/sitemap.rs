@@ -21,6 +21,8 @@ const SPACE: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
 /// What is a visitor's own, or nobody's: not for robots.
 const NOT_FOR_ROBOTS: [&str; 6] = ["/admin", "/api", "/cart", "/checkout", "/account", "/orders"];
 
+const KINDS: [Kind; 3] = [Kind::Categories, Kind::Collections, Kind::Products];
+
 type Answer = Result<Response, PageError>;
 
 pub fn router() -> Router<AppState> {
@@ -36,10 +38,10 @@ async fn robots(State(state): State<AppState>) -> Response {
     ([(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "public, max-age=86400")], text).into_response()
 }
 
-/// The list of parts: pages of text, then categories, then products by where each part begins.
+/// The list of parts: pages of text, categories, collections, then products by where each part begins.
 async fn index(State(state): State<AppState>) -> Answer {
     let mut names = vec!["pages.xml".to_owned()];
-    for kind in [Kind::Categories, Kind::Products] {
+    for kind in KINDS {
         let parts = sitemap::parts(&state.shop, kind).await?;
         names.extend(parts.into_iter().map(|after| format!("{}{}.xml", prefix(kind), after.simple())));
     }
@@ -60,10 +62,14 @@ async fn part(State(state): State<AppState>, Path(name): Path<String>) -> Answer
             write_one(&mut xml, &state.shop.origin, path, None);
         }
     } else {
-        let kind = [Kind::Categories, Kind::Products].into_iter().find(|kind| name.starts_with(prefix(*kind)));
+        let kind = KINDS.into_iter().find(|kind| name.starts_with(prefix(*kind)));
         let kind = kind.ok_or(Error::NotFound("part of the sitemap"))?;
         let after = Uuid::try_parse(&name[prefix(kind).len()..]).map_err(|_| Error::NotFound("part of the sitemap"))?;
-        let root = if kind == Kind::Products { "/p/" } else { "/c/" };
+        let root = match kind {
+            Kind::Products => "/p/",
+            Kind::Categories => "/c/",
+            Kind::Collections => "/collections/",
+        };
         for Address { slug, changed_at } in sitemap::part(&state.shop, kind, after).await? {
             write_one(&mut xml, &state.shop.origin, &format!("{root}{slug}"), changed_at);
         }
@@ -76,6 +82,7 @@ fn prefix(kind: Kind) -> &'static str {
     match kind {
         Kind::Products => "products-",
         Kind::Categories => "categories-",
+        Kind::Collections => "collections-",
     }
 }
 

@@ -1,6 +1,8 @@
 //! The merchant's pages over HTTP: who gets in, what each role sees, and that forms do what they say.
 
 mod bulk;
+mod category;
+mod collection;
 mod import;
 mod picture;
 mod reconciliation;
@@ -13,12 +15,16 @@ use shop::staff::{self, Role};
 pub const PASSWORD: &str = "correct horse battery";
 
 /// Pages for all staff, then those for owners alone.
-const STAFF_PAGES: [&str; 13] = [
+const STAFF_PAGES: [&str; 17] = [
     "/admin",
     "/admin/orders",
     "/admin/products",
     "/admin/products/new",
     "/admin/products/bulk",
+    "/admin/categories",
+    "/admin/categories/new",
+    "/admin/collections",
+    "/admin/collections/new?kind=rule",
     "/admin/inventory",
     "/admin/reviews",
     "/admin/import",

@@ -33,6 +33,8 @@ pub(crate) mod statement;
 #[cfg(feature = "server")]
 pub(crate) mod stored;
 #[cfg(feature = "server")]
+pub mod tree;
+#[cfg(feature = "server")]
 pub(crate) mod write;
 
 pub use picture::{Drawn, Picture};
@@ -158,6 +160,9 @@ pub struct Category {
     pub picture_url: Option<String>,
     pub breadcrumb: Vec<CategoryLink>,
     pub children: Vec<CategoryLink>,
+    /// What search engines show; empty: title and description.
+    pub seo_title: String,
+    pub seo_description: String,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

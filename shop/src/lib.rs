@@ -8,6 +8,7 @@ pub mod address;
 pub mod cart;
 pub mod catalogue;
 pub mod checkout;
+pub mod collection;
 pub mod error;
 pub mod id;
 pub mod inventory;

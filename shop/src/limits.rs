@@ -44,6 +44,17 @@ pub const TAGS: usize = 250;
 /// Categories that a file names for one product, and how deep they lie within each other.
 pub const CATEGORIES: usize = 50;
 pub const CATEGORY_DEPTH: usize = 8;
+/// Categories that a shop's editor makes, and characters of the text above a category's or a collection's products.
+pub const SHOP_CATEGORIES: i64 = 2_000;
+pub const LIST_TEXT_CHARS: usize = 2_000;
+/// Collections, products of one that are put there or pinned by hand, conditions of one rule.
+pub const COLLECTIONS: i64 = 200;
+pub const COLLECTION_PLACES: i64 = 1_000;
+pub const CONDITIONS: usize = 20;
+/// Days within which a product has to be new, inclusive.
+pub const NEWER_DAYS: std::ops::RangeInclusive<i64> = 1..=3_650;
+/// Products that are looked at while a merchant tries out a rule; in larger shops the number is "at least".
+pub const COUNTED_PRODUCTS: i64 = 20_000;
 pub const SEO_DESCRIPTION_CHARS: usize = 400;
 pub const WEIGHT_MAX_GRAMS: i64 = 1_000_000;
 /// Minor units of one price: a trillion leaves room to multiply by any quantity within `i64`.

@@ -6,7 +6,7 @@
 //! published. Visits are counted in memory and written in batches ([`Counts`]).
 
 mod count;
-mod edit;
+pub(crate) mod edit;
 mod file;
 mod path;
 
@@ -23,7 +23,7 @@ use crate::{Error, Result, Shop, args};
 /// How a redirect came to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// A product or category got another slug.
+    /// A product, category or collection got another slug.
     Slug,
     Hand,
     File,
@@ -67,14 +67,16 @@ pub struct Moved {
     pub target: String,
 }
 
-/// Where `path` (as [`normal`] has it) leads. A product's page that is not published is nowhere to be sent, and its
-/// new name is nobody's business yet.
+/// Where `path` (as [`normal`] has it) leads. A page of a product or a collection that is not published is nowhere
+/// to be sent, and its new name is nobody's business yet.
 pub async fn find(shop: &Shop, path: &str) -> Result<Option<Moved>> {
     let found = shop
         .db
         .fetch_optional(
             "SELECT r.id, r.target FROM redirect r WHERE r.source = $1 AND (substr(r.target, 1, 3) <> '/p/'
-               OR EXISTS (SELECT 1 FROM product p WHERE p.slug = substr(r.target, 4) AND p.status = 'published'))",
+               OR EXISTS (SELECT 1 FROM product p WHERE p.slug = substr(r.target, 4) AND p.status = 'published'))
+             AND (substr(r.target, 1, 13) <> '/collections/'
+               OR EXISTS (SELECT 1 FROM collection c WHERE c.slug = substr(r.target, 14) AND c.published))",
             args![path],
         )
         .await?;

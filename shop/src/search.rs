@@ -11,11 +11,11 @@
 #[cfg(feature = "server")]
 mod ask;
 #[cfg(feature = "server")]
-mod document;
+pub(crate) mod document;
 #[cfg(feature = "server")]
 mod explain;
 #[cfg(feature = "server")]
-mod feed;
+pub(crate) mod feed;
 #[cfg(feature = "server")]
 mod find;
 #[cfg(feature = "server")]
@@ -38,7 +38,7 @@ pub use explain::explain;
 #[cfg(feature = "server")]
 pub use feed::{Asked, ask_for_reindex, catch_up, follow, is_filled, lag, reindex};
 #[cfg(feature = "server")]
-pub(crate) use feed::{Position, changes_after, forget_old_changes, known};
+pub(crate) use feed::{Change, Position, changes_after, forget_old_changes, known};
 #[cfg(feature = "server")]
 pub use find::find;
 #[cfg(feature = "server")]

@@ -3,7 +3,7 @@
 //! A part begins after an identifier and is read a thousand rows at a time by key, so no statement grows with the shop:
 //! a million products are a hundred short walks along an index for the list of parts, and ten short reads for a part.
 
-use crate::id::{CategoryId, ProductId};
+use crate::id::ProductId;
 use crate::limits::SITEMAP_ADDRESSES;
 use crate::{Error, Result, Shop, args};
 use uuid::Uuid;
@@ -22,6 +22,7 @@ pub struct Address {
 pub enum Kind {
     Products,
     Categories,
+    Collections,
 }
 
 /// The identifiers after which the parts begin, in order; none when there is nothing.
@@ -32,6 +33,9 @@ pub async fn parts(shop: &Shop, kind: Kind) -> Result<Vec<Uuid>> {
             "SELECT p.id FROM product p WHERE p.status = 'published' AND p.id > $1 ORDER BY p.id LIMIT 1 OFFSET $2"
         }
         Kind::Categories => "SELECT g.id FROM category g WHERE g.id > $1 ORDER BY g.id LIMIT 1 OFFSET $2",
+        Kind::Collections => {
+            "SELECT c.id FROM collection c WHERE c.published AND c.id > $1 ORDER BY c.id LIMIT 1 OFFSET $2"
+        }
     };
     let (mut starts, mut after) = (Vec::new(), Uuid::nil());
     loop {
@@ -50,7 +54,8 @@ pub async fn parts(shop: &Shop, kind: Kind) -> Result<Vec<Uuid>> {
 pub async fn part(shop: &Shop, kind: Kind, after: Uuid) -> Result<Vec<Address>> {
     match kind {
         Kind::Products => products(shop, after).await,
-        Kind::Categories => categories(shop, after).await,
+        Kind::Categories => by_key(shop, CATEGORIES, after).await,
+        Kind::Collections => by_key(shop, COLLECTIONS, after).await,
     }
 }
 
@@ -79,13 +84,10 @@ async fn products(shop: &Shop, mut after: Uuid) -> Result<Vec<Address>> {
     Ok(found)
 }
 
-async fn categories(shop: &Shop, after: Uuid) -> Result<Vec<Address>> {
-    let rows: Vec<(CategoryId, String)> = shop
-        .db
-        .fetch_all(
-            "SELECT g.id, g.slug FROM category g WHERE g.id > $1 ORDER BY g.id LIMIT $2",
-            args![after, SITEMAP_ADDRESSES],
-        )
-        .await?;
-    Ok(rows.into_iter().map(|(_, slug)| Address { slug, changed_at: None }).collect())
+const CATEGORIES: &str = "SELECT g.slug FROM category g WHERE g.id > $1 ORDER BY g.id LIMIT $2";
+const COLLECTIONS: &str = "SELECT c.slug FROM collection c WHERE c.published AND c.id > $1 ORDER BY c.id LIMIT $2";
+
+async fn by_key(shop: &Shop, sql: &str, after: Uuid) -> Result<Vec<Address>> {
+    let rows: Vec<(String,)> = shop.db.fetch_all(sql, args![after, SITEMAP_ADDRESSES]).await?;
+    Ok(rows.into_iter().map(|(slug,)| Address { slug, changed_at: None }).collect())
 }

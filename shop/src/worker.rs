@@ -5,8 +5,8 @@ mod pace;
 
 use crate::catalogue::{sales, schedule};
 use crate::{
-    Result, Shop, args, backup, bulk, change, checkout, import, media, outbox, payment, recent, recommendation,
-    reconcile, review, search, session,
+    Result, Shop, args, backup, bulk, change, checkout, collection, import, media, outbox, payment, recent,
+    recommendation, reconcile, review, search, session,
 };
 use std::future::Future;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 const TICK: Duration = Duration::from_secs(2);
 /// "Best-selling" may be an hour old.
 const SALES_EVERY: Duration = Duration::from_hours(1);
-/// How often is looked for imports.
+/// How often is looked for imports, and for products that rules of collections have not seen.
 const IMPORT_TICK: Duration = Duration::from_millis(500);
 /// Idempotency keys outlive a weekend; the constraints behind them hold for ever.
 const KEEP_KEYS_MS: i64 = 4 * 24 * 60 * 60 * 1000;
@@ -33,6 +33,7 @@ pub async fn run(shop: Shop, until: CancellationToken) {
     let counting = repeat(shop.clone(), until.clone(), count_sales);
     let imports = repeat(shop.clone(), until.clone(), imports);
     let recommending = repeat(shop.clone(), until.clone(), recommendations);
+    let rules = repeat(shop.clone(), until.clone(), rules);
     tokio::join!(
         news,
         comparison,
@@ -42,6 +43,7 @@ pub async fn run(shop: Shop, until: CancellationToken) {
         counting,
         imports,
         recommending,
+        rules,
         repeat(shop, until, care)
     );
 }
@@ -153,6 +155,16 @@ async fn imports(shop: Shop, until: CancellationToken) -> Result<()> {
     done.map(drop)
 }
 
+/// Apart as well: a new rule is asked about every product there is.
+async fn rules(shop: Shop, until: CancellationToken) -> Result<()> {
+    let done = collection::keep_up(&shop, &until).await;
+    tokio::select! {
+        () = until.cancelled() => {}
+        () = tokio::time::sleep(IMPORT_TICK) => {}
+    }
+    done.map(drop)
+}
+
 async fn care(shop: Shop, until: CancellationToken) -> Result<()> {
     let jobs = [
         recover_checkouts(&shop).await,
@@ -188,6 +200,7 @@ pub async fn run_once(shop: &Shop) -> Result<usize> {
         count_ratings(shop).await,
         import::job::work(shop, &CancellationToken::new()).await,
         bulk::work(shop, &CancellationToken::new()).await,
+        collection::keep_up(shop, &CancellationToken::new()).await,
         // Once more: what the jobs above have decided goes out now.
         deliver_outbox(shop).await,
         purge(shop).await,

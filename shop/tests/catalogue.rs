@@ -7,3 +7,6 @@ mod import;
 mod read;
 mod sales;
 mod schedule;
+mod tree;
+
+pub use edit::anna;

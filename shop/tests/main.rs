@@ -16,6 +16,7 @@ mod bulk;
 mod cart;
 mod catalogue;
 mod checkout;
+mod collection;
 mod db;
 mod guard;
 mod import;

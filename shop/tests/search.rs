@@ -25,7 +25,7 @@ async fn fill(t: &TestShop) -> (Shop, Search) {
 }
 
 /// Until nothing is behind: on PostgreSQL a change waits for older transactions of other databases, too.
-async fn catch_up(shop: &Shop, search: &Search) {
+pub async fn catch_up(shop: &Shop, search: &Search) {
     loop {
         if search::catch_up(shop, search).await.unwrap() > 0 {
             continue;

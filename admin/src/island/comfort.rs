@@ -9,12 +9,18 @@
 //! <input data-slug-from="f-title">             follows that field until it is typed into
 //! <form data-upload>                           takes files that are dropped on it and shows how far they are
 //! <span data-focus-x="f-x" data-focus-y="f-y"> a picture: where it is clicked goes into those two fields
+//! <ul data-drag="tree">                        rows that are put elsewhere by dragging them
+//! <form data-count="/…/count">                 shows how many products its rule would take
 //! ```
 
+mod count;
+#[cfg(feature = "hydrate")]
+mod drag;
 #[cfg(feature = "hydrate")]
 mod focus;
 mod upload;
 
+pub use count::CountedText;
 pub use upload::Uploaded;
 
 use leptos::prelude::*;
@@ -59,6 +65,8 @@ mod wake {
         slugs(&document);
         super::upload::wake(&document, &dirty);
         super::focus::wake(&document, &dirty);
+        super::count::wake(&document);
+        super::drag::wake(&document);
     }
 
     pub fn on(target: &web_sys::EventTarget, name: &str, work: impl FnMut(Event) + 'static) {

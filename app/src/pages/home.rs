@@ -5,6 +5,7 @@ use crate::components::{CardGrid, Icon, recently_viewed, shelf};
 use crate::shell::{Head, Site, document};
 use leptos::prelude::*;
 use shop::catalogue::{Card, Category};
+use shop::collection::Collection;
 
 /// How wide the large picture is (style/shop/home.css).
 const HERO: Frame =
@@ -14,6 +15,7 @@ const HERO: Frame =
 pub struct Shown {
     /// The top level of the menu.
     pub categories: Vec<Category>,
+    pub collections: Vec<Collection>,
     pub newest: Vec<Card>,
     /// None of the newest.
     pub best_sellers: Vec<Card>,
@@ -22,7 +24,7 @@ pub struct Shown {
 }
 
 pub fn home(site: &Site, shown: Shown) -> impl IntoView + use<> {
-    let Shown { categories, mut newest, best_sellers, recent } = shown;
+    let Shown { categories, collections, mut newest, best_sellers, recent } = shown;
     let more = newest.split_off(newest.len().min(8));
     let hero_picture =
         newest.first().and_then(|card| Some((card.picture.clone()?, card.slug.clone(), card.title.clone())));
@@ -35,6 +37,13 @@ pub fn home(site: &Site, shown: Shown) -> impl IntoView + use<> {
         }
     });
     let start = categories.first().map_or_else(|| "/about".to_owned(), |category| format!("/c/{}", category.slug));
+    let collections = (!collections.is_empty()).then(|| {
+        let links = collections
+            .into_iter()
+            .map(|one| view! { <li><a class="chip" href=format!("/collections/{}", one.slug)>{one.title}</a></li> })
+            .collect_view();
+        view! { <nav aria-label="Collections"><ul class="chips">{links}</ul></nav> }
+    });
     let tiles = categories.into_iter().map(tile).collect_view();
     let body = view! {
         <section class="hero">
@@ -52,6 +61,7 @@ pub fn home(site: &Site, shown: Shown) -> impl IntoView + use<> {
         <section class="section" aria-labelledby="categories">
             <h2 id="categories">"Shop by category"</h2>
             <ul class="tiles">{tiles}</ul>
+            {collections}
         </section>
         <section class="section" aria-labelledby="new">
             <h2 id="new">"New arrivals"</h2>

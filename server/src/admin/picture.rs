@@ -1,4 +1,4 @@
-//! Pictures that a merchant uploads: several in one form, each taken or refused by itself.
+//! Pictures that a merchant uploads: several in one form, each taken or refused by itself; or a single one.
 
 use super::desk::{Desk, mendable};
 use super::product;
@@ -10,10 +10,10 @@ use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{OriginalUri, Path};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
-use shop::FieldError;
 use shop::catalogue::edit;
 use shop::id::ProductId;
 use shop::limits::PICTURE_BYTES;
+use shop::{Error, FieldError};
 
 /// Characters of a file's name that are repeated when it is refused.
 const NAME_CHARS: usize = 60;
@@ -93,6 +93,23 @@ async fn take_all(
         done.errors.push("Choose a picture first.".into());
     }
     Ok(done)
+}
+
+/// The bytes of the only picture of a form.
+///
+/// # Errors
+/// `Invalid` "picture".
+pub(super) async fn only(mut body: Multipart) -> Result<Vec<u8>, Error> {
+    let broken = |error: MultipartError| Error::field("picture", broken_off(&error));
+    while let Some(mut part) = body.next_field().await.map_err(broken)? {
+        if part.name() == Some("picture") {
+            let bytes = read(&mut part).await.map_err(broken)?;
+            if !bytes.is_empty() {
+                return Ok(bytes);
+            }
+        }
+    }
+    Err(Error::field("picture", "Choose a picture first."))
 }
 
 /// The part's bytes; of one that is too large, no more than it takes to see that it is.

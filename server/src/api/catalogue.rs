@@ -1,14 +1,15 @@
-//! Products and categories.
+//! Products, categories and collections.
 
 use super::body::Search;
-use super::model::{Category, Problem, Product, ProductPage, Recommendations};
+use super::model::{Category, Collection, Problem, Product, ProductPage, Recommendations};
 use crate::error::ApiError;
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::Deserialize;
 use shop::catalogue::{self, ListQuery, Sort};
-use shop::limits::{PAGE_ROWS, SKU_CHARS, SLUG_CHARS};
+use shop::collection;
+use shop::limits::{COLLECTIONS, PAGE_ROWS, SKU_CHARS, SLUG_CHARS};
 use shop::money::Currency;
 use shop::{Error, Shop, recommendation};
 
@@ -118,6 +119,15 @@ async fn by_key(shop: &Shop, key: &str, currency: Currency) -> Result<catalogue:
 pub async fn categories(State(state): State<AppState>) -> Result<Json<Vec<Category>>, ApiError> {
     let top = catalogue::top_categories(&state.shop).await?;
     Ok(Json(top.into_iter().map(Category::from).collect()))
+}
+
+/// Published collections, by title.
+#[utoipa::path(
+    get, path = "/api/v1/collections", tag = "Catalogue", responses((status = 200, body = Vec<Collection>))
+)]
+pub async fn collections(State(shop): State<Shop>) -> Result<Json<Vec<Collection>>, ApiError> {
+    let published = collection::published(&shop, COLLECTIONS).await?;
+    Ok(Json(published.into_iter().map(Collection::from).collect()))
 }
 
 /// The currency asked for, if the shop sells in it.

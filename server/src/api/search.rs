@@ -5,10 +5,11 @@ use super::model::{Problem, SearchPage};
 use crate::error::ApiError;
 use crate::state::AppState;
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use http::Uri;
 use serde::de::DeserializeOwned;
 use shop::Error;
+use shop::collection;
 use shop::search::{self, Query, Sort};
 
 /// Only to describe the parameters: `category` and `brand` may be repeated, which no derived reader of query strings takes.
@@ -53,6 +54,29 @@ struct SearchParameters {
 )]
 pub async fn search(State(state): State<AppState>, uri: Uri) -> Result<Json<SearchPage>, ApiError> {
     let query = query(&state, uri.query().unwrap_or_default())?;
+    let found = search::find(&state.shop, &state.search, &query).await.map_err(renamed)?;
+    Ok(Json(found.into()))
+}
+
+/// The products of a collection, narrowed down like a search; in the collection's own order unless `sort` or `q` says
+/// otherwise.
+#[utoipa::path(
+    get, path = "/api/v1/collections/{slug}/products", tag = "Catalogue",
+    params(("slug" = String, Path, description = "Slug of a published collection"), SearchParameters),
+    responses((status = 200, body = SearchPage), (status = 404, body = Problem), (status = 422, body = Problem))
+)]
+pub async fn collection(
+    State(state): State<AppState>,
+    Path(slug): Path<String>,
+    uri: Uri,
+) -> Result<Json<SearchPage>, ApiError> {
+    let mut query = query(&state, uri.query().unwrap_or_default())?;
+    let collection = collection::by_slug(&state.shop, &slug).await?;
+    query.collection = Some(collection.id);
+    if query.sort == Sort::Relevance && query.text.is_empty() {
+        query.placed = collection.is_placed();
+        query.sort = collection.order.sort();
+    }
     let found = search::find(&state.shop, &state.search, &query).await.map_err(renamed)?;
     Ok(Json(found.into()))
 }

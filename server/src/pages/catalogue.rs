@@ -1,7 +1,7 @@
-//! Front page, categories, products.
+//! Front page, categories, collections, products.
 
 use super::frame::{kept, page, site};
-use super::listing::Listing;
+use super::listing::{Listing, Within};
 use super::recent;
 use super::review::{self, Wanted};
 use super::search::searched_before;
@@ -16,12 +16,15 @@ use http::{HeaderMap, Uri};
 use serde::Deserialize;
 use shop::account::Visitor;
 use shop::catalogue::{self, ListQuery, Product, Sort};
+use shop::collection;
 use shop::recommendation;
 
 /// Cards on the front page, and of each kind below a product.
 const HOME_ROWS: i64 = 16;
 const BEST_SELLERS: usize = 4;
 const BESIDE: usize = 4;
+/// Collections on the front page.
+const COLLECTIONS: i64 = 6;
 
 pub async fn home(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> Result<Response, PageError> {
     let site = site(&state, &visitor, &uri).await?;
@@ -35,11 +38,12 @@ pub async fn home(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> 
     };
     let newest = catalogue::list(&state.shop, &query).await?.items;
     let categories = catalogue::top_categories(&state.shop).await?;
+    let collections = collection::published(&state.shop, COLLECTIONS).await?;
     let mut products: Vec<_> = newest.iter().map(|card| card.id).collect();
     let best_sellers = recommendation::best_sellers(&state.shop, visitor.currency, &products, BEST_SELLERS).await?;
     products.extend(best_sellers.iter().map(|card| card.id));
     let recent = recent::cards(&state, &visitor, None).await?;
-    let shown = pages::home::Shown { categories, newest, best_sellers, recent };
+    let shown = pages::home::Shown { categories, collections, newest, best_sellers, recent };
     let keep = Keep { products, picked: true, ..Keep::default() };
     Ok(kept(page(200, || pages::home::home(&site, shown)), &visitor, keep))
 }
@@ -52,12 +56,29 @@ pub async fn category(
 ) -> Result<Response, PageError> {
     let category = catalogue::category_by_slug(&state.shop, &slug).await?;
     let path = format!("/c/{}", category.slug);
-    let listing = Listing::read(&state, &visitor, &uri, path, Some(category.id)).await?;
+    let listing = Listing::read(&state, &visitor, &uri, path, Within::Category(category.id)).await?;
     let site = site(&state, &visitor, &uri).await?;
     let status = listing.status();
     let keep = listing.keep();
     let Listing { choices, problems, found, ways_out, .. } = listing;
     let page = page(status, || pages::category::category(&site, category, &choices, found, &problems, ways_out));
+    Ok(kept(page, &visitor, keep))
+}
+
+pub async fn collection(
+    State(state): State<AppState>,
+    Path(slug): Path<String>,
+    visitor: Visitor,
+    uri: Uri,
+) -> Result<Response, PageError> {
+    let collection = collection::by_slug(&state.shop, &slug).await?;
+    let path = format!("/collections/{}", collection.slug);
+    let listing = Listing::read(&state, &visitor, &uri, path, Within::Collection(&collection)).await?;
+    let site = site(&state, &visitor, &uri).await?;
+    let status = listing.status();
+    let keep = listing.keep();
+    let Listing { choices, problems, found, ways_out, .. } = listing;
+    let page = page(status, || pages::category::collection(&site, collection, &choices, found, &problems, ways_out));
     Ok(kept(page, &visitor, keep))
 }
 

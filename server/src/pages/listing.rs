@@ -7,6 +7,7 @@ use app::listing::{Choices, WayOut};
 use http::Uri;
 use shop::FieldError;
 use shop::account::Visitor;
+use shop::collection::Collection;
 use shop::id::CategoryId;
 use shop::money::{Currency, Money};
 use shop::search::{self, Found, Query};
@@ -16,6 +17,14 @@ const ROWS: i64 = 24;
 const NO_PAGE: usize = 400;
 /// Filters that are taken away by way of trial when nothing fits all of them.
 const WAYS_OUT: usize = 6;
+
+/// Beyond which products a list never goes.
+#[derive(Clone, Copy)]
+pub enum Within<'l> {
+    Shop,
+    Category(CategoryId),
+    Collection(&'l Collection),
+}
 
 /// A list as it was asked for.
 pub struct Listing {
@@ -36,7 +45,7 @@ impl Listing {
         visitor: &Visitor,
         uri: &Uri,
         path: String,
-        within: Option<CategoryId>,
+        within: Within<'_>,
     ) -> Result<Self, PageError> {
         let pairs = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
         let choices = Choices::read(path, pairs.into_owned());
@@ -67,11 +76,22 @@ impl Listing {
     }
 }
 
-fn query(choices: &Choices, currency: Currency, within: Option<CategoryId>) -> Query {
+fn query(choices: &Choices, currency: Currency, within: Within<'_>) -> Query {
     let (price_from, price_to) = prices(choices, currency).unwrap_or_default();
+    let collection = match within {
+        Within::Collection(collection) => Some(collection),
+        Within::Shop | Within::Category(_) => None,
+    };
+    // A shopper who has not asked for an order gets the collection's.
+    let own = collection.filter(|_| choices.sort == search::Sort::Relevance && choices.text.is_empty());
     Query {
         text: choices.text.clone(),
-        within,
+        within: match within {
+            Within::Category(id) => Some(id),
+            Within::Shop | Within::Collection(_) => None,
+        },
+        collection: collection.map(|collection| collection.id),
+        placed: own.is_some_and(Collection::is_placed),
         categories: choices.categories.clone(),
         brands: choices.brands.clone(),
         attributes: choices.attributes.clone(),
@@ -80,7 +100,7 @@ fn query(choices: &Choices, currency: Currency, within: Option<CategoryId>) -> Q
         in_stock_only: choices.in_stock_only,
         on_sale_only: choices.on_sale_only,
         rated_from: choices.rated_from,
-        sort: choices.sort,
+        sort: own.map_or(choices.sort, |collection| collection.order.sort()),
         currency,
         page: choices.page.min(NO_PAGE),
         rows: ROWS,

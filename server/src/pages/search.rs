@@ -1,7 +1,7 @@
 //! Looking for products.
 
 use super::frame::{kept, page, site};
-use super::listing::Listing;
+use super::listing::{Listing, Within};
 use crate::error::PageError;
 use crate::state::AppState;
 use app::components::suggestions;
@@ -19,7 +19,7 @@ use shop::search;
 const INSTEAD_ROWS: i64 = 4;
 
 pub async fn search(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> Result<Response, PageError> {
-    let listing = Listing::read(&state, &visitor, &uri, "/search".into(), None).await?;
+    let listing = Listing::read(&state, &visitor, &uri, "/search".into(), Within::Shop).await?;
     let site = site(&state, &visitor, &uri).await?;
     let status = listing.status();
     let mut keep = listing.keep();

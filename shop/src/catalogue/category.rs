@@ -1,7 +1,7 @@
 //! Categories: one with its way up and its children, the top level, and the menu.
 
 use super::statement::{Statement, breadcrumb, read};
-use super::{Category, CategoryLink};
+use super::{Category, CategoryLink, Drawn};
 use crate::id::CategoryId;
 use crate::{Error, Result, Shop, args};
 use std::sync::LazyLock;
@@ -31,11 +31,11 @@ pub async fn menu(shop: &Shop) -> Result<Vec<CategoryLink>> {
 
 fn statement(which: &str) -> Statement {
     Statement::new(&format!(
-        "SELECT g.id, g.slug, g.title, g.description, g.picture_url,
+        "SELECT g.id, g.slug, g.title, g.description, g.picture_url, g.seo_title, g.seo_description, f.widths, f.fallback,
            {breadcrumb} AS breadcrumb,
            (SELECT CAST(json_agg(json_build_array(k.slug, k.title) ORDER BY k.position, k.id) AS TEXT)
             FROM category k WHERE k.parent_id = g.id) AS children
-         FROM category g WHERE {which} ORDER BY g.position, g.id",
+         FROM category g LEFT JOIN picture_file f ON f.url = g.picture_url WHERE {which} ORDER BY g.position, g.id",
         breadcrumb = breadcrumb!("g.id")
     ))
 }
@@ -47,6 +47,10 @@ struct Row {
     title: String,
     description: String,
     picture_url: Option<String>,
+    seo_title: String,
+    seo_description: String,
+    widths: Option<String>,
+    fallback: Option<String>,
     breadcrumb: Option<String>,
     children: Option<String>,
 }
@@ -57,12 +61,17 @@ impl Row {
             let pairs = read::<(String, String)>(json.as_deref())?;
             Ok(pairs.into_iter().map(|(slug, title)| CategoryLink { slug, title }).collect())
         };
+        // One size stands for all: tiles and link previews are small.
+        let drawn = self.widths.as_deref().and_then(|widths| Drawn::read(widths, self.fallback));
+        let small = |url: String| drawn.map_or(url.clone(), |drawn| drawn.fallback(&url, drawn.fallback_width()));
         Ok(Category {
             id: self.id,
             slug: self.slug,
             title: self.title,
             description: self.description,
-            picture_url: self.picture_url,
+            picture_url: self.picture_url.map(small),
+            seo_title: self.seo_title,
+            seo_description: self.seo_description,
             breadcrumb: links(self.breadcrumb)?,
             children: links(self.children)?,
         })

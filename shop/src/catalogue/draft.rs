@@ -212,7 +212,7 @@ impl Draft {
     }
 }
 
-fn is_slug(text: &str) -> bool {
+pub(crate) fn is_slug(text: &str) -> bool {
     !text.starts_with('-') && text.chars().all(|c| c.is_alphanumeric() && !c.is_uppercase() || c == '-' || c == '_')
 }
 

@@ -40,7 +40,7 @@ pub(super) async fn look_due(shop: &Shop) -> Result<usize> {
         write(shop, before, next, &BTreeMap::new(), false).await?;
         return Ok(1);
     }
-    let changes = changes_after(shop, before.position(), CHANGES).await?;
+    let changes = changes_after(&mut &shop.db, before.position(), CHANGES).await?;
     let (mut ids, mut at) = (BTreeSet::new(), before.position());
     for (transaction, seq, product) in changes {
         // `None` is a category's name or place, at which likeness does not look.

@@ -36,7 +36,7 @@ pub(super) fn parse(shop: &Shop, from: &str, to: &str) -> Result<(String, String
 }
 
 /// Writes a redirect, or another target for one that is there; answers the target in the end, or what is wrong with it.
-pub(super) async fn write(
+pub(crate) async fn write(
     tx: &mut Tx,
     source: &str,
     target: String,
@@ -48,6 +48,8 @@ pub(super) async fn write(
             "SELECT CAST(1 AS BIGINT) FROM product WHERE slug = substr($1, 4) AND substr($1, 1, 3) = '/p/'
                AND status = 'published'
              UNION ALL SELECT CAST(1 AS BIGINT) FROM category WHERE slug = substr($1, 4) AND substr($1, 1, 3) = '/c/'
+             UNION ALL SELECT CAST(1 AS BIGINT) FROM collection WHERE slug = substr($1, 14)
+               AND substr($1, 1, 13) = '/collections/' AND published
              LIMIT 1",
             args![source],
         )

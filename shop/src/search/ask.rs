@@ -13,6 +13,8 @@ pub(super) struct Ask {
     synonyms: Vec<Vec<String>>,
     pinned: Vec<Uuid>,
     within: Option<Uuid>,
+    collection: Option<Uuid>,
+    placed: bool,
     /// Without categories, which [`Query`] names by slug.
     pub filter: Filter,
     sort: ::search::Sort,
@@ -32,6 +34,8 @@ impl Ask {
             synonyms: if has_words { synonym::lines(shop).await? } else { Vec::new() },
             pinned: if has_words { pin::of(shop, &query.text).await? } else { Vec::new() },
             within: query.within.map(|category| category.0),
+            collection: query.collection.map(|collection| collection.0),
+            placed: query.placed,
             filter: Filter {
                 categories: Vec::new(),
                 brands: query.brands.clone(),
@@ -62,6 +66,8 @@ impl Ask {
             synonyms: &self.synonyms,
             pinned: &self.pinned,
             within: self.within,
+            collection: self.collection,
+            placed: self.placed,
             filter: self.filter.clone(),
             sort: self.sort,
             currency: self.currency,

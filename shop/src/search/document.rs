@@ -3,7 +3,8 @@
 use crate::catalogue::draft::Status;
 use crate::catalogue::statement::{AVAILABLE, Statement, read};
 use crate::catalogue::{Availability, ProductOption};
-use crate::id::{CategoryId, ProductId};
+use crate::db::Read;
+use crate::id::{CategoryId, CollectionId, ProductId};
 use crate::{Result, Shop, args};
 use ::search::Document;
 use std::collections::HashMap;
@@ -29,6 +30,7 @@ struct Row {
     prices: Option<String>,
     on_sale: Option<String>,
     categories: Option<String>,
+    collections: Option<String>,
 }
 
 fn statement(which: &str) -> Statement {
@@ -44,7 +46,9 @@ fn statement(which: &str) -> Statement {
            (SELECT CAST(json_agg(DISTINCT r.currency) AS TEXT) FROM variant v CROSS JOIN price r
             WHERE r.variant_id = v.id AND v.product_id = p.id AND v.active AND r.compare_at > r.amount) AS on_sale,
            (SELECT CAST(json_agg(id_text(m.category_id)) AS TEXT)
-            FROM product_category m WHERE m.product_id = p.id) AS categories
+            FROM product_category m WHERE m.product_id = p.id) AS categories,
+           (SELECT CAST(json_agg(json_build_array(id_text(n.collection_id), n.place)) AS TEXT)
+            FROM collection_product n WHERE n.product_id = p.id) AS collections
          FROM product p LEFT JOIN product_rating g ON g.product_id = p.id
            LEFT JOIN product_sales s ON s.product_id = p.id
          WHERE {which}"
@@ -107,6 +111,7 @@ impl Row {
             });
         }
         words.retain(|word| !word.is_empty());
+        let collections = read::<(CollectionId, Option<i64>)>(self.collections.as_deref())?;
         Ok(Document {
             id: self.id.0,
             listed: self.status == Status::Published.code(),
@@ -118,6 +123,8 @@ impl Row {
             text: text_of(&self.description_html),
             codes: variants.into_iter().flat_map(|(sku, barcode, ..)| [Some(sku), barcode]).flatten().collect(),
             categories,
+            places: collections.iter().filter_map(|(id, place)| Some((id.0, (*place)?))).collect(),
+            collections: collections.into_iter().map(|(id, _)| id.0).collect(),
             prices: read(self.prices.as_deref())?,
             attributes,
             on_sale: read(self.on_sale.as_deref())?,
@@ -133,7 +140,7 @@ impl Row {
 }
 
 /// Tenths of a star on average, rounded; 0 without reviews.
-fn tenths(reviews: i64, stars: i64) -> i64 {
+pub(crate) fn tenths(reviews: i64, stars: i64) -> i64 {
     if reviews > 0 { (20 * stars + reviews) / (2 * reviews) } else { 0 }
 }
 
@@ -146,20 +153,20 @@ fn rank(reviews: i64, stars: i64) -> i64 {
 }
 
 /// The categories and what each stands under.
-pub(super) struct Tree(HashMap<CategoryId, (Option<CategoryId>, String)>);
+pub(crate) struct Tree(HashMap<CategoryId, (Option<CategoryId>, String)>);
 
 /// The shop's categories are not deeper; a circle would be climbed for ever.
 const DEPTH: usize = 8;
 
 impl Tree {
-    pub async fn load(shop: &Shop) -> Result<Self> {
+    pub async fn load(db: &mut impl Read) -> Result<Self> {
         let rows: Vec<(CategoryId, Option<CategoryId>, String)> =
-            shop.db.fetch_all("SELECT id, parent_id, title FROM category", args![]).await?;
+            db.fetch_all("SELECT id, parent_id, title FROM category", args![]).await?;
         Ok(Self(rows.into_iter().map(|(id, parent, title)| (id, (parent, title))).collect()))
     }
 
     /// Visits the category and all above it.
-    fn climb(&self, id: CategoryId, visit: &mut impl FnMut(CategoryId, &str)) {
+    pub fn climb(&self, id: CategoryId, visit: &mut impl FnMut(CategoryId, &str)) {
         let mut at = Some(id);
         for _ in 0..DEPTH {
             let Some((id, (parent, title))) = at.and_then(|id| self.0.get_key_value(&id)) else { return };

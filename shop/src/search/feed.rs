@@ -4,7 +4,7 @@ use super::document::{self, Tree};
 use super::index::INDEX_KEPT;
 use super::{Lag, Search, term};
 use crate::audit::{self, Actor, Entry};
-use crate::db::Sql;
+use crate::db::{Read, Sql};
 use crate::id::ProductId;
 use crate::{Error, Result, Shop, args};
 use ::search::{Batch, Document};
@@ -29,7 +29,7 @@ const KEEP_CHANGES: i64 = 1_000_000;
 /// Changes forgotten at a time: nobody who writes waits for more.
 const FORGET_CHANGES: i64 = 10_000;
 
-/// How far a process has read: the last change in the order of transactions. The index keeps it with its documents.
+/// How far somebody has read: the last change in the order of transactions. The index keeps it with its documents.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Position {
     pub transaction: i64,
@@ -108,7 +108,7 @@ pub async fn catch_up(shop: &Shop, search: &Search) -> Result<usize> {
     let known = known(shop).await?;
     let changes = match position(search).await? {
         // Not one that lacks what is forgotten by now, or comes from a database that went on from another backup.
-        Some(at) if known.contains(&at) => changes_after(shop, at, CHANGES).await?,
+        Some(at) if known.contains(&at) => changes_after(&mut &shop.db, at, CHANGES).await?,
         _ => return everything(shop, search).await,
     };
     let Some((transaction, seq, _)) = changes.last() else { return Ok(0) };
@@ -118,7 +118,7 @@ pub async fn catch_up(shop: &Shop, search: &Search) -> Result<usize> {
     }
     let ids: BTreeSet<Uuid> = changes.iter().filter_map(|(.., product)| product.map(|id| id.0)).collect();
     let ids: Vec<_> = ids.into_iter().collect();
-    let documents = document::of(shop, ids.clone(), &Tree::load(shop).await?).await?;
+    let documents = document::of(shop, ids.clone(), &Tree::load(&mut &shop.db).await?).await?;
     search.with(move |index| index.write(&ids, &documents, &position)).await?;
     search.has_changed();
     Ok(changes.len())
@@ -135,7 +135,7 @@ pub async fn reindex(shop: &Shop, search: &Search, progress: &mut (dyn FnMut(usi
     let position = serde_json::to_string(&end(shop, LAST).await?)?;
     let (of,): (i64,) = shop.db.fetch_one("SELECT COUNT(*) FROM product", args![]).await?;
     let of = usize::try_from(of).unwrap_or_default();
-    let tree = Tree::load(shop).await?;
+    let tree = Tree::load(&mut &shop.db).await?;
     let (brought, mut taken) = mpsc::channel::<Batch>(2);
     let writing = search.with(move |index| {
         // A reader that breaks off closes the channel without an end: nothing is committed.
@@ -171,7 +171,7 @@ pub async fn reindex(shop: &Shop, search: &Search, progress: &mut (dyn FnMut(usi
 pub async fn ask_for_reindex(shop: &Shop, by: Actor) -> Result<Asked> {
     const ASK: &str = "INSERT INTO product_change (product_id) VALUES (NULL) RETURNING transaction_id, seq";
     let mut tx = shop.db.begin().await?;
-    let (transaction, seq) = crate::db::Read::fetch_one(&mut tx, ASK, args![]).await?;
+    let (transaction, seq) = Read::fetch_one(&mut tx, ASK, args![]).await?;
     audit::record(&mut tx, &Entry::new(by, "search.reindex", "search", ""), shop.now_ms()).await?;
     tx.commit().await?;
     Ok(Asked(Position { transaction, seq }))
@@ -226,10 +226,10 @@ pub(crate) async fn known(shop: &Shop) -> Result<RangeInclusive<Position>> {
     Ok(end(shop, FIRST).await?..=end(shop, LAST).await?)
 }
 
-/// Up to `rows` changes after `at`, in order.
-pub(crate) async fn changes_after(shop: &Shop, at: Position, rows: i64) -> Result<Vec<Change>> {
-    let sql = CHANGES_AFTER.of(shop.db.engine());
-    Ok(shop.db.fetch_all(sql, args![at.transaction, at.seq, rows]).await?)
+/// The next changes behind `at`, as far as they are complete.
+pub(crate) async fn changes_after(db: &mut impl Read, at: Position, rows: i64) -> Result<Vec<Change>> {
+    let sql = CHANGES_AFTER.of(db.engine());
+    Ok(db.fetch_all(sql, args![at.transaction, at.seq, rows]).await?)
 }
 
 async fn end(shop: &Shop, which: Sql) -> Result<Position> {

@@ -1,7 +1,7 @@
 //! What somebody looks for.
 
 use super::Sort;
-use crate::id::CategoryId;
+use crate::id::{CategoryId, CollectionId};
 use crate::money::Currency;
 
 #[derive(Clone, Debug)]
@@ -10,6 +10,10 @@ pub struct Query {
     pub text: String,
     /// A category's own page: nothing else is there.
     pub within: Option<CategoryId>,
+    /// A collection's own page: nothing else is there.
+    pub collection: Option<CollectionId>,
+    /// What has a place in the collection comes first, in that order.
+    pub placed: bool,
     /// Slugs; nothing is in a category that does not exist.
     pub categories: Vec<String>,
     pub brands: Vec<String>,
@@ -36,6 +40,8 @@ impl Query {
         Self {
             text: String::new(),
             within: None,
+            collection: None,
+            placed: false,
             categories: Vec::new(),
             brands: Vec::new(),
             attributes: Vec::new(),

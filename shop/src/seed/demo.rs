@@ -3,6 +3,7 @@
 //! Running it again adds what is missing and leaves what is there, so that a merchant who plays with the demo shop
 //! keeps the changes.
 
+mod collection;
 mod range;
 mod review;
 
@@ -19,7 +20,7 @@ use crate::{Result, Shop, args};
 use range::{GROUPS, ITEMS, Item};
 use std::collections::{HashMap, HashSet};
 
-/// Adds the demo range, warehouses, delivery, tax and reviews to the shop; the number of products that were missing.
+/// Adds the demo range, warehouses, delivery, tax, reviews and collections to the shop; the number of products that were missing.
 pub async fn demo(shop: &Shop, progress: Progress<'_>) -> Result<usize> {
     delivery::fill(shop).await?;
     let categories = categories(shop).await?;
@@ -51,6 +52,7 @@ pub async fn demo(shop: &Shop, progress: Progress<'_>) -> Result<usize> {
         added += 1;
     }
     review::fill(shop).await?;
+    collection::fill(shop).await?;
     progress(ITEMS.len(), ITEMS.len());
     Ok(added)
 }

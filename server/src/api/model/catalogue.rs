@@ -1,10 +1,25 @@
-//! Products and categories on the wire.
+//! Products, categories and collections on the wire.
 
 use super::Money;
 use serde::Serialize;
 use shop::catalogue::{self, Availability};
 use shop::recommendation::Recommended;
 use utoipa::ToSchema;
+
+/// Products that belong together.
+#[derive(Serialize, ToSchema)]
+pub struct Collection {
+    id: uuid::Uuid,
+    slug: String,
+    title: String,
+    description: String,
+}
+
+impl From<shop::collection::Collection> for Collection {
+    fn from(c: shop::collection::Collection) -> Self {
+        Self { id: c.id.0, slug: c.slug, title: c.title, description: c.description }
+    }
+}
 
 /// One page of a list; ask again with `after=<next>` until `next` is null.
 #[derive(Serialize, ToSchema)]
