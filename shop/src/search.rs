@@ -15,7 +15,7 @@ pub(crate) mod document;
 #[cfg(feature = "server")]
 mod explain;
 #[cfg(feature = "server")]
-pub(crate) mod feed;
+mod feed;
 #[cfg(feature = "server")]
 mod find;
 #[cfg(feature = "server")]
