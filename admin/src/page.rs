@@ -12,6 +12,7 @@ pub mod product;
 pub mod reconciliation;
 pub mod redirect;
 pub mod review;
+pub mod sale;
 pub mod search;
 pub mod sessions;
 pub mod setting;

@@ -56,6 +56,7 @@ const GROUPS: &[(&str, &[Entry])] = &[
             entry("orders", "Orders", false),
             entry("products", "Products", false),
             entry("inventory", "Inventory", false),
+            entry("sales", "Sales", false),
             entry("reviews", "Reviews", false),
         ],
     ),

@@ -18,6 +18,7 @@ mod product;
 mod reconciliation;
 mod redirect;
 mod review;
+mod sale;
 mod search;
 mod setting;
 mod staff;
@@ -30,7 +31,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, HeaderName};
-use shop::limits::{EDITOR_BODY_BYTES, IMPORT_FILE_BYTES, PICTURES_BODY_BYTES, UPLOAD_BODY_BYTES};
+use shop::limits::{EDITOR_BODY_BYTES, IMPORT_FILE_BYTES, PICTURES_BODY_BYTES, PRICES_BODY_BYTES, UPLOAD_BODY_BYTES};
 
 pub fn router() -> Router<AppState> {
     let owner = Router::new()
@@ -59,6 +60,13 @@ pub fn router() -> Router<AppState> {
         .route("/admin/products/new", get(product::new_page).post(product::create))
         .route("/admin/products/{id}", get(product::edit_page).post(product::save))
         .layer(DefaultBodyLimit::max(EDITOR_BODY_BYTES));
+    let prices = Router::new()
+        .route("/admin/sales", get(sale::list))
+        .route("/admin/sales/new", get(sale::new_page).post(sale::create))
+        .route("/admin/sales/{id}", get(sale::show).post(sale::save))
+        .route("/admin/sales/{id}/cancel", post(sale::cancel))
+        .route("/admin/sales/{id}/delete", post(sale::delete))
+        .layer(DefaultBodyLimit::max(PRICES_BODY_BYTES));
     let uploads = Router::new()
         .route("/admin/redirects/file", post(redirect::file))
         .layer(DefaultBodyLimit::max(UPLOAD_BODY_BYTES));
@@ -98,6 +106,7 @@ pub fn router() -> Router<AppState> {
         .route("/admin/reviews/{id}/reject", post(review::reject))
         .route("/admin/reviews/{id}/reply", post(review::reply))
         .merge(products)
+        .merge(prices)
         .merge(uploads)
         .merge(pictures)
         .merge(files)

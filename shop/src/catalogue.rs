@@ -21,7 +21,7 @@ mod list;
 #[cfg(feature = "server")]
 pub(crate) mod many;
 #[cfg(feature = "server")]
-mod price;
+pub(crate) mod price;
 #[cfg(feature = "server")]
 mod product;
 #[cfg(feature = "server")]

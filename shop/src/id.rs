@@ -52,5 +52,5 @@ macro_rules! ids {
 ids! {
     CategoryId, ProductId, VariantId, PictureId, WarehouseId, StockId,
     CustomerId, AddressId, StaffId, CartId, CartLineId, CheckoutId, OrderId, OrderLineId,
-    AttemptId, RefundId, FulfilmentId, ShippingMethodId, OutboxId, BreakId, SynonymId, ReviewId, ImportId,
+    AttemptId, RefundId, FulfilmentId, ShippingMethodId, OutboxId, BreakId, SynonymId, ReviewId, ImportId, SaleId, GroupId, PriceListId,
 }

@@ -57,9 +57,13 @@ pub mod outbox;
 #[cfg(feature = "server")]
 pub mod point;
 #[cfg(feature = "server")]
+pub mod price_file;
+#[cfg(feature = "server")]
 pub mod reconcile;
 #[cfg(feature = "server")]
 pub mod redirect;
+#[cfg(feature = "server")]
+pub mod sale;
 #[cfg(feature = "server")]
 pub mod secret;
 #[cfg(feature = "server")]

@@ -89,6 +89,13 @@ pub const PUBLISH_AHEAD_MS: i64 = 3_652 * 24 * 60 * 60 * 1000;
 /// Changes of price that the editor shows.
 pub const PRICE_CHANGES: i64 = 50;
 
+/// Percent that a sale takes off, inclusive.
+pub const SALE_PERCENT: std::ops::RangeInclusive<i64> = 1..=99;
+/// Products or prices that are named in one form: of a sale, of a price list.
+pub const NAMED_PRICES: usize = 10_000;
+/// Bytes of such a form.
+pub const PRICES_BODY_BYTES: usize = 2 * 1024 * 1024;
+
 /// Bytes of a file of products, before and after it is read as text.
 pub const IMPORT_FILE_BYTES: usize = 128 * 1024 * 1024;
 /// Rows, columns, and bytes of one cell of it.

@@ -95,6 +95,13 @@ pub fn totals(
     Ok((lines, totals))
 }
 
+/// A price less `percent` (0 to 100) of it, in minor units, rounded half up: 1 % off 50 is 49.5, so 50.
+pub fn reduced(amount: i64, percent: i64) -> i64 {
+    let rest = i128::from(100 - percent.clamp(0, 100));
+    let reduced = (2 * i128::from(amount) * rest + 100).div_euclid(200);
+    i64::try_from(reduced).unwrap_or(amount)
+}
+
 /// The tax in (inclusive) or on (exclusive) a non-negative amount, rounded half away from zero.
 fn tax_of(amount: i64, rate_ppm: i64, inclusive: bool) -> i64 {
     const MILLION: i128 = 1_000_000;
@@ -148,6 +155,16 @@ mod tests {
         // 0.5 cents each: rounded per line, not on the sum.
         assert_eq!(lines.iter().map(|l| l.tax).sum::<i64>(), 2);
         assert_eq!(t.total, 22);
+    }
+
+    #[test]
+    fn a_percentage_off_is_rounded_half_up() {
+        let cases =
+            [(2000, 20, 1600), (50, 1, 50), (150, 1, 149), (1, 50, 1), (3, 50, 2), (999, 10, 899), (995, 10, 896)];
+        for (amount, percent, rest) in cases.into_iter().chain([(0, 30, 0), (1000, 0, 1000), (1000, 100, 0)]) {
+            assert_eq!(reduced(amount, percent), rest, "{amount} less {percent} %");
+        }
+        assert_eq!(reduced(i64::MAX, 0), i64::MAX);
     }
 
     #[test]

@@ -5,7 +5,8 @@ mod pace;
 
 use crate::catalogue::{sales, schedule};
 use crate::{
-    Result, Shop, args, backup, change, checkout, import, media, outbox, payment, reconcile, review, search, session,
+    Result, Shop, args, backup, change, checkout, import, media, outbox, payment, reconcile, review, sale, search,
+    session,
 };
 use std::future::Future;
 use std::time::Duration;
@@ -86,12 +87,13 @@ async fn watch(shop: Shop, until: CancellationToken) -> Result<()> {
 
 /// Apart as well: a provider that lets checkouts wait must not keep a product from appearing in its minute.
 async fn calendar(shop: Shop, until: CancellationToken) -> Result<()> {
-    let done = schedule::publish_due(&shop).await;
+    let published = schedule::publish_due(&shop).await;
+    let done = sale::work(&shop, &until).await;
     tokio::select! {
         () = until.cancelled() => {}
         () = tokio::time::sleep(TICK) => {}
     }
-    done.map(drop)
+    published.and(done).map(drop)
 }
 
 /// One after the other, and apart: drawing takes a core for a second or so.
@@ -159,6 +161,7 @@ pub async fn run_once(shop: &Shop) -> Result<usize> {
         poll_stuck_attempts(shop).await,
         cancel_expired(shop).await,
         schedule::publish_due(shop).await,
+        sale::work(shop, &CancellationToken::new()).await,
         count_ratings(shop).await,
         import::job::work(shop, &CancellationToken::new()).await,
         // Once more: what the jobs above have decided goes out now.

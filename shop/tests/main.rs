@@ -29,6 +29,7 @@ mod providers;
 mod reconcile;
 mod redirect;
 mod review;
+mod sale;
 mod search;
 mod session;
 mod sitemap;
