@@ -2,12 +2,14 @@
 
 pub mod audit;
 pub mod door;
+pub mod group;
 pub mod health;
 pub mod home;
 pub mod import;
 pub mod inventory;
 pub mod mail;
 pub mod order;
+pub mod price_list;
 pub mod product;
 pub mod reconciliation;
 pub mod redirect;

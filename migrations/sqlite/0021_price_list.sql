@@ -78,3 +78,59 @@ END;
 CREATE TRIGGER compare_at_shown AFTER UPDATE OF compare_at ON price
   WHEN OLD.amount = NEW.amount AND OLD.compare_at IS NOT NEW.compare_at
 BEGIN INSERT INTO page_change (product_id) SELECT product_id FROM variant WHERE id = NEW.variant_id; END;
+
+-- Customers who have prices of their own.
+CREATE TABLE customer_group (
+  id BLOB PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 120)
+) STRICT;
+CREATE TABLE customer_group_member (
+  group_id BLOB NOT NULL REFERENCES customer_group(id) ON DELETE CASCADE,
+  customer_id BLOB NOT NULL REFERENCES customer(id) ON DELETE CASCADE,
+  PRIMARY KEY (group_id, customer_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX customer_group_member_by_customer ON customer_group_member(customer_id);
+
+-- Prices from a quantity on, beside those of `price`; what a line costs is shop::pricing::unit_price.
+CREATE TABLE price_list (
+  id BLOB PRIMARY KEY,
+  title TEXT NOT NULL CHECK (length(title) BETWEEN 1 AND 200),
+  -- NULL: for everybody. A group that has prices cannot go: they would be everybody's.
+  group_id BLOB REFERENCES customer_group(id),
+  start_at INTEGER,
+  end_at INTEGER,
+  active INTEGER NOT NULL DEFAULT TRUE,
+  version INTEGER NOT NULL DEFAULT 1,         -- optimistic lock of the form
+  created_at INTEGER NOT NULL,
+  CHECK (end_at IS NULL OR start_at IS NULL OR end_at > start_at)
+) STRICT;
+CREATE INDEX price_list_by_group ON price_list(group_id) WHERE group_id IS NOT NULL;
+CREATE TABLE price_list_entry (
+  variant_id BLOB NOT NULL REFERENCES variant(id) ON DELETE CASCADE,
+  currency TEXT NOT NULL,
+  list_id BLOB NOT NULL REFERENCES price_list(id) ON DELETE CASCADE,
+  min_quantity INTEGER NOT NULL CHECK (min_quantity >= 1),
+  amount INTEGER NOT NULL CHECK (amount >= 0),
+  PRIMARY KEY (variant_id, currency, list_id, min_quantity)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX price_list_entry_by_list ON price_list_entry(list_id, variant_id, currency, min_quantity);
+
+-- Pages that are kept were drawn for nobody: a group's prices are not on them. When a list begins or ends by its time,
+-- nobody writes anything: pages are kept no longer than until then (shop::price_list::boundaries).
+CREATE TRIGGER price_list_entry_added AFTER INSERT ON price_list_entry
+  WHEN NOT EXISTS (SELECT 1 FROM price_list l WHERE l.id = NEW.list_id AND l.group_id IS NOT NULL)
+BEGIN INSERT INTO page_change (product_id) SELECT product_id FROM variant WHERE id = NEW.variant_id; END;
+CREATE TRIGGER price_list_entry_changed AFTER UPDATE ON price_list_entry
+  WHEN NOT EXISTS (SELECT 1 FROM price_list l WHERE l.id = NEW.list_id AND l.group_id IS NOT NULL)
+BEGIN INSERT INTO page_change (product_id) SELECT product_id FROM variant WHERE id = NEW.variant_id; END;
+CREATE TRIGGER price_list_entry_gone AFTER DELETE ON price_list_entry
+  WHEN NOT EXISTS (SELECT 1 FROM price_list l WHERE l.id = OLD.list_id AND l.group_id IS NOT NULL)
+BEGIN INSERT INTO page_change (product_id) SELECT product_id FROM variant WHERE id = OLD.variant_id; END;
+CREATE TRIGGER price_list_changed AFTER UPDATE OF group_id, start_at, end_at, active ON price_list
+  WHEN (OLD.group_id IS NULL OR NEW.group_id IS NULL)
+    AND (OLD.group_id IS NOT NEW.group_id OR OLD.start_at IS NOT NEW.start_at OR OLD.end_at IS NOT NEW.end_at
+      OR OLD.active <> NEW.active)
+BEGIN
+  INSERT INTO page_change (product_id) SELECT DISTINCT v.product_id FROM price_list_entry e
+    JOIN variant v ON v.id = e.variant_id WHERE e.list_id = NEW.id;
+END;

@@ -7,6 +7,7 @@ mod account;
 mod audit;
 mod desk;
 mod door;
+mod group;
 mod health;
 mod home;
 mod import;
@@ -14,6 +15,7 @@ mod inventory;
 mod mail;
 mod order;
 mod picture;
+mod price_list;
 mod product;
 mod reconciliation;
 mod redirect;
@@ -66,6 +68,19 @@ pub fn router() -> Router<AppState> {
         .route("/admin/sales/{id}", get(sale::show).post(sale::save))
         .route("/admin/sales/{id}/cancel", post(sale::cancel))
         .route("/admin/sales/{id}/delete", post(sale::delete))
+        .route("/admin/price-lists", get(price_list::list))
+        .route("/admin/price-lists/new", get(price_list::new_page).post(price_list::create))
+        .route("/admin/price-lists/groups", get(group::list).post(group::create))
+        .route("/admin/price-lists/groups/{id}", get(group::show).post(group::rename))
+        .route("/admin/price-lists/groups/{id}/add", post(group::add))
+        .route("/admin/price-lists/groups/{id}/remove", post(group::remove))
+        .route("/admin/price-lists/groups/{id}/delete", post(group::delete))
+        .route("/admin/price-lists/{id}", get(price_list::show).post(price_list::save))
+        .route("/admin/price-lists/{id}/entries", post(price_list::put))
+        .route("/admin/price-lists/{id}/entries.csv", get(price_list::download))
+        .route("/admin/price-lists/{id}/fill", post(price_list::fill))
+        .route("/admin/price-lists/{id}/remove", post(price_list::remove))
+        .route("/admin/price-lists/{id}/delete", post(price_list::delete))
         .layer(DefaultBodyLimit::max(PRICES_BODY_BYTES));
     let uploads = Router::new()
         .route("/admin/redirects/file", post(redirect::file))

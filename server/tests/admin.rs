@@ -2,8 +2,10 @@
 
 mod import;
 mod picture;
+mod price_list;
 mod reconciliation;
 mod redirect;
+mod sale;
 mod schedule;
 
 use crate::support::{Site, cookie, header};
@@ -12,13 +14,18 @@ use shop::staff::{self, Role};
 pub const PASSWORD: &str = "correct horse battery";
 
 /// Pages for all staff, then those for owners alone.
-const STAFF_PAGES: [&str; 12] = [
+const STAFF_PAGES: [&str; 17] = [
     "/admin",
     "/admin/orders",
     "/admin/products",
     "/admin/products/new",
     "/admin/inventory",
     "/admin/reviews",
+    "/admin/sales",
+    "/admin/sales/new",
+    "/admin/price-lists",
+    "/admin/price-lists/new",
+    "/admin/price-lists/groups",
     "/admin/import",
     "/admin/redirects",
     "/admin/redirects/missing",

@@ -41,6 +41,8 @@ pub mod clock;
 #[cfg(feature = "server")]
 pub mod context;
 #[cfg(feature = "server")]
+pub mod customer_group;
+#[cfg(feature = "server")]
 pub mod db;
 #[cfg(feature = "server")]
 pub mod import;
@@ -58,6 +60,8 @@ pub mod outbox;
 pub mod point;
 #[cfg(feature = "server")]
 pub mod price_file;
+#[cfg(feature = "server")]
+pub mod price_list;
 #[cfg(feature = "server")]
 pub mod reconcile;
 #[cfg(feature = "server")]

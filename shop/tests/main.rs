@@ -25,6 +25,7 @@ mod model;
 mod order;
 mod overtaken;
 mod payment;
+mod price_list;
 mod providers;
 mod reconcile;
 mod redirect;

@@ -101,7 +101,7 @@ pub async fn add(session: Session, mut change: Change, Form(form): Form<Add>) ->
         let sku = if options.is_empty() {
             form.sku.clone()
         } else {
-            let product = catalogue::product_by_slug(&shop, &form.product, change.visitor.currency).await?;
+            let product = catalogue::product_by_slug(&shop, &form.product, &change.visitor).await?;
             let values = product.variants.iter().map(|variant| variant.option_values.as_slice());
             let at = variants::find(values, &options)
                 .ok_or_else(|| Error::field("option1", "This combination does not exist. Please choose another."))?;
@@ -114,7 +114,7 @@ pub async fn add(session: Session, mut change: Change, Form(form): Form<Add>) ->
     .await;
     match outcome {
         Err(error) if !change.json && is_for_people(&error) && !form.product.is_empty() => {
-            let product = catalogue::product_by_slug(&shop, &form.product, change.visitor.currency).await?;
+            let product = catalogue::product_by_slug(&shop, &form.product, &change.visitor).await?;
             let at = chosen(&product, Some(&form.sku).filter(|sku| !sku.is_empty()).map(String::as_str), &options);
             let problem = Some((error.status(), words(&error)));
             draw(&change.state, &change.visitor, &change.uri, product, at, problem).await

@@ -16,6 +16,7 @@ use serde::Deserialize;
 use shop::account::Visitor;
 use shop::catalogue::{self, Card, ListQuery, Product, Sort};
 use shop::id::ProductId;
+use shop::price_list::Buyer;
 
 /// Cards on the front page and below a product.
 const HOME_ROWS: i64 = 16;
@@ -26,6 +27,7 @@ pub async fn home(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> 
     let query = ListQuery {
         category: None,
         currency: visitor.currency,
+        customer: Buyer::from(&visitor).customer,
         sort: Sort::Newest,
         in_stock_only: true,
         after: None,
@@ -77,7 +79,7 @@ pub async fn product(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, PageError> {
-    let product = catalogue::product_by_slug(&state.shop, &slug, visitor.currency).await?;
+    let product = catalogue::product_by_slug(&state.shop, &slug, &visitor).await?;
     if let Some(text) = searched_before(&headers, &state.shop.origin) {
         state.search.clicked(&text);
     }
@@ -128,7 +130,7 @@ pub async fn draw_with(
     product: Product,
     shown: Shown,
 ) -> Result<Response, PageError> {
-    let related = catalogue::related(&state.shop, product.id, visitor.currency, RELATED_ROWS).await?;
+    let related = catalogue::related(&state.shop, product.id, visitor, RELATED_ROWS).await?;
     let mut site = site(state, visitor, uri).await?;
     if shown.status != 200 {
         site.here = format!("/p/{}", product.slug);

@@ -9,6 +9,7 @@ use shop::FieldError;
 use shop::account::Visitor;
 use shop::id::CategoryId;
 use shop::money::{Currency, Money};
+use shop::price_list::Buyer;
 use shop::search::{self, Found, Query};
 
 const ROWS: i64 = 24;
@@ -42,11 +43,11 @@ impl Listing {
         let choices = Choices::read(path, pairs.into_owned());
         let found_in = state.search.generation();
         let problems = prices(&choices, visitor.currency).err().unwrap_or_default();
-        let found = search::find(&state.shop, &state.search, &query(&choices, visitor.currency, within)).await?;
+        let found = search::find(&state.shop, &state.search, &query(&choices, visitor.into(), within)).await?;
         let mut ways_out = Vec::new();
         if found.total == 0 && choices.page == 1 {
             for (title, without) in choices.filters(&found).into_iter().take(WAYS_OUT) {
-                let query = Query { rows: 1, ..query(&without, visitor.currency, within) };
+                let query = Query { rows: 1, ..query(&without, visitor.into(), within) };
                 let total = search::find(&state.shop, &state.search, &query).await?.total;
                 if total > 0 {
                     ways_out.push(WayOut { title, href: without.address(), total });
@@ -67,7 +68,8 @@ impl Listing {
     }
 }
 
-fn query(choices: &Choices, currency: Currency, within: Option<CategoryId>) -> Query {
+fn query(choices: &Choices, buyer: Buyer, within: Option<CategoryId>) -> Query {
+    let Buyer { currency, customer } = buyer;
     let (price_from, price_to) = prices(choices, currency).unwrap_or_default();
     Query {
         text: choices.text.clone(),
@@ -82,6 +84,7 @@ fn query(choices: &Choices, currency: Currency, within: Option<CategoryId>) -> Q
         rated_from: choices.rated_from,
         sort: choices.sort,
         currency,
+        customer,
         page: choices.page.min(NO_PAGE),
         rows: ROWS,
     }

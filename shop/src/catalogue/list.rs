@@ -7,7 +7,7 @@ use super::card::{self, around};
 use super::statement::Statement;
 use super::{Card, ListQuery, Page, Sort};
 use crate::id::ProductId;
-use crate::money::Currency;
+use crate::price_list::Buyer;
 use crate::{Error, Result, Shop, args, limits};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -31,6 +31,7 @@ pub async fn list(shop: &Shop, query: &ListQuery) -> Result<Page<Card>> {
     if let Some(category) = query.category {
         args.push(category.into());
     }
+    args.extend(args![shop.now_ms(), query.customer]);
     let statement = &STATEMENTS[query.sort as usize][usize::from(query.category.is_some())];
     let mut rows: Vec<card::Row> = shop.db.fetch_all(statement.on(shop.db.engine()), args).await?;
     let more = i64::try_from(rows.len()).is_ok_and(|n| n > query.rows);
@@ -43,7 +44,7 @@ pub async fn list(shop: &Shop, query: &ListQuery) -> Result<Page<Card>> {
 }
 
 /// Up to `rows` other products of the same category: the next older ones, then round from the newest.
-pub async fn related(shop: &Shop, id: ProductId, currency: Currency, rows: i64) -> Result<Vec<Card>> {
+pub async fn related(shop: &Shop, id: ProductId, buyer: impl Into<Buyer>, rows: i64) -> Result<Vec<Card>> {
     static RELATED: LazyLock<Statement> = LazyLock::new(|| {
         let part = |rank: i64, compare: &str| {
             format!(
@@ -61,9 +62,11 @@ pub async fn related(shop: &Shop, id: ProductId, currency: Currency, rows: i64) 
             part(0, "<"),
             part(1, ">")
         );
-        Statement::new(&around(&both, "page.amount, page.tie DESC"))
+        Statement::new(&around(&both, "page.amount, page.tie DESC", 4))
     });
-    let rows_found: Vec<card::Row> = shop.db.fetch_all(RELATED.on(shop.db.engine()), args![currency, rows, id]).await?;
+    let Buyer { currency, customer } = buyer.into();
+    let args = args![currency, rows, id, shop.now_ms(), customer];
+    let rows_found: Vec<card::Row> = shop.db.fetch_all(RELATED.on(shop.db.engine()), args).await?;
     rows_found.into_iter().filter_map(|row| row.card(currency).transpose()).collect()
 }
 
@@ -170,7 +173,8 @@ fn statement(sort: Sort, category: Option<u32>) -> Statement {
             "page.name, page.tie",
         ),
     };
-    Statement::new(&around(&page, order))
+    let own = if sort == Sort::Newest { 4 } else { 5 };
+    Statement::new(&around(&page, order, own + usize::from(category.is_some()) + 1))
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ pub async fn explain(
     let ids = found.ids.clone();
     let told = search.with(move |index| ids.into_iter().map(|id| index.explain(&ask.query(), id)).collect());
     let told: Vec<Option<Explanation>> = told.await?;
-    let cards = cards(shop, found.ids.clone(), currency).await?;
+    let cards = cards(shop, found.ids.clone(), currency.into()).await?;
     let of = |(id, told): (uuid::Uuid, Option<Explanation>)| {
         let card = cards.iter().find(|card| card.id.0 == id)?.clone();
         let told = told?;

@@ -7,7 +7,7 @@ use crate::catalogue::card::{self, around};
 use crate::catalogue::statement::{Statement, asked_for};
 use crate::db::Engine;
 use crate::id::CategoryId;
-use crate::money::Currency;
+use crate::price_list::Buyer;
 use crate::{Result, Shop, args, limits};
 use std::sync::LazyLock;
 use uuid::Uuid;
@@ -58,7 +58,7 @@ pub async fn find(shop: &Shop, search: &Search, query: &Query) -> Result<Found> 
     };
     Ok(Found {
         total: found.total,
-        items: cards(shop, found.ids, query.currency).await?,
+        items: cards(shop, found.ids, Buyer { currency: query.currency, customer: query.customer }).await?,
         pages: found.total.div_ceil(rows).min(deepest),
         categories: shown(counted.into_iter().filter_map(category)),
         brands: shown(found.brands.into_iter().map(brand)),
@@ -142,7 +142,8 @@ fn shown(facets: impl Iterator<Item = Facet>) -> Vec<Facet> {
 }
 
 /// The products as cards, in this order; what is no longer for sale is left out.
-pub(super) async fn cards(shop: &Shop, ids: Vec<Uuid>, currency: Currency) -> Result<Vec<Card>> {
+pub(super) async fn cards(shop: &Shop, ids: Vec<Uuid>, buyer: Buyer) -> Result<Vec<Card>> {
+    let Buyer { currency, customer } = buyer;
     static SQLITE: LazyLock<Statement> = LazyLock::new(|| statement(asked_for(Engine::Sqlite)));
     static POSTGRES: LazyLock<Statement> = LazyLock::new(|| statement(asked_for(Engine::Postgres)));
     let engine = shop.db.engine();
@@ -150,7 +151,8 @@ pub(super) async fn cards(shop: &Shop, ids: Vec<Uuid>, currency: Currency) -> Re
         Engine::Sqlite => &SQLITE,
         Engine::Postgres => &POSTGRES,
     };
-    let rows: Vec<card::Row> = shop.db.fetch_all(statement.on(engine), args![currency, ids]).await?;
+    let rows: Vec<card::Row> =
+        shop.db.fetch_all(statement.on(engine), args![currency, ids, shop.now_ms(), customer]).await?;
     rows.into_iter().filter_map(|row| row.card(currency).transpose()).collect()
 }
 
@@ -159,7 +161,7 @@ fn statement(asked: &str) -> Statement {
         "SELECT p.id, a.place AS amount, '' AS name, p.id AS tie
          FROM {asked} AS a CROSS JOIN product p WHERE p.id = a.id AND p.status || '' = 'published'"
     );
-    Statement::new(&around(&page, "page.amount"))
+    Statement::new(&around(&page, "page.amount", 3))
 }
 
 #[cfg(test)]

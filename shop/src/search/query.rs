@@ -1,7 +1,7 @@
 //! What somebody looks for.
 
 use super::Sort;
-use crate::id::CategoryId;
+use crate::id::{CategoryId, CustomerId};
 use crate::money::Currency;
 
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub struct Query {
     pub rated_from: Option<i64>,
     pub sort: Sort,
     pub currency: Currency,
+    /// Whose prices the cards show.
+    pub customer: Option<CustomerId>,
     /// From 1.
     pub page: usize,
     /// Within `limits::PAGE_ROWS`.
@@ -46,6 +48,7 @@ impl Query {
             rated_from: None,
             sort: Sort::default(),
             currency,
+            customer: None,
             page: 1,
             rows: 24,
         }
