@@ -77,6 +77,12 @@ pub async fn send(site: &Site, path: &str, session: &str, fields: &[(&str, &str)
     (answer.status().as_u16(), header(&answer, "location"), answer.text().await.unwrap())
 }
 
+/// Whether a form is refused for its size: by an answer, or by a connection that is closed while it is being sent.
+pub async fn is_too_large(site: &Site, path: &str, session: &str, fields: &[(&str, &str)]) -> bool {
+    let sent = site.form(path, fields).header("cookie", format!("mercer={session}")).send().await;
+    sent.map_or_else(|error| error.is_request(), |answer| answer.status() == 413)
+}
+
 over_http! {
     async fn strangers_are_shown_the_log_in(site: Site) {
         for path in STAFF_PAGES.iter().chain(&OWNER_PAGES) {

@@ -206,6 +206,7 @@ fn entry(id: &str, entry: Entry) -> AnyView {
 }
 
 fn paste(id: &str, form: &Form) -> AnyView {
+    let most = part::thousands(NAMED_PRICES as u64);
     view! {
         <section class="card" aria-labelledby="paste">
             <h2 id="paste">"Paste prices"</h2>
@@ -214,7 +215,7 @@ fn paste(id: &str, form: &Form) -> AnyView {
                     .rows(8)
                     .hint(format!(
                         "SKU, currency, min quantity, amount: one price on each line, from a table or a CSV file, at most \
-                         {NAMED_PRICES}. All lines are taken over, or none.",
+                         {most}. All lines are taken over, or none.",
                     ))
                     .area(form)}
                 {Field::new("instead", "Remove entries that are not among these lines").check(form)}

@@ -9,7 +9,7 @@ use shop::FieldError;
 use shop::catalogue::Page;
 use shop::id::CategoryId;
 use shop::limits::{NAME_CHARS, TITLE_CHARS};
-use shop::sale::{Draft, Item, Preview, Sale, Scope, Summary};
+use shop::sale::{Draft, Item, Preview, Sale, Scope, State, Summary};
 
 /// The form that shows `draft`.
 pub fn form_of(draft: &Draft, version: i64) -> Form {
@@ -105,9 +105,13 @@ fn editor(opened: &Opened<'_>, form: &Form) -> AnyView {
         Some(sale) => format!("/admin/sales/{}", sale.summary.id),
         None => "/admin/sales/new".to_owned(),
     };
+    let scheduled = opened.sale.is_some_and(|sale| sale.summary.state == State::Scheduled);
+    let unchanged = if scheduled { "schedule" } else { "draft" };
     view! {
         <form method="post" action=action class="columns" data-guard="">
             <input type="hidden" name="version" value=form.value("version").to_owned() />
+            // Pressing Enter in a field saves as it is: the first button of a form is the one that is meant.
+            <button class="sr-only" name="do" value=unchanged tabindex="-1" aria-hidden="true">"Save"</button>
             <div class="column">
                 <section class="card" aria-labelledby="what">
                     <h2 id="what">"What becomes cheaper"</h2>
@@ -314,7 +318,7 @@ fn ends(sale: &Summary) -> AnyView {
         }
         .into_any();
     }
-    if sale.state == shop::sale::State::Draft {
+    if sale.state == State::Draft {
         return view! {
             <form method="post" action=format!("/admin/sales/{}/delete", sale.id)>
                 <button class="link" data-confirm="Delete this draft?">"Delete the draft"</button>
