@@ -58,6 +58,8 @@ const GROUPS: &[(&str, &[Entry])] = &[
             entry("categories", "Categories", false),
             entry("collections", "Collections", false),
             entry("inventory", "Inventory", false),
+            entry("sales", "Sales", false),
+            entry("price-lists", "Price lists", false),
             entry("reviews", "Reviews", false),
         ],
     ),

@@ -10,6 +10,7 @@ mod category;
 mod collection;
 mod desk;
 mod door;
+mod group;
 mod health;
 mod home;
 mod import;
@@ -17,10 +18,12 @@ mod inventory;
 mod mail;
 mod order;
 mod picture;
+mod price_list;
 mod product;
 mod reconciliation;
 mod redirect;
 mod review;
+mod sale;
 mod search;
 mod setting;
 mod staff;
@@ -33,7 +36,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, HeaderName};
-use shop::limits::{EDITOR_BODY_BYTES, IMPORT_FILE_BYTES, PICTURES_BODY_BYTES, UPLOAD_BODY_BYTES};
+use shop::limits::{EDITOR_BODY_BYTES, IMPORT_FILE_BYTES, PICTURES_BODY_BYTES, PRICES_BODY_BYTES, UPLOAD_BODY_BYTES};
 
 pub fn router() -> Router<AppState> {
     let owner = Router::new()
@@ -69,6 +72,26 @@ pub fn router() -> Router<AppState> {
         .route("/admin/products/bulk/{id}/undo", post(bulk::undo))
         .route("/admin/products/{id}", get(product::edit_page).post(product::save))
         .layer(DefaultBodyLimit::max(EDITOR_BODY_BYTES));
+    let prices = Router::new()
+        .route("/admin/sales", get(sale::list))
+        .route("/admin/sales/new", get(sale::new_page).post(sale::create))
+        .route("/admin/sales/{id}", get(sale::show).post(sale::save))
+        .route("/admin/sales/{id}/cancel", post(sale::cancel))
+        .route("/admin/sales/{id}/delete", post(sale::delete))
+        .route("/admin/price-lists", get(price_list::list))
+        .route("/admin/price-lists/new", get(price_list::new_page).post(price_list::create))
+        .route("/admin/price-lists/groups", get(group::list).post(group::create))
+        .route("/admin/price-lists/groups/{id}", get(group::show).post(group::rename))
+        .route("/admin/price-lists/groups/{id}/add", post(group::add))
+        .route("/admin/price-lists/groups/{id}/remove", post(group::remove))
+        .route("/admin/price-lists/groups/{id}/delete", post(group::delete))
+        .route("/admin/price-lists/{id}", get(price_list::show).post(price_list::save))
+        .route("/admin/price-lists/{id}/entries", post(price_list::put))
+        .route("/admin/price-lists/{id}/entries.csv", get(price_list::download))
+        .route("/admin/price-lists/{id}/fill", post(price_list::fill))
+        .route("/admin/price-lists/{id}/remove", post(price_list::remove))
+        .route("/admin/price-lists/{id}/delete", post(price_list::delete))
+        .layer(DefaultBodyLimit::max(PRICES_BODY_BYTES));
     let uploads = Router::new()
         .route("/admin/redirects/file", post(redirect::file))
         .layer(DefaultBodyLimit::max(UPLOAD_BODY_BYTES));
@@ -126,6 +149,7 @@ pub fn router() -> Router<AppState> {
         .route("/admin/reviews/{id}/reject", post(review::reject))
         .route("/admin/reviews/{id}/reply", post(review::reply))
         .merge(products)
+        .merge(prices)
         .merge(uploads)
         .merge(pictures)
         .merge(files)

@@ -8,7 +8,8 @@
 //! Two things keep it right. Only an answer that its handler has marked with [`Keep`] is kept, and only for requests
 //! that carry no session, so what is kept was drawn for nobody. And no kept page is sent before everything that was
 //! committed when the request came, on any node, has been looked at ([`shop::change`]): a sold last unit, a price or a
-//! word is on the next page that is asked for. [`KEPT_MS`] is a second net under that.
+//! word is on the next page that is asked for. No page outlives the moment at which a price list begins or ends by its
+//! time. [`KEPT_MS`] is a second net under that.
 
 mod known;
 mod page;
@@ -25,9 +26,9 @@ use known::Known;
 use page::Page;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
-use shop::change::{self, Mark};
+use shop::change::{self, Changes, Mark};
 use shop::id::ProductId;
-use shop::{Result, Shop};
+use shop::{Result, Shop, price_list};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Mutex;
@@ -60,6 +61,8 @@ pub struct PageCache {
     pages: Option<Cache<String, Arc<Page>, Bytes>>,
     /// What has changed, for as long as pages from before may be kept.
     known: RwLock<Known>,
+    /// When prices change by themselves next, as of the last look that found anything: Unix milliseconds, in order.
+    boundaries: RwLock<Vec<i64>>,
     /// Up to where changes were read; whoever holds it reads on.
     mark: Mutex<Option<Mark>>,
     /// Looks for changes: how many have begun, and the last one that has come back.
@@ -86,6 +89,7 @@ impl PageCache {
         Self {
             pages,
             known: RwLock::default(),
+            boundaries: RwLock::default(),
             mark: Mutex::default(),
             begun: AtomicU64::new(0),
             done: AtomicU64::new(0),
@@ -107,15 +111,34 @@ impl PageCache {
             if let Some(at) = mark.as_ref() {
                 let mut next = at.clone();
                 let changes = change::since(shop, &mut next).await?;
+                if changes != Changes::default() {
+                    self.look_at_the_calendar(shop).await?;
+                }
                 self.known.write().unwrap_or_else(PoisonError::into_inner).learn(changes);
                 *mark = Some(next);
             } else {
-                *mark = Some(change::now(shop).await?);
+                let now = change::now(shop).await?;
+                self.look_at_the_calendar(shop).await?;
+                *mark = Some(now);
             }
             self.done.store(this, Ordering::SeqCst);
         }
         drop(mark);
         Ok(self.known.read().unwrap_or_else(PoisonError::into_inner).at())
+    }
+
+    /// A list that somebody changes is a change of its products, so this is read no later than a page that shows it is drawn.
+    async fn look_at_the_calendar(&self, shop: &Shop) -> Result<()> {
+        let boundaries = price_list::boundaries(shop, shop.now_ms()).await?;
+        *self.boundaries.write().unwrap_or_else(PoisonError::into_inner) = boundaries;
+        Ok(())
+    }
+
+    /// Until when a page is right that is drawn from `now` on.
+    fn until(&self, now: i64) -> i64 {
+        let boundaries = self.boundaries.read().unwrap_or_else(PoisonError::into_inner);
+        let next = boundaries.iter().copied().find(|at| *at > now).unwrap_or(i64::MAX);
+        next.min(now + KEPT_MS)
     }
 
     fn current(&self, state: &AppState, key: &str) -> Option<Arc<Page>> {
@@ -140,6 +163,8 @@ pub async fn keep(State(state): State<AppState>, mut request: Request, next: Nex
         page.count(&state, request.headers());
         return page.answer(request.headers(), true);
     }
+    // Before it is drawn: a price may change while it is.
+    let until = cache.until(state.shop.now_ms());
     // The key says which encoding is to come back.
     let encoding = HeaderValue::from_static(encoding(&request));
     request.headers_mut().insert(ACCEPT_ENCODING, encoding);
@@ -148,7 +173,7 @@ pub async fn keep(State(state): State<AppState>, mut request: Request, next: Nex
     let keep = response.extensions_mut().remove::<Keep>();
     let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let Some(keep) = keep.filter(|_| is_get && is_page && is_plain(&response)) else { return response };
-    match Page::read(response, keep, at, &state).await {
+    match Page::read(response, keep, at, until, &state).await {
         Ok(page) => {
             let answer = page.answer(&headers, false);
             if let Some(pages) = cache.pages.as_ref().filter(|_| page.bytes() <= PAGE_BYTES_MAX) {

@@ -5,8 +5,10 @@ mod category;
 mod collection;
 mod import;
 mod picture;
+mod price_list;
 mod reconciliation;
 mod redirect;
+mod sale;
 mod schedule;
 
 use crate::support::{Site, cookie, header};
@@ -27,6 +29,11 @@ const STAFF_PAGES: [&str; 17] = [
     "/admin/collections/new?kind=rule",
     "/admin/inventory",
     "/admin/reviews",
+    "/admin/sales",
+    "/admin/sales/new",
+    "/admin/price-lists",
+    "/admin/price-lists/new",
+    "/admin/price-lists/groups",
     "/admin/import",
     "/admin/redirects",
     "/admin/redirects/missing",
@@ -76,6 +83,12 @@ pub async fn page(site: &Site, path: &str, session: &str) -> String {
 pub async fn send(site: &Site, path: &str, session: &str, fields: &[(&str, &str)]) -> (u16, String, String) {
     let answer = site.form(path, fields).header("cookie", format!("mercer={session}")).send().await.unwrap();
     (answer.status().as_u16(), header(&answer, "location"), answer.text().await.unwrap())
+}
+
+/// Whether a form is refused for its size: by an answer, or by a connection that is closed while it is being sent.
+pub async fn is_too_large(site: &Site, path: &str, session: &str, fields: &[(&str, &str)]) -> bool {
+    let sent = site.form(path, fields).header("cookie", format!("mercer={session}")).send().await;
+    sent.map_or_else(|error| error.is_request(), |answer| answer.status() == 413)
 }
 
 over_http! {

@@ -54,6 +54,8 @@ pub struct Line {
     pub quantity: i64,
     /// Today's price.
     pub unit_price: Money,
+    /// The quantity from which that is the price, where it is lower than the catalogue's; 1 for a price of one's own.
+    pub from_quantity: Option<i64>,
     /// The price the shopper last saw.
     pub price_seen: Money,
     pub total: Money,

@@ -21,7 +21,7 @@ mod list;
 #[cfg(feature = "server")]
 pub(crate) mod many;
 #[cfg(feature = "server")]
-mod price;
+pub(crate) mod price;
 #[cfg(feature = "server")]
 mod product;
 #[cfg(feature = "server")]
@@ -46,8 +46,9 @@ pub use list::list;
 #[cfg(feature = "server")]
 pub use product::{product_by_sku, product_by_slug};
 
-use crate::id::{CategoryId, ProductId, VariantId};
+use crate::id::{CategoryId, CustomerId, ProductId, VariantId};
 use crate::money::{Currency, Money};
+use crate::pricing::Offer;
 use crate::review::Rating;
 use serde::{Deserialize, Serialize};
 
@@ -107,7 +108,10 @@ pub struct Variant {
     pub option_values: Vec<String>,
     /// "Small / Blue"; empty for a product with one variant.
     pub title: String,
+    /// Of one unit.
     pub price: Money,
+    /// What each costs to who takes more, from two units up.
+    pub breaks: Vec<Offer>,
     pub compare_at: Option<Money>,
     /// Where a higher price is struck through: the lowest in force within the 30 days before the reduction began
     /// (directive 98/6/EC, Article 6a). `None` when there was no price before it.
@@ -180,6 +184,8 @@ pub enum Sort {
 pub struct ListQuery {
     pub category: Option<CategoryId>,
     pub currency: Currency,
+    /// Whose prices the cards show; they are picked and sorted by the catalogue's.
+    pub customer: Option<CustomerId>,
     pub sort: Sort,
     pub in_stock_only: bool,
     /// Opaque position after which the page starts, from [`Page::next`]; an unreadable one is `Error::Invalid`.

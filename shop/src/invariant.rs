@@ -5,7 +5,8 @@
 //! are asked here again, because a restored file or a hand-written UPDATE has not passed through the code.
 //!
 //! ```text
-//! rule       rows that break a rule, one query each      (I1, I2, I4, I5, I7, I9, I11–I14, I17, I21)
+//! rule       rows that break a rule, one query each      (I1, I2, I4, I5, I7, I9, I11–I14, I17, I21),
+//!            and what a sale holds                       (S1)
 //! log        moves that no state machine has             (I10)
 //! quote      orders that are not what was agreed         (I3, I15)
 //! provider   the shop's books beside the provider's      (I5, I6, I7)
@@ -35,7 +36,7 @@ pub enum Moment {
 /// Something that must not be.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Breach {
-    /// "I1" to "I21".
+    /// "I1" to "I21", or "S1".
     pub rule: &'static str,
     /// An order number, a SKU in a warehouse, a key: what a person would look up.
     pub reference: String,

@@ -44,6 +44,8 @@ pub mod clock;
 #[cfg(feature = "server")]
 pub mod context;
 #[cfg(feature = "server")]
+pub mod customer_group;
+#[cfg(feature = "server")]
 pub mod db;
 #[cfg(feature = "server")]
 pub mod import;
@@ -60,6 +62,10 @@ pub mod outbox;
 #[cfg(feature = "server")]
 pub mod point;
 #[cfg(feature = "server")]
+pub mod price_file;
+#[cfg(feature = "server")]
+pub mod price_list;
+#[cfg(feature = "server")]
 pub mod recent;
 #[cfg(feature = "server")]
 pub mod recommendation;
@@ -67,6 +73,8 @@ pub mod recommendation;
 pub mod reconcile;
 #[cfg(feature = "server")]
 pub mod redirect;
+#[cfg(feature = "server")]
+pub mod sale;
 #[cfg(feature = "server")]
 pub mod secret;
 #[cfg(feature = "server")]

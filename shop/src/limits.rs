@@ -105,6 +105,13 @@ pub const BASKET_PRODUCTS: usize = 20;
 /// Products that somebody has looked at last.
 pub const RECENT_PRODUCTS: usize = 12;
 
+/// Percent that a sale takes off, inclusive.
+pub const SALE_PERCENT: std::ops::RangeInclusive<i64> = 1..=99;
+/// Products or prices that are named in one form: of a sale, of a price list.
+pub const NAMED_PRICES: usize = 10_000;
+/// Bytes of such a form.
+pub const PRICES_BODY_BYTES: usize = 2 * 1024 * 1024;
+
 /// Bytes of a file of products, before and after it is read as text.
 pub const IMPORT_FILE_BYTES: usize = 128 * 1024 * 1024;
 /// Rows, columns, and bytes of one cell of it.

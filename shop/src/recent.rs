@@ -10,7 +10,7 @@ use crate::catalogue::card::in_order;
 use crate::db::{Sql, Tx};
 use crate::id::{CartId, CustomerId, ProductId};
 use crate::limits::RECENT_PRODUCTS;
-use crate::money::Currency;
+use crate::price_list::Buyer;
 use crate::{Result, Shop, args};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -125,13 +125,13 @@ async fn trim(tx: &mut Tx, viewer: Viewer) -> Result<()> {
     Ok(())
 }
 
-/// What the viewer has looked at last and is still for sale in `currency`, the latest first; `but` is the product that they are
+/// What the viewer has looked at last and is still for sale in the buyer's currency, the latest first; `but` is the product that they are
 /// looking at.
 pub async fn list(
     shop: &Shop,
     views: &Views,
     viewer: Viewer,
-    currency: Currency,
+    buyer: impl Into<Buyer>,
     but: Option<ProductId>,
 ) -> Result<Vec<Card>> {
     const SEEN: &str = "SELECT product_id, viewed_at FROM recently_viewed WHERE {viewer} = $1";
@@ -143,11 +143,11 @@ pub async fn list(
     seen.retain(|(product, _)| told.insert(*product));
     seen.truncate(RECENT_PRODUCTS);
     let ids: Vec<Uuid> = seen.into_iter().filter(|(id, _)| Some(*id) != but).map(|(id, _)| id.0).collect();
-    if ids.is_empty() { Ok(Vec::new()) } else { in_order(shop, ids, currency).await }
+    if ids.is_empty() { Ok(Vec::new()) } else { in_order(shop, ids, buyer).await }
 }
 
-/// Those of the products that are for sale in `currency`, in the order of their slugs in `slugs`.
-pub async fn by_slug(shop: &Shop, slugs: Vec<String>, currency: Currency) -> Result<Vec<Card>> {
+/// Those of the products that are for sale in the buyer's currency, in the order of their slugs in `slugs`.
+pub async fn by_slug(shop: &Shop, slugs: Vec<String>, buyer: impl Into<Buyer>) -> Result<Vec<Card>> {
     const IDS: Sql = Sql {
         sqlite: "SELECT p.id FROM json_each($1) AS s CROSS JOIN product p WHERE p.slug = s.value ORDER BY s.key",
         postgres: "SELECT p.id FROM UNNEST($1) WITH ORDINALITY AS s(slug, place) JOIN product p ON p.slug = s.slug
@@ -157,7 +157,7 @@ pub async fn by_slug(shop: &Shop, slugs: Vec<String>, currency: Currency) -> Res
         return Ok(Vec::new());
     }
     let ids: Vec<(Uuid,)> = shop.db.fetch_all(IDS.of(shop.db.engine()), args![slugs]).await?;
-    in_order(shop, ids.into_iter().map(|(id,)| id).collect(), currency).await
+    in_order(shop, ids.into_iter().map(|(id,)| id).collect(), buyer).await
 }
 
 /// Forgets the viewer's list.

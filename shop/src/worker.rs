@@ -6,7 +6,7 @@ mod pace;
 use crate::catalogue::{sales, schedule};
 use crate::{
     Result, Shop, args, backup, bulk, change, checkout, collection, import, media, outbox, payment, recent,
-    recommendation, reconcile, review, search, session,
+    recommendation, reconcile, review, sale, search, session,
 };
 use std::future::Future;
 use std::time::Duration;
@@ -100,12 +100,13 @@ async fn watch(shop: Shop, until: CancellationToken) -> Result<()> {
 
 /// Apart as well: a provider that lets checkouts wait must not keep a product from appearing in its minute.
 async fn calendar(shop: Shop, until: CancellationToken) -> Result<()> {
-    let done = schedule::publish_due(&shop).await;
+    let published = schedule::publish_due(&shop).await;
+    let done = sale::work(&shop, &until).await;
     tokio::select! {
         () = until.cancelled() => {}
         () = tokio::time::sleep(TICK) => {}
     }
-    done.map(drop)
+    published.and(done).map(drop)
 }
 
 /// One after the other, and apart: drawing takes a core for a second or so.
@@ -197,6 +198,7 @@ pub async fn run_once(shop: &Shop) -> Result<usize> {
         poll_stuck_attempts(shop).await,
         cancel_expired(shop).await,
         schedule::publish_due(shop).await,
+        sale::work(shop, &CancellationToken::new()).await,
         count_ratings(shop).await,
         import::job::work(shop, &CancellationToken::new()).await,
         bulk::work(shop, &CancellationToken::new()).await,

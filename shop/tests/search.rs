@@ -256,6 +256,7 @@ on_both_engines! {
             let list = ListQuery {
                 category: Some(category.id),
                 currency: Currency::EUR,
+                customer: None,
                 sort: shop::catalogue::Sort::Newest,
                 in_stock_only: false,
                 after: None,

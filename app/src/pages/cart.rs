@@ -106,7 +106,7 @@ fn line(line: &Line) -> impl IntoView + use<> {
             {picture(line)}
             <div class="line-main">
                 {title(line)}
-                <p class="line-variant">{format!("{} each", line.unit_price)}</p>
+                <p class="line-variant">{each(line)}</p>
                 {problem}
                 <div class="line-actions">
                     <form class="line-quantity" action=address.clone() method="post">
@@ -136,6 +136,14 @@ fn line(line: &Line) -> impl IntoView + use<> {
             </div>
             <p class="line-total">{line.total.to_string()}</p>
         </li>
+    }
+}
+
+/// What one costs, and from which quantity on.
+fn each(line: &Line) -> String {
+    match line.from_quantity {
+        Some(from @ 2..) => format!("{} each, the price from {from} pieces", line.unit_price),
+        Some(_) | None => format!("{} each", line.unit_price),
     }
 }
 

@@ -167,6 +167,7 @@ fn buy_box(product: &Product, variant: &Variant, problem: Option<String>) -> imp
                 </button>
             </div>
         </form>
+        {quantity_prices(product)}
         <p class="delivery-note">"Ready to ship in one working day. Returns within 30 days."</p>
     };
     if picker.is_empty() {
@@ -174,6 +175,40 @@ fn buy_box(product: &Product, variant: &Variant, problem: Option<String>) -> imp
     } else {
         view! { <BuyBox variants=picker slug=product.slug.clone()>{content}</BuyBox> }.into_any()
     }
+}
+
+/// What each costs to who takes more: one table for all variants, so that it is right whichever is chosen.
+fn quantity_prices(product: &Product) -> Option<AnyView> {
+    let named = product.variants.len() > 1;
+    let rows: Vec<_> = product
+        .variants
+        .iter()
+        .flat_map(|variant| variant.breaks.iter().map(move |step| (variant, step)))
+        .map(|(variant, step)| {
+            let name = named.then(|| view! { <th scope="row">{variant.title.clone()}</th> });
+            view! {
+                <tr>
+                    {name}
+                    <td>{format!("From {} pieces", step.min_quantity)}</td>
+                    <td>{variant.price.currency.money(step.amount).to_string()}" each"</td>
+                </tr>
+            }
+        })
+        .collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let head = named.then(|| view! { <th scope="col">"Choice"</th> });
+    Some(
+        view! {
+            <table class="quantity-prices">
+                <caption>"Cheaper in quantity"</caption>
+                <thead><tr>{head}<th scope="col">"Quantity"</th><th scope="col">"Price"</th></tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        }
+        .into_any(),
+    )
 }
 
 /// Units that may be chosen. What is plenty is not counted on the page; the cart says what is left when it is asked for more.

@@ -15,6 +15,7 @@ use shop::catalogue::draft::{Draft, DraftVariant, Status};
 use shop::catalogue::edit;
 use shop::catalogue::history;
 use shop::id::ProductId;
+use shop::sale;
 use shop::{Error, FieldError};
 
 type Answer = std::result::Result<Response, PageError>;
@@ -136,10 +137,13 @@ fn again(sent: &Form, draft: &Draft, version: i64, errors: Vec<FieldError>) -> F
 pub(super) async fn draw(desk: &Desk, status: StatusCode, stored: Option<edit::Edited>, form: &Form) -> Answer {
     let title = stored.as_ref().map_or("Add product".to_owned(), |stored| stored.draft.title.clone());
     let categories = edit::categories(&desk.shop, &desk.staff).await?;
-    let prices = match &stored {
-        Some(stored) => history::price_changes(&desk.shop, &desk.staff, stored.id).await?,
-        None => Vec::new(),
+    let (prices, held) = match &stored {
+        Some(stored) => (
+            history::price_changes(&desk.shop, &desk.staff, stored.id).await?,
+            sale::held(&desk.shop, &desk.staff, stored.id).await?,
+        ),
+        None => (Vec::new(), Vec::new()),
     };
-    let opened = Opened { stored, categories, currencies: desk.shop.settings.currencies.clone(), prices };
+    let opened = Opened { stored, categories, currencies: desk.shop.settings.currencies.clone(), prices, held };
     Ok(desk.page_with(status, "products", &title, || view::editor(&opened, form)).await)
 }

@@ -63,6 +63,7 @@ pub async fn products(
     let query = ListQuery {
         category,
         currency: currency(&shop, asked.currency.as_deref())?,
+        customer: None,
         sort: asked.sort.unwrap_or_default(),
         in_stock_only: asked.in_stock.unwrap_or_default(),
         after: asked.after,

@@ -1,7 +1,7 @@
 //! A kept page and the answers made of it.
 
+use super::Keep;
 use super::known::Known;
-use super::{KEPT_MS, Keep};
 use crate::pages::searched_before;
 use crate::state::AppState;
 use axum::body::{Body, to_bytes};
@@ -27,16 +27,18 @@ pub struct Page {
 }
 
 impl Page {
-    /// Takes a response apart. As of `at` it is what the database said.
-    pub async fn read(response: Response, keep: Keep, at: u64, state: &AppState) -> Result<Self, Response> {
-        let until = state.shop.now_ms() + KEPT_MS;
+    /// Takes a response apart. As of `at` it is what the database said, and at `until` it is that no longer.
+    pub async fn read(response: Response, keep: Keep, at: u64, until: i64, state: &AppState) -> Result<Self, Response> {
         let (parts, body) = response.into_parts();
         let Ok(body) = to_bytes(body, usize::MAX).await else {
             return Err(StatusCode::INTERNAL_SERVER_ERROR.into_response());
         };
         let mut headers = parts.headers;
         headers.remove(CONTENT_LENGTH);
-        headers.insert(CACHE_CONTROL, cache_control(state.config.shared_cache_seconds));
+        headers.insert(
+            CACHE_CONTROL,
+            cache_control(shared_seconds(until - state.shop.now_ms(), state.config.shared_cache_seconds)),
+        );
         // Whoever carries a session, or has chosen a currency, gets another page.
         headers.insert(VARY, HeaderValue::from_static("cookie, accept-encoding"));
         let tag = hex::encode(&Sha256::digest(&body)[..TAG_BYTES]);
@@ -89,6 +91,11 @@ impl Page {
         headers.insert(CACHE_STATUS, HeaderValue::from_static(said));
         response
     }
+}
+
+/// As many as are configured, and none beyond the time that the page is right for.
+fn shared_seconds(right_for_ms: i64, configured: u32) -> u32 {
+    configured.min(u32::try_from(right_for_ms.max(0) / 1000).unwrap_or(configured))
 }
 
 /// A browser asks again each time; a cache in front of the shop may answer for `shared_seconds`.

@@ -91,7 +91,7 @@ pub async fn show(
 async fn beside(state: &AppState, visitor: &Visitor, cart: Option<&Cart>) -> Result<pages::cart::Beside> {
     let lines = cart.into_iter().flat_map(|cart| cart.lines.iter().chain(&cart.saved));
     let inside: Vec<_> = lines.map(|line| line.product_id).collect();
-    let also = recommendation::of_cart(&state.shop, &inside, visitor.currency, BESIDE).await?;
+    let also = recommendation::of_cart(&state.shop, &inside, visitor, BESIDE).await?;
     let is_empty = cart.is_none_or(|cart| cart.lines.is_empty());
     let recent = if is_empty { viewed::cards(state, visitor, None).await? } else { Some(Vec::new()) };
     Ok(pages::cart::Beside { also, recent })
@@ -118,7 +118,7 @@ pub async fn add(session: Session, mut change: Change, Form(form): Form<Add>) ->
         let sku = if options.is_empty() {
             form.sku.clone()
         } else {
-            let product = catalogue::product_by_slug(&shop, &form.product, change.visitor.currency).await?;
+            let product = catalogue::product_by_slug(&shop, &form.product, &change.visitor).await?;
             let values = product.variants.iter().map(|variant| variant.option_values.as_slice());
             let at = variants::find(values, &options)
                 .ok_or_else(|| Error::field("option1", "This combination does not exist. Please choose another."))?;
@@ -136,7 +136,7 @@ pub async fn add(session: Session, mut change: Change, Form(form): Form<Add>) ->
     .await;
     match outcome {
         Err(error) if !change.json && is_for_people(&error) && !form.product.is_empty() => {
-            let product = catalogue::product_by_slug(&shop, &form.product, change.visitor.currency).await?;
+            let product = catalogue::product_by_slug(&shop, &form.product, &change.visitor).await?;
             let at = chosen(&product, Some(&form.sku).filter(|sku| !sku.is_empty()).map(String::as_str), &options);
             let problem = Some((error.status(), words(&error)));
             draw(&change.state, &change.visitor, &change.uri, product, at, problem).await

@@ -17,6 +17,7 @@ use serde::Deserialize;
 use shop::account::Visitor;
 use shop::catalogue::{self, ListQuery, Product, Sort};
 use shop::collection;
+use shop::price_list::Buyer;
 use shop::recommendation;
 
 /// Cards on the front page, and of each kind below a product.
@@ -31,6 +32,7 @@ pub async fn home(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> 
     let query = ListQuery {
         category: None,
         currency: visitor.currency,
+        customer: Buyer::from(&visitor).customer,
         sort: Sort::Newest,
         in_stock_only: true,
         after: None,
@@ -40,7 +42,7 @@ pub async fn home(State(state): State<AppState>, visitor: Visitor, uri: Uri) -> 
     let categories = catalogue::top_categories(&state.shop).await?;
     let collections = collection::published(&state.shop, COLLECTIONS).await?;
     let mut products: Vec<_> = newest.iter().map(|card| card.id).collect();
-    let best_sellers = recommendation::best_sellers(&state.shop, visitor.currency, &products, BEST_SELLERS).await?;
+    let best_sellers = recommendation::best_sellers(&state.shop, &visitor, &products, BEST_SELLERS).await?;
     products.extend(best_sellers.iter().map(|card| card.id));
     let recent = recent::cards(&state, &visitor, None).await?;
     let shown = pages::home::Shown { categories, collections, newest, best_sellers, recent };
@@ -101,7 +103,7 @@ pub async fn product(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, PageError> {
-    let product = catalogue::product_by_slug(&state.shop, &slug, visitor.currency).await?;
+    let product = catalogue::product_by_slug(&state.shop, &slug, &visitor).await?;
     if let Some(text) = searched_before(&headers, &state.shop.origin) {
         state.search.clicked(&text);
     }
@@ -153,7 +155,7 @@ pub async fn draw_with(
     product: Product,
     shown: Shown,
 ) -> Result<Response, PageError> {
-    let found = recommendation::of_product(&state.shop, product.id, visitor.currency, BESIDE).await?;
+    let found = recommendation::of_product(&state.shop, product.id, visitor, BESIDE).await?;
     let recent = recent::cards(state, visitor, Some(product.id)).await?;
     let mut site = site(state, visitor, uri).await?;
     if shown.status != 200 {

@@ -10,6 +10,7 @@ use shop::account::Visitor;
 use shop::collection::Collection;
 use shop::id::CategoryId;
 use shop::money::{Currency, Money};
+use shop::price_list::Buyer;
 use shop::search::{self, Found, Query};
 
 const ROWS: i64 = 24;
@@ -51,11 +52,11 @@ impl Listing {
         let choices = Choices::read(path, pairs.into_owned());
         let found_in = state.search.generation();
         let problems = prices(&choices, visitor.currency).err().unwrap_or_default();
-        let found = search::find(&state.shop, &state.search, &query(&choices, visitor.currency, within)).await?;
+        let found = search::find(&state.shop, &state.search, &query(&choices, visitor.into(), within)).await?;
         let mut ways_out = Vec::new();
         if found.total == 0 && choices.page == 1 {
             for (title, without) in choices.filters(&found).into_iter().take(WAYS_OUT) {
-                let query = Query { rows: 1, ..query(&without, visitor.currency, within) };
+                let query = Query { rows: 1, ..query(&without, visitor.into(), within) };
                 let total = search::find(&state.shop, &state.search, &query).await?.total;
                 if total > 0 {
                     ways_out.push(WayOut { title, href: without.address(), total });
@@ -76,7 +77,8 @@ impl Listing {
     }
 }
 
-fn query(choices: &Choices, currency: Currency, within: Within<'_>) -> Query {
+fn query(choices: &Choices, buyer: Buyer, within: Within<'_>) -> Query {
+    let Buyer { currency, customer } = buyer;
     let (price_from, price_to) = prices(choices, currency).unwrap_or_default();
     let collection = match within {
         Within::Collection(collection) => Some(collection),
@@ -102,6 +104,7 @@ fn query(choices: &Choices, currency: Currency, within: Within<'_>) -> Query {
         rated_from: choices.rated_from,
         sort: own.map_or(choices.sort, |collection| collection.order.sort()),
         currency,
+        customer,
         page: choices.page.min(NO_PAGE),
         rows: ROWS,
     }

@@ -32,7 +32,7 @@ pub fn note(state: &AppState, visitor: &Visitor, headers: &HeaderMap, product: P
 /// know.
 pub async fn cards(state: &AppState, visitor: &Visitor, but: Option<ProductId>) -> Result<Option<Vec<Card>>> {
     match Viewer::of(visitor) {
-        Some(viewer) => recent::list(&state.shop, &state.viewed, viewer, visitor.currency, but).await.map(Some),
+        Some(viewer) => recent::list(&state.shop, &state.viewed, viewer, visitor, but).await.map(Some),
         None => Ok(None),
     }
 }
@@ -58,7 +58,7 @@ pub async fn fragment(
     Query(asked): Query<Slugs>,
     visitor: Visitor,
 ) -> Result<Response, PageError> {
-    let cards = recent::by_slug(&state.shop, asked.list(), visitor.currency).await?;
+    let cards = recent::by_slug(&state.shop, asked.list(), &visitor).await?;
     let part = Html(crate::render::render(|| own_list(cards, "/".to_owned(), true)));
     Ok(([(CACHE_CONTROL, "private, no-store")], part).into_response())
 }
@@ -70,7 +70,7 @@ pub async fn take_over(
     Form(form): Form<Slugs>,
 ) -> Result<Response, PageError> {
     if let Some(viewer) = Viewer::of(&visitor) {
-        let cards = recent::by_slug(&state.shop, form.list(), visitor.currency).await?;
+        let cards = recent::by_slug(&state.shop, form.list(), &visitor).await?;
         // Longer ago than anything that is noted from now on, and the first is the latest.
         for (at, card) in (1..).zip(cards) {
             state.viewed.note(viewer, card.id, state.shop.now_ms() - at);

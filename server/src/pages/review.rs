@@ -112,7 +112,7 @@ pub async fn write(
     Body(typed): Body<Typed>,
 ) -> Result<Response, PageError> {
     let Some(customer) = &visitor.customer else { return Ok(to_log_in(&slug, "own-review")) };
-    let product = catalogue::product_by_slug(&state.shop, &slug, visitor.currency).await?;
+    let product = catalogue::product_by_slug(&state.shop, &slug, &visitor).await?;
     match review::write(&state.shop, customer, product.id, &typed.draft()).await {
         Ok(()) => Ok(Redirect::to(&format!("/p/{}#own-review", segment(&slug))).into_response()),
         Err(error @ (Error::Invalid(_) | Error::TooMany { .. })) => {

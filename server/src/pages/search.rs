@@ -13,6 +13,7 @@ use http::header::CACHE_CONTROL;
 use http::{HeaderMap, Uri};
 use serde::Deserialize;
 use shop::account::Visitor;
+use shop::price_list::Buyer;
 use shop::search;
 
 /// Products shown to those who have found nothing.
@@ -32,6 +33,7 @@ pub async fn search(State(state): State<AppState>, visitor: Visitor, uri: Uri) -
             let query = search::Query {
                 in_stock_only: true,
                 rows: INSTEAD_ROWS,
+                customer: Buyer::from(&visitor).customer,
                 ..search::Query::everything(visitor.currency)
             };
             instead.products = search::find(&state.shop, &state.search, &query).await?.items;
@@ -54,7 +56,7 @@ pub async fn suggest(
     visitor: Visitor,
 ) -> Result<Response, PageError> {
     let typed: String = typed.q.trim().chars().filter(|c| !c.is_control()).take(TEXT_CHARS).collect();
-    let found = search::suggest(&state.shop, &state.search, &typed, visitor.currency).await?;
+    let found = search::suggest(&state.shop, &state.search, &typed, &visitor).await?;
     let lines = crate::render::render(|| suggestions(found, &typed));
     Ok(([(CACHE_CONTROL, "private, max-age=30")], Html(lines)).into_response())
 }

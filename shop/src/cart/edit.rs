@@ -2,7 +2,7 @@
 //! changes nothing.
 
 use super::read::{self, Head, LIFE_MS};
-use super::{Cart, LineProblem};
+use super::{Cart, Line, LineProblem};
 use crate::account::Visitor;
 use crate::db::{Read, Tx};
 use crate::error::Shortage;
@@ -52,15 +52,32 @@ async fn put(tx: &mut Tx, head: Head, sku: &str, quantity: i64, now: i64) -> Res
     if added == 0 {
         return Err(Error::NotFound("product"));
     }
-    let cart = read::whole(tx, head).await?;
+    let mut cart = read::whole(tx, head, now).await?;
     check_line(&cart, |line| line.sku == sku)?;
     if cart.lines.len() + cart.saved.len() > CART_LINES {
         return Err(Error::field("sku", format!("A cart holds at most {CART_LINES} different products.")));
     }
+    if let Some(line) = cart.lines.iter_mut().find(|line| line.sku == sku) {
+        see(tx, line).await?;
+    }
     Ok(cart)
 }
 
-// The line keeps the price of today: it is what the shopper saw beside the button.
+/// The price of a line, as it is now and for its quantity, counts as seen: the answer shows it.
+async fn see(tx: &mut Tx, line: &mut Line) -> Result<()> {
+    if let Some(LineProblem::PriceChanged { .. }) = line.problem {
+        line.problem = None;
+    }
+    if line.price_seen != line.unit_price {
+        let sql = "UPDATE cart_line SET unit_price_seen = $2 WHERE id = $1";
+        tx.execute(sql, args![line.id, line.unit_price.amount]).await?;
+        line.price_seen = line.unit_price;
+    }
+    Ok(())
+}
+
+// The line keeps the price of today: it is what the shopper saw beside the button. What the quantity makes of it is
+// written by whoever calls.
 const ADD_LINE: &str = "INSERT INTO cart_line (id, cart_id, variant_id, quantity, unit_price_seen, added_at)
     SELECT $1, $2, v.id, $5, a.amount, $6
     FROM variant v
@@ -78,12 +95,19 @@ pub async fn set_quantity(shop: &Shop, visitor: &Visitor, line: CartLineId, quan
         return remove(shop, visitor, line).await;
     }
     check_quantity(quantity)?;
+    let now = shop.now_ms();
     let mut tx = shop.db.begin().await?;
-    let head = touch(&mut tx, visitor, shop.now_ms()).await?;
+    let head = touch(&mut tx, visitor, now).await?;
+    // What has changed before is still to be confirmed; what this quantity changes, the shopper does.
+    let before = read::whole(&mut tx, head.clone(), now).await?;
+    let was_seen = before.lines.iter().any(|l| l.id == line && l.price_seen == l.unit_price);
     let sql = "UPDATE cart_line SET quantity = $3 WHERE cart_id = $1 AND id = $2 AND saved_for_later = FALSE";
     one(tx.execute(sql, args![head.id, line, quantity]).await?)?;
-    let cart = read::whole(&mut tx, head).await?;
+    let mut cart = read::whole(&mut tx, head, now).await?;
     check_line(&cart, |l| l.id == line)?;
+    if let Some(line) = cart.lines.iter_mut().find(|l| l.id == line && was_seen) {
+        see(&mut tx, line).await?;
+    }
     tx.commit().await?;
     Ok(cart)
 }
@@ -103,10 +127,11 @@ pub async fn move_to_cart(shop: &Shop, visitor: &Visitor, line: CartLineId) -> R
 }
 
 async fn change(shop: &Shop, visitor: &Visitor, line: CartLineId, sql: &'static str) -> Result<Cart> {
+    let now = shop.now_ms();
     let mut tx = shop.db.begin().await?;
-    let head = touch(&mut tx, visitor, shop.now_ms()).await?;
+    let head = touch(&mut tx, visitor, now).await?;
     one(tx.execute(sql, args![head.id, line]).await?)?;
-    let cart = read::whole(&mut tx, head).await?;
+    let cart = read::whole(&mut tx, head, now).await?;
     tx.commit().await?;
     Ok(cart)
 }
@@ -117,7 +142,7 @@ pub async fn acknowledge(shop: &Shop, visitor: &Visitor) -> Result<Cart> {
     let now = shop.now_ms();
     let mut tx = shop.db.begin().await?;
     let head = touch(&mut tx, visitor, now).await?;
-    let cart = read::whole(&mut tx, head).await?;
+    let cart = read::whole(&mut tx, head, now).await?;
     for line in &cart.lines {
         let gone = "DELETE FROM cart_line WHERE id = $1";
         match line.problem {
@@ -142,19 +167,19 @@ pub async fn set_currency(shop: &Shop, visitor: &Visitor, currency: Currency) ->
     if !shop.settings.currencies.contains(&currency) {
         return Err(Error::field("currency", "The shop does not sell in this currency."));
     }
+    let now = shop.now_ms();
     let mut tx = shop.db.begin().await?;
-    let head = match touch(&mut tx, visitor, shop.now_ms()).await {
+    let head = match touch(&mut tx, visitor, now).await {
         Err(Error::NotFound(_)) => return Ok(()),
         other => other?,
     };
     tx.execute("UPDATE cart SET currency = $2 WHERE id = $1", args![head.id, currency]).await?;
-    tx.execute(
-        "UPDATE cart_line SET unit_price_seen = COALESCE(
-           (SELECT amount FROM price WHERE variant_id = cart_line.variant_id AND currency = $2), unit_price_seen)
-         WHERE cart_id = $1",
-        args![head.id, currency],
-    )
-    .await?;
+    let mut cart = read::whole(&mut tx, Head { currency, ..head }, now).await?;
+    for line in cart.lines.iter_mut().chain(&mut cart.saved) {
+        if line.problem != Some(LineProblem::Unavailable) {
+            see(&mut tx, line).await?;
+        }
+    }
     tx.commit().await?;
     Ok(())
 }
@@ -165,13 +190,13 @@ pub(super) async fn touch(tx: &mut Tx, visitor: &Visitor, now: i64) -> Result<He
         (Some(customer), _) => {
             let sql = "UPDATE cart SET version = version + 1, updated_at = $2, expires_at = $3
                 WHERE customer_id = $1 AND status = 'active' AND expires_at > $2
-                RETURNING id, version, currency, details, merge_notice";
+                RETURNING id, customer_id, version, currency, details, merge_notice";
             tx.fetch_optional(sql, args![customer.id, now, now + LIFE_MS]).await?
         }
         (None, Some(cart)) => {
             let sql = "UPDATE cart SET version = version + 1, updated_at = $2, expires_at = $3
                 WHERE id = $1 AND customer_id IS NULL AND status = 'active' AND expires_at > $2
-                RETURNING id, version, currency, details, merge_notice";
+                RETURNING id, customer_id, version, currency, details, merge_notice";
             tx.fetch_optional(sql, args![cart, now, now + LIFE_MS]).await?
         }
         (None, None) => None,
@@ -181,7 +206,7 @@ pub(super) async fn touch(tx: &mut Tx, visitor: &Visitor, now: i64) -> Result<He
 
 pub(super) async fn reload(tx: &mut Tx, visitor: &Visitor, now: i64) -> Result<Cart> {
     let head = read::head(tx, visitor, now).await?.ok_or(Error::NotFound("cart"))?;
-    read::whole(tx, head).await
+    read::whole(tx, head, now).await
 }
 
 pub(super) async fn create(tx: &mut Tx, visitor: &Visitor, now: i64) -> Result<Head> {
@@ -195,7 +220,7 @@ pub(super) async fn create(tx: &mut Tx, visitor: &Visitor, now: i64) -> Result<H
         .fetch_optional(
             "INSERT INTO cart (id, customer_id, status, currency, created_at, updated_at, expires_at)
              VALUES ($1, $2, 'active', $3, $4, $4, $5)
-             RETURNING id, version, currency, details, merge_notice",
+             RETURNING id, customer_id, version, currency, details, merge_notice",
             args![CartId::new(), customer, visitor.currency, now, now + LIFE_MS],
         )
         .await?;
@@ -210,7 +235,7 @@ fn check_quantity(quantity: i64) -> Result<()> {
 }
 
 /// The changed line must be buyable as it stands now.
-fn check_line(cart: &Cart, is_it: impl Fn(&super::Line) -> bool) -> Result<()> {
+fn check_line(cart: &Cart, is_it: impl Fn(&Line) -> bool) -> Result<()> {
     let Some(line) = cart.lines.iter().find(|line| is_it(line)) else { return Ok(()) };
     if let Some(LineProblem::StockReduced { available, .. }) = line.problem {
         let title = if line.variant_title.is_empty() {

@@ -35,8 +35,8 @@ pub async fn merge_on_login(shop: &Shop, anonymous: Option<CartId>, customer: Cu
     let (ours_id, theirs_id, currency) = (ours.id, theirs.id, theirs.currency);
     // The guest's lines at the prices of the account's currency.
     tx.execute("UPDATE cart SET status = 'merged', currency = $2 WHERE id = $1", args![ours_id, currency]).await?;
-    let ours = read::whole(&mut tx, read::Head { currency, ..ours }).await?;
-    let theirs = read::whole(&mut tx, theirs).await?;
+    let ours = read::whole(&mut tx, read::Head { currency, ..ours }, now).await?;
+    let theirs = read::whole(&mut tx, theirs, now).await?;
     let notice = combine(&mut tx, &ours, &theirs, now).await?;
     touch(&mut tx, &owner, now).await?;
     tx.execute(

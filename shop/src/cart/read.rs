@@ -3,11 +3,15 @@
 use super::{Cart, Line, LineProblem, MergeNotice};
 use crate::account::Visitor;
 use crate::catalogue::Availability;
+use crate::catalogue::statement::Statement;
 use crate::checkout::Details;
 use crate::db::Read;
-use crate::id::{CartId, CartLineId, ProductId, VariantId};
+use crate::id::{CartId, CartLineId, CustomerId, ProductId, VariantId};
 use crate::money::Currency;
-use crate::{Result, Shop, args};
+use crate::price_list::{offers, read_offers};
+use crate::{Result, Shop, args, pricing};
+use serde_json::Value;
+use std::sync::LazyLock;
 
 /// A cart lives this long after its last change.
 pub(crate) const LIFE_MS: i64 = 30 * 24 * 60 * 60 * 1000;
@@ -15,8 +19,9 @@ pub(crate) const LIFE_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 /// The visitor's cart with everything a page shows; `None` before the first line was added.
 pub async fn load(shop: &Shop, visitor: &Visitor) -> Result<Option<Cart>> {
     let mut db = &shop.db;
-    match head(&mut db, visitor, shop.now_ms()).await? {
-        Some(head) => Ok(Some(whole(&mut db, head).await?)),
+    let now = shop.now_ms();
+    match head(&mut db, visitor, now).await? {
+        Some(head) => Ok(Some(whole(&mut db, head, now).await?)),
         None => Ok(None),
     }
 }
@@ -39,9 +44,10 @@ const COUNT_OF_GUEST: &str = "SELECT CAST(COALESCE(SUM(l.quantity), 0) AS BIGINT
     WHERE c.id = $1 AND c.customer_id IS NULL AND c.status = 'active' AND c.expires_at > $2";
 
 /// A cart without its lines.
-#[derive(sqlx::FromRow)]
+#[derive(Clone, sqlx::FromRow)]
 pub(crate) struct Head {
     pub id: CartId,
+    pub customer_id: Option<CustomerId>,
     pub version: i64,
     #[sqlx(try_from = "String")]
     pub currency: Currency,
@@ -70,20 +76,21 @@ pub(crate) async fn head(db: &mut impl Read, visitor: &Visitor, now: i64) -> Res
     Ok(row)
 }
 
-const HEAD_OF_CUSTOMER: &str = "SELECT id, version, currency, details, merge_notice FROM cart
+const HEAD_OF_CUSTOMER: &str = "SELECT id, customer_id, version, currency, details, merge_notice FROM cart
     WHERE customer_id = $1 AND status = 'active' AND expires_at > $2";
-const HEAD_OF_GUEST: &str = "SELECT id, version, currency, details, merge_notice FROM cart
+const HEAD_OF_GUEST: &str = "SELECT id, customer_id, version, currency, details, merge_notice FROM cart
     WHERE id = $1 AND customer_id IS NULL AND status = 'active' AND expires_at > $2";
 
-/// The cart with its lines, priced today.
-pub(crate) async fn whole(db: &mut impl Read, head: Head) -> Result<Cart> {
-    let rows: Vec<LineRow> = db.fetch_all(LINES, args![head.id, head.currency]).await?;
+/// The cart with its lines, as they are priced at `now` for whoever it belongs to.
+pub(crate) async fn whole(db: &mut impl Read, head: Head, now: i64) -> Result<Cart> {
+    let lines = LINES.on(db.engine());
+    let rows: Vec<LineRow> = db.fetch_all(lines, args![head.id, head.currency, now, head.customer_id]).await?;
     let merge_notice = head.merge_notice()?;
     let (mut lines, mut saved) = (Vec::new(), Vec::new());
     let mut subtotal = 0_i64;
     for row in rows {
         let is_saved = row.saved_for_later;
-        let line = row.line(head.currency);
+        let line = row.line(head.currency)?;
         if is_saved {
             saved.push(line);
             continue;
@@ -122,6 +129,7 @@ struct LineRow {
     saved_for_later: bool,
     price: Option<i64>,
     compare_at: Option<i64>,
+    offers: Option<String>,
     tracked: bool,
     requires_shipping: bool,
     taxable: bool,
@@ -134,13 +142,15 @@ struct LineRow {
 // SQLite refuses an outer column in a subquery's ORDER BY, hence three subqueries for one picture.
 // Units held for this very cart by a started payment count as there for it: a sum for each of its checkouts, because
 // in one join PostgreSQL may begin with everybody's held units.
-const LINES: &str = "SELECT l.id, l.variant_id, v.product_id, v.sku, p.slug, p.title, v.title AS variant_title,
+static LINES: LazyLock<Statement> = LazyLock::new(|| {
+    Statement::new(&format!("SELECT l.id, l.variant_id, v.product_id, v.sku, p.slug, p.title, v.title AS variant_title,
       COALESCE(
         (SELECT COALESCE(i.thumb_url, i.url) FROM picture i WHERE i.product_id = p.id AND i.variant_id = v.id ORDER BY i.position LIMIT 1),
         (SELECT COALESCE(i.thumb_url, i.url) FROM picture i WHERE i.product_id = p.id AND i.variant_id IS NULL ORDER BY i.position LIMIT 1),
         (SELECT COALESCE(i.thumb_url, i.url) FROM picture i WHERE i.product_id = p.id ORDER BY i.position LIMIT 1))
         AS picture_url,
       l.quantity, l.unit_price_seen, l.saved_for_later, a.amount AS price, a.compare_at,
+      {} AS offers,
       v.tracked, v.requires_shipping, v.taxable, v.tax_class, v.weight_grams,
       (p.status = 'published' AND v.active) AS sellable,
       CAST(COALESCE((SELECT SUM(s.free) FROM stock s WHERE s.variant_id = v.id), 0)
@@ -153,12 +163,15 @@ const LINES: &str = "SELECT l.id, l.variant_id, v.product_id, v.sku, p.slug, p.t
     JOIN product p ON p.id = v.product_id
     LEFT JOIN price a ON a.variant_id = v.id AND a.currency = $2
     WHERE l.cart_id = $1
-    ORDER BY l.added_at, l.id";
+    ORDER BY l.added_at, l.id", offers("$2", "$3", "$4")))
+});
 
 impl LineRow {
-    fn line(self, currency: Currency) -> Line {
+    fn line(self, currency: Currency) -> Result<Line> {
         let availability = if self.tracked { Availability::Units(self.units.max(0)) } else { Availability::Untracked };
-        let unit_price = self.price.unwrap_or(self.unit_price_seen);
+        let offers = read_offers(self.offers.map_or(Value::Null, Value::String))?;
+        let price = pricing::unit_price(self.price.unwrap_or(self.unit_price_seen), self.quantity, &offers);
+        let unit_price = price.amount;
         let problem = if !self.sellable || self.price.is_none() {
             Some(LineProblem::Unavailable)
         } else if !availability.can_buy(self.quantity) {
@@ -171,7 +184,7 @@ impl LineRow {
         } else {
             None
         };
-        Line {
+        Ok(Line {
             id: self.id,
             variant_id: self.variant_id,
             product_id: self.product_id,
@@ -182,6 +195,7 @@ impl LineRow {
             picture_url: self.picture_url,
             quantity: self.quantity,
             unit_price: currency.money(unit_price),
+            from_quantity: price.from_quantity,
             price_seen: currency.money(self.unit_price_seen),
             total: currency.money(unit_price.saturating_mul(self.quantity)),
             compare_at: self.compare_at.map(|amount| currency.money(amount)),
@@ -190,6 +204,6 @@ impl LineRow {
             weight_grams: self.weight_grams,
             tax_class: self.taxable.then_some(self.tax_class),
             problem,
-        }
+        })
     }
 }

@@ -6,6 +6,7 @@
 use super::card::{self, around};
 use super::statement::Statement;
 use super::{Card, ListQuery, Page, Sort};
+use crate::price_list::Buyer;
 use crate::{Error, Result, Shop, args, limits};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -29,6 +30,7 @@ pub async fn list(shop: &Shop, query: &ListQuery) -> Result<Page<Card>> {
     if let Some(category) = query.category {
         args.push(category.into());
     }
+    args.extend(args![shop.now_ms(), query.customer]);
     let statement = &STATEMENTS[query.sort as usize][usize::from(query.category.is_some())];
     let mut rows: Vec<card::Row> = shop.db.fetch_all(statement.on(shop.db.engine()), args).await?;
     let more = i64::try_from(rows.len()).is_ok_and(|n| n > query.rows);
@@ -143,7 +145,8 @@ fn statement(sort: Sort, category: Option<u32>) -> Statement {
             "page.name, page.tie",
         ),
     };
-    Statement::new(&around(&page, order))
+    let own = if sort == Sort::Newest { 4 } else { 5 };
+    Statement::new(&around(&page, order, own + usize::from(category.is_some()) + 1))
 }
 
 #[cfg(test)]

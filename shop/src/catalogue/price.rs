@@ -13,6 +13,18 @@ pub(super) const INSERT: Sql = rows!(
     ""
 );
 
+/// Gives prices another amount and struck-through price, in force from `now`, Unix milliseconds; only those that are still
+/// what `was_amount` and `was_compare_at` say.
+pub(crate) const CHANGE: Sql = rows!(
+    "UPDATE price SET amount = d.amount, compare_at = d.compare_at, changed_at = d.now FROM",
+    [
+        variant_id UUID, currency TEXT, was_amount BIGINT, was_compare_at BIGINT, amount BIGINT, compare_at BIGINT,
+        now BIGINT
+    ],
+    "WHERE price.variant_id = d.variant_id AND price.currency = d.currency AND price.amount = d.was_amount
+       AND price.compare_at IS NOT DISTINCT FROM d.was_compare_at"
+);
+
 /// Gives a variant these prices and no others, in force from `now`, Unix milliseconds. What stays as it is is left alone.
 pub(super) async fn write(tx: &mut Tx, variant: VariantId, prices: &[DraftPrice], now: i64) -> Result<()> {
     let known: Vec<(String,)> =

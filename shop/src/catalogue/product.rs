@@ -5,21 +5,23 @@ use super::{Availability, CategoryLink, Drawn, Picture, Product, ProductOption, 
 use crate::db::Engine;
 use crate::id::{PictureId, ProductId, VariantId};
 use crate::money::Currency;
+use crate::price_list::{Buyer, offers, read_offers};
 use crate::review::{RATING, Rating};
-use crate::{Error, Result, Shop, args};
+use crate::{Error, Result, Shop, args, pricing};
+use serde_json::Value;
 use std::sync::LazyLock;
 
-/// The published product with this slug, priced in `currency`; `NotFound` also when nothing of it has such a price.
-pub async fn product_by_slug(shop: &Shop, slug: &str, currency: Currency) -> Result<Product> {
+/// The published product with this slug, priced for `buyer`; `NotFound` also when nothing of it has such a price.
+pub async fn product_by_slug(shop: &Shop, slug: &str, buyer: impl Into<Buyer>) -> Result<Product> {
     static BY_SLUG: LazyLock<Statement> = LazyLock::new(|| statement("p.slug = $1"));
-    load(shop, &BY_SLUG, slug, currency).await
+    load(shop, &BY_SLUG, slug, buyer.into()).await
 }
 
 /// The published product that one of its active variants' SKU names.
-pub async fn product_by_sku(shop: &Shop, sku: &str, currency: Currency) -> Result<Product> {
+pub async fn product_by_sku(shop: &Shop, sku: &str, buyer: impl Into<Buyer>) -> Result<Product> {
     static BY_SKU: LazyLock<Statement> =
         LazyLock::new(|| statement("p.id = (SELECT product_id FROM variant WHERE sku = $1 AND active)"));
-    load(shop, &BY_SKU, sku, currency).await
+    load(shop, &BY_SKU, sku, buyer.into()).await
 }
 
 fn statement(which: &str) -> Statement {
@@ -27,7 +29,7 @@ fn statement(which: &str) -> Statement {
         "SELECT p.id, p.slug, p.title, p.description_html, p.brand, p.product_type, p.tags, p.options,
            p.seo_title, p.seo_description,
            (SELECT CAST(json_agg(json_build_array(id_text(v.id), v.sku, v.barcode, v.option_values, v.title,
-                r.amount, r.compare_at, r.lowest_before, v.weight_grams, {AVAILABLE}) ORDER BY v.position, v.id) AS TEXT)
+                r.amount, r.compare_at, r.lowest_before, v.weight_grams, {AVAILABLE}, {offers}) ORDER BY v.position, v.id) AS TEXT)
             FROM variant v CROSS JOIN price r
             WHERE r.variant_id = v.id AND r.currency = $2 AND v.product_id = p.id AND v.active) AS variants,
            (SELECT CAST(json_agg(json_build_array(id_text(i.id), i.url, i.alt, i.width, i.height, i.focus_x, i.focus_y, i.widths, i.fallback,
@@ -36,6 +38,7 @@ fn statement(which: &str) -> Statement {
             FROM picture i WHERE i.product_id = p.id) AS pictures,
            {breadcrumb} AS breadcrumb, {RATING} AS rating
          FROM product p WHERE {which} AND p.status = 'published'",
+        offers = offers("$2", "$3", "$4"),
         breadcrumb = breadcrumb!(
             "(SELECT d.id FROM product_category m JOIN category d ON d.id = m.category_id
               WHERE m.product_id = p.id ORDER BY CASE WHEN d.parent_id IS NULL THEN 1 ELSE 0 END, d.position, d.id LIMIT 1)"
@@ -61,12 +64,15 @@ struct Row {
     rating: Option<String>,
 }
 
-type VariantRow = (VariantId, String, Option<String>, String, String, i64, Option<i64>, Option<i64>, i64, Option<i64>);
+type VariantRow =
+    (VariantId, String, Option<String>, String, String, i64, Option<i64>, Option<i64>, i64, Option<i64>, Value);
 type PictureRow = (PictureId, String, String, i64, i64, i64, i64, String, Option<String>, Option<VariantId>);
 
-async fn load(shop: &Shop, statement: &Statement, key: &str, currency: Currency) -> Result<Product> {
+async fn load(shop: &Shop, statement: &Statement, key: &str, buyer: Buyer) -> Result<Product> {
+    let Buyer { currency, customer } = buyer;
     let engine: Engine = shop.db.engine();
-    let row: Option<Row> = shop.db.fetch_optional(statement.on(engine), args![key, currency]).await?;
+    let row: Option<Row> =
+        shop.db.fetch_optional(statement.on(engine), args![key, currency, shop.now_ms(), customer]).await?;
     let product = row.ok_or(Error::NotFound("product"))?.product(currency)?;
     if product.variants.is_empty() { Err(Error::NotFound("product")) } else { Ok(product) }
 }
@@ -111,7 +117,10 @@ fn picture((id, url, alt, width, height, x, y, widths, fallback, variant_id): Pi
 }
 
 fn variant(row: VariantRow, currency: Currency) -> Result<Variant> {
-    let (id, sku, barcode, option_values, title, amount, compare_at, lowest_before, weight_grams, available) = row;
+    let (id, sku, barcode, option_values, title, amount, compare_at, lowest_before, weight_grams, available, offered) =
+        row;
+    let offers = read_offers(offered)?;
+    let (base, amount) = (amount, pricing::unit_price(amount, 1, &offers).amount);
     let compare_at = compare_at.filter(|was| *was > amount);
     Ok(Variant {
         id,
@@ -120,6 +129,7 @@ fn variant(row: VariantRow, currency: Currency) -> Result<Variant> {
         option_values: serde_json::from_str(&option_values)?,
         title,
         price: currency.money(amount),
+        breaks: pricing::breaks(base, &offers),
         lowest_before: lowest_before.filter(|_| compare_at.is_some()).map(|lowest| currency.money(lowest)),
         compare_at: compare_at.map(|was| currency.money(was)),
         weight_grams,

@@ -25,7 +25,7 @@ pub(super) async fn told(shop: &Shop, visitor: &Visitor) -> Result<(Cart, Detail
     let mut db = &shop.db;
     let head = head(shop, visitor).await?;
     let mut details = head.details()?;
-    let cart = cart::read::whole(&mut db, head).await?;
+    let cart = cart::read::whole(&mut db, head, shop.now_ms()).await?;
     if cart.lines.is_empty() {
         return Err(empty());
     }

@@ -223,4 +223,16 @@ const RULES: &[Rule] = &[
                OR EXISTS (SELECT 1 FROM coupon_use u WHERE u.order_id = o.id)
                OR o.state NOT IN ('cancelled','payment_failed','refunded') OR o.captured <> o.refunded)",
     },
+    Rule {
+        id: "S1",
+        says: "A price that a sale holds is what the sale wrote, and no sale that is over holds one",
+        from: Moment::Busy,
+        broken: "SELECT v.sku || ' ' || i.currency AS reference, s.title || ' (' || s.state || ') wrote ' || i.amount
+               || ', the price is ' || COALESCE(CAST(r.amount AS TEXT), 'gone') AS detail
+             FROM sale_item i JOIN sale s ON s.id = i.sale_id JOIN variant v ON v.id = i.variant_id
+             LEFT JOIN price r ON r.variant_id = i.variant_id AND r.currency = i.currency
+             WHERE i.state = 'held' AND (r.amount IS NULL OR r.amount <> i.amount
+               OR r.compare_at IS DISTINCT FROM i.former_amount
+               OR s.state NOT IN ('starting','running','ending','cancelling'))",
+    },
 ];

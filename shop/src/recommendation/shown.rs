@@ -1,4 +1,4 @@
-//! What a page shows of it: published products with a price in the visitor's currency, those that can be bought first.
+//! What a page shows of it: published products with a price in the buyer's currency, those that can be bought first.
 //!
 //! Where nothing is known yet, what sells stands in: in the product's categories, then in the shop, then what is new.
 
@@ -8,7 +8,7 @@ use crate::catalogue::{self, Card, ListQuery, Sort};
 use crate::db::Sql;
 use crate::id::ProductId;
 use crate::limits::PAGE_ROWS;
-use crate::money::Currency;
+use crate::price_list::Buyer;
 use crate::{Result, Shop, args};
 use std::collections::{BTreeMap, HashSet};
 
@@ -30,7 +30,8 @@ pub struct Recommended {
 }
 
 /// Up to `rows` products of each kind.
-pub async fn of_product(shop: &Shop, product: ProductId, currency: Currency, rows: usize) -> Result<Recommended> {
+pub async fn of_product(shop: &Shop, product: ProductId, buyer: impl Into<Buyer>, rows: usize) -> Result<Recommended> {
+    let buyer = buyer.into();
     const LISTS: &str = "SELECT together, alike FROM recommendation WHERE product_id = $1";
     let lists: Option<(String, String)> = shop.db.fetch_optional(LISTS, args![product]).await?;
     let (together, alike) = match &lists {
@@ -39,19 +40,20 @@ pub async fn of_product(shop: &Shop, product: ProductId, currency: Currency, row
     };
     let mut considered = vec![product];
     considered.extend(together.iter().chain(&alike));
-    let mut cards = cards(shop, &considered[1..], currency).await?;
+    let mut cards = cards(shop, &considered[1..], buyer).await?;
     let mut taken = HashSet::from([product]);
     let together = pick(&mut cards, &together, &mut taken, rows);
     let similar = pick(&mut cards, &alike, &mut taken, rows);
     let popular =
-        if similar.is_empty() { popular(shop, Some(product), currency, &mut taken, rows).await? } else { Vec::new() };
+        if similar.is_empty() { popular(shop, Some(product), buyer, &mut taken, rows).await? } else { Vec::new() };
     considered.extend(popular.iter().map(|card| card.id));
     Ok(Recommended { together, similar, popular, considered })
 }
 
 /// Up to `rows` products that go with those in a cart and are not in it: what was bought together with most of them, then
 /// what is similar, then what sells.
-pub async fn of_cart(shop: &Shop, inside: &[ProductId], currency: Currency, rows: usize) -> Result<Vec<Card>> {
+pub async fn of_cart(shop: &Shop, inside: &[ProductId], buyer: impl Into<Buyer>, rows: usize) -> Result<Vec<Card>> {
+    let buyer = buyer.into();
     const LISTS: Sql = Sql {
         sqlite: "SELECT product_id, together, alike FROM recommendation
             WHERE product_id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY product_id",
@@ -67,21 +69,26 @@ pub async fn of_cart(shop: &Shop, inside: &[ProductId], currency: Currency, rows
     }
     let (partners, likes) = (elected(partners), elected(likes));
     let known: Vec<ProductId> = partners.iter().chain(&likes).copied().collect();
-    let mut cards = cards(shop, &known, currency).await?;
+    let mut cards = cards(shop, &known, buyer).await?;
     let mut found = pick(&mut cards, &partners, &mut taken, rows);
     let missing = rows - found.len();
     found.extend(pick(&mut cards, &likes, &mut taken, missing));
     let missing = rows - found.len();
     if missing > 0 {
-        found.extend(popular(shop, None, currency, &mut taken, missing).await?);
+        found.extend(popular(shop, None, buyer, &mut taken, missing).await?);
     }
     Ok(found)
 }
 
 /// What has sold best lately, without `but`; empty in a shop that has not sold anything.
-pub async fn best_sellers(shop: &Shop, currency: Currency, but: &[ProductId], rows: usize) -> Result<Vec<Card>> {
+pub async fn best_sellers(
+    shop: &Shop,
+    buyer: impl Into<Buyer>,
+    but: &[ProductId],
+    rows: usize,
+) -> Result<Vec<Card>> {
     let mut taken = but.iter().copied().collect();
-    sellers(shop, None, currency, &mut taken, rows).await
+    sellers(shop, None, buyer.into(), &mut taken, rows).await
 }
 
 /// The first of a list counts twelve, the next eleven, and so on (Borda's count).
@@ -98,12 +105,12 @@ fn elected(votes: BTreeMap<ProductId, usize>) -> Vec<ProductId> {
     ranked.into_iter().map(|(product, _)| product).collect()
 }
 
-async fn cards(shop: &Shop, ids: &[ProductId], currency: Currency) -> Result<BTreeMap<ProductId, Card>> {
+async fn cards(shop: &Shop, ids: &[ProductId], buyer: Buyer) -> Result<BTreeMap<ProductId, Card>> {
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
     let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
-    Ok(in_order(shop, ids, currency).await?.into_iter().map(|card| (card.id, card)).collect())
+    Ok(in_order(shop, ids, buyer).await?.into_iter().map(|card| (card.id, card)).collect())
 }
 
 /// The first `rows` of `list` that are not `taken`, those that can be bought before the others.
@@ -126,15 +133,22 @@ fn pick(
 async fn popular(
     shop: &Shop,
     with: Option<ProductId>,
-    currency: Currency,
+    buyer: Buyer,
     taken: &mut HashSet<ProductId>,
     rows: usize,
 ) -> Result<Vec<Card>> {
-    let mut found = sellers(shop, with, currency, taken, rows).await?;
+    let mut found = sellers(shop, with, buyer, taken, rows).await?;
     if found.len() < rows {
         let asked = i64::try_from(rows + taken.len()).unwrap_or(i64::MAX).min(*PAGE_ROWS.end());
-        let query =
-            ListQuery { category: None, currency, sort: Sort::Newest, in_stock_only: true, after: None, rows: asked };
+        let query = ListQuery {
+            category: None,
+            currency: buyer.currency,
+            customer: buyer.customer,
+            sort: Sort::Newest,
+            in_stock_only: true,
+            after: None,
+            rows: asked,
+        };
         let newest = catalogue::list(shop, &query).await?.items;
         found.extend(newest.into_iter().filter(|card| !taken.contains(&card.id)).take(rows - found.len()));
         taken.extend(found.iter().map(|card| card.id));
@@ -146,7 +160,7 @@ async fn popular(
 async fn sellers(
     shop: &Shop,
     with: Option<ProductId>,
-    currency: Currency,
+    buyer: Buyer,
     taken: &mut HashSet<ProductId>,
     rows: usize,
 ) -> Result<Vec<Card>> {
@@ -158,6 +172,6 @@ async fn sellers(
     let asked = i64::try_from(rows + taken.len() + KEPT).unwrap_or(i64::MAX);
     let best: Vec<(ProductId,)> = shop.db.fetch_all(BEST, args![with, asked, SELLERS]).await?;
     let best: Vec<ProductId> = best.into_iter().map(|(id,)| id).collect();
-    let mut cards = cards(shop, &best, currency).await?;
+    let mut cards = cards(shop, &best, buyer).await?;
     Ok(pick(&mut cards, &best, taken, rows))
 }

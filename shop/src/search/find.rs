@@ -4,6 +4,7 @@ use super::ask::{Ask, not_yet};
 use super::{Attribute, Facet, Found, Query, Search, feed};
 use crate::catalogue::card::in_order;
 use crate::id::CategoryId;
+use crate::price_list::Buyer;
 use crate::{Result, Shop, args, limits};
 use uuid::Uuid;
 
@@ -53,7 +54,7 @@ pub async fn find(shop: &Shop, search: &Search, query: &Query) -> Result<Found> 
     };
     Ok(Found {
         total: found.total,
-        items: in_order(shop, found.ids, query.currency).await?,
+        items: in_order(shop, found.ids, Buyer { currency: query.currency, customer: query.customer }).await?,
         pages: found.total.div_ceil(rows).min(deepest),
         categories: shown(counted.into_iter().filter_map(category)),
         brands: shown(found.brands.into_iter().map(brand)),

@@ -1,7 +1,7 @@
 //! What somebody looks for.
 
 use super::Sort;
-use crate::id::{CategoryId, CollectionId};
+use crate::id::{CategoryId, CollectionId, CustomerId};
 use crate::money::Currency;
 
 #[derive(Clone, Debug)]
@@ -28,6 +28,8 @@ pub struct Query {
     pub rated_from: Option<i64>,
     pub sort: Sort,
     pub currency: Currency,
+    /// Whose prices the cards show.
+    pub customer: Option<CustomerId>,
     /// From 1.
     pub page: usize,
     /// Within `limits::PAGE_ROWS`.
@@ -52,6 +54,7 @@ impl Query {
             rated_from: None,
             sort: Sort::default(),
             currency,
+            customer: None,
             page: 1,
             rows: 24,
         }

@@ -5,7 +5,7 @@ use super::find::categories;
 use super::{Query, Search, Suggestions};
 use crate::catalogue::CategoryLink;
 use crate::catalogue::card::in_order;
-use crate::money::Currency;
+use crate::price_list::Buyer;
 use crate::{Result, Shop};
 
 /// Shorter beginnings fit everything.
@@ -17,19 +17,20 @@ const CATEGORIES: usize = 3;
 ///
 /// # Errors
 /// `Unavailable` before the first products were indexed.
-pub async fn suggest(shop: &Shop, search: &Search, text: &str, currency: Currency) -> Result<Suggestions> {
+pub async fn suggest(shop: &Shop, search: &Search, text: &str, buyer: impl Into<Buyer>) -> Result<Suggestions> {
+    let buyer = buyer.into();
     let text = text.trim();
     if text.chars().count() < TEXT_CHARS {
         return Ok(Suggestions::default());
     }
-    let query = Query { text: text.to_owned(), rows: PRODUCTS, ..Query::everything(currency) };
+    let query = Query { text: text.to_owned(), rows: PRODUCTS, ..Query::everything(buyer.currency) };
     let mut ask = Ask::of(shop, &query).await?;
     ask.facets = false;
     let found = ask.put(search).await?;
     let words: Vec<String> = text.to_lowercase().split_whitespace().map(str::to_owned).collect();
     let links = categories(shop).await?.into_iter().filter(|(.., title)| begins(title, &words));
     Ok(Suggestions {
-        products: in_order(shop, found.ids, currency).await?,
+        products: in_order(shop, found.ids, buyer).await?,
         categories: links.take(CATEGORIES).map(|(_, slug, title)| CategoryLink { slug, title }).collect(),
     })
 }

@@ -47,7 +47,7 @@ on_both_engines! {
         let mugs = catalogue::category_by_slug(&shop, "cups-and-mugs").await.unwrap();
         assert_eq!(mugs.breadcrumb[0].slug, "table");
         let query = ListQuery {
-            category: Some(mugs.id), currency: Currency::GBP, sort: Sort::PriceLow, in_stock_only: true, after: None, rows: 24,
+            category: Some(mugs.id), currency: Currency::GBP, customer: None, sort: Sort::PriceLow, in_stock_only: true, after: None, rows: 24,
         };
         let cards = catalogue::list(&shop, &query).await.unwrap().items;
         assert!(cards.len() >= 5 && cards.iter().all(|c| c.picture.is_some()));

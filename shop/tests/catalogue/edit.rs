@@ -180,7 +180,7 @@ on_both_engines! {
         assert_eq!(product.pictures.len(), 1);
         assert!(matches!(product.variants[0].availability, Availability::Units(_)));
         assert_eq!(product.breadcrumb.len(), 1);
-        let query = ListQuery { category: None, currency: Currency::EUR, sort: Sort::PriceLow, in_stock_only: true, after: None, rows: 100 };
+        let query = ListQuery { category: None, currency: Currency::EUR, customer: None, sort: Sort::PriceLow, in_stock_only: true, after: None, rows: 100 };
         assert_eq!(catalogue::list(&shop, &query).await.unwrap().items.len(), 100);
     }
 }
@@ -197,8 +197,15 @@ fn no_list_starts_from_the_wrong_table() {
         for category in [None, Some(mugs)] {
             for sort in [Sort::Newest, Sort::PriceLow, Sort::PriceHigh, Sort::Title] {
                 let started = std::time::Instant::now();
-                let query =
-                    ListQuery { category, currency: Currency::EUR, sort, in_stock_only: true, after: None, rows: 24 };
+                let query = ListQuery {
+                    category,
+                    currency: Currency::EUR,
+                    customer: None,
+                    sort,
+                    in_stock_only: true,
+                    after: None,
+                    rows: 24,
+                };
                 assert_eq!(catalogue::list(&shop, &query).await.unwrap().items.len(), 24);
                 took.push((started.elapsed(), sort, category.is_some()));
             }

@@ -101,7 +101,7 @@ async fn fill(t: &TestShop) -> Shelf {
 }
 
 fn query(category: Option<CategoryId>, sort: Sort) -> ListQuery {
-    ListQuery { category, currency: Currency::EUR, sort, in_stock_only: false, after: None, rows: 1 }
+    ListQuery { category, currency: Currency::EUR, customer: None, sort, in_stock_only: false, after: None, rows: 1 }
 }
 
 /// Slugs page by page, one row each, until the end.

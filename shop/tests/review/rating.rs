@@ -32,7 +32,7 @@ on_both_engines! {
         assert_eq!(rating(&shop).await, Rating::new([1, 0, 0, 1, 2]));
         assert_eq!(worker::count_ratings(&shop).await.unwrap(), 0, "nothing is left to do");
         let query = catalogue::ListQuery {
-            category: None, currency: Currency::EUR, sort: catalogue::Sort::Newest, in_stock_only: false, after: None, rows: 9,
+            category: None, currency: Currency::EUR, customer: None, sort: catalogue::Sort::Newest, in_stock_only: false, after: None, rows: 9,
         };
         assert_eq!(catalogue::list(&shop, &query).await.unwrap().items[0].rating.average(), "3.8");
 

@@ -10,6 +10,7 @@ use shop::catalogue::history::PriceChange;
 use shop::id::CategoryId;
 use shop::limits::{NAME_CHARS, SEO_DESCRIPTION_CHARS, SLUG_CHARS, TITLE_CHARS};
 use shop::money::Currency;
+use shop::sale::Held;
 
 /// What the editor stands on besides its form.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ pub struct Opened {
     pub currencies: Vec<Currency>,
     /// The latest changes of its prices, newest first.
     pub prices: Vec<PriceChange>,
+    /// Its prices that sales hold.
+    pub held: Vec<Held>,
 }
 
 pub fn editor(opened: &Opened, form: &Form) -> AnyView {
@@ -46,6 +49,7 @@ pub fn editor(opened: &Opened, form: &Form) -> AnyView {
             </div>
             <div class="column side-column">{organisation(opened, form)}{search_engines(form)}</div>
             <div class="column across">
+                {on_sale(&opened.held)}
                 {variants::section(form, &opened.currencies)}
                 <div class="save-bar"><button name="do" value="save">"Save product"</button></div>
             </div>
@@ -138,6 +142,40 @@ fn after(stored: &Edited, form: &Form, prices: &[PriceChange]) -> AnyView {
         <p class="hint">"Last saved "{date::time(stored.updated_at)}" UTC · version "{stored.version}" · "<code>{stored.id.to_string()}</code></p>
     }
     .into_any()
+}
+
+/// Which prices are a sale's at present.
+fn on_sale(held: &[Held]) -> Option<AnyView> {
+    if held.is_empty() {
+        return None;
+    }
+    let rows = held
+        .iter()
+        .map(|price| {
+            view! {
+                <li>
+                    <code>{price.sku.clone()}</code>
+                    " in "
+                    {price.currency.code()}
+                    ": "
+                    <a href=format!("/admin/sales/{}", price.sale_id)>{price.sale.clone()}</a>
+                </li>
+            }
+        })
+        .collect_view();
+    Some(
+        view! {
+            <section class="notice" aria-labelledby="on-sale">
+                <h2 id="on-sale">"On sale"</h2>
+                <p>
+                    "A sale has set these prices and puts the former ones back when it is over. A price that you change \
+                     here leaves the sale and stays as you set it."
+                </p>
+                <ul>{rows}</ul>
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 /// What was asked for each variant, and since when.

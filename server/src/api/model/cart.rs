@@ -36,8 +36,10 @@ pub struct Item {
     variant_title: String,
     picture_url: Option<String>,
     quantity: i64,
-    /// Today's price.
+    /// Today's price for this quantity.
     unit_price: Money,
+    /// The quantity from which that is the price, where it is lower than the catalogue's.
+    price_from_quantity: Option<i64>,
     total: Money,
     /// Units that can be bought now; null when stock is not counted.
     available: Option<i64>,
@@ -77,6 +79,7 @@ impl From<cart::Line> for Item {
             picture_url: l.picture_url,
             quantity: l.quantity,
             unit_price: l.unit_price.into(),
+            price_from_quantity: l.from_quantity,
             total: l.total.into(),
             available: units(l.availability),
             problem: l.problem.map(ItemProblem::from),

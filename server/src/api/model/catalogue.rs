@@ -3,6 +3,7 @@
 use super::Money;
 use serde::Serialize;
 use shop::catalogue::{self, Availability};
+use shop::pricing::Offer;
 use shop::recommendation::Recommended;
 use utoipa::ToSchema;
 
@@ -83,11 +84,21 @@ pub struct Variant {
     title: String,
     /// In the order of the product's options.
     option_values: Vec<String>,
+    /// Of one unit, for everybody.
     price: Money,
+    /// What each costs to who takes more, from two units up.
+    quantity_prices: Vec<QuantityPrice>,
     compare_at: Option<Money>,
     weight_grams: i64,
     /// Units that can be bought now; null when stock is not counted.
     available: Option<i64>,
+}
+
+/// A price for larger quantities.
+#[derive(Serialize, ToSchema)]
+pub struct QuantityPrice {
+    min_quantity: i64,
+    price: Money,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -178,7 +189,13 @@ impl From<catalogue::Picture> for Picture {
 
 impl From<catalogue::Variant> for Variant {
     fn from(v: catalogue::Variant) -> Self {
+        let currency = v.price.currency;
+        let quantity_price = |offer: Offer| QuantityPrice {
+            min_quantity: offer.min_quantity,
+            price: currency.money(offer.amount).into(),
+        };
         Self {
+            quantity_prices: v.breaks.into_iter().map(quantity_price).collect(),
             sku: v.sku,
             barcode: v.barcode,
             title: v.title,
