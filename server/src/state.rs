@@ -38,7 +38,7 @@ impl AppState {
         let search = Search::in_folder(&config.data_dir.join(SEARCH_FOLDER));
         let pages = PageCache::new(config.page_cache_mib << 20);
         let (stripe, visits, viewed) = (config.stripe(), Counts::default(), Views::default());
-        Self(Arc::new(Parts { shop, stripe, search, visits, viewed, pages, config }))
+        Self(Arc::new(Parts { shop, config, stripe, search, visits, viewed, pages }))
     }
 }
 

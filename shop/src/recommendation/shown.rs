@@ -40,7 +40,7 @@ pub async fn of_product(shop: &Shop, product: ProductId, buyer: impl Into<Buyer>
     };
     let mut considered = vec![product];
     considered.extend(together.iter().chain(&alike));
-    let mut cards = cards(shop, &considered[1..], buyer).await?;
+    let mut cards = likely(shop, &together, &alike, buyer, rows).await?;
     let mut taken = HashSet::from([product]);
     let together = pick(&mut cards, &together, &mut taken, rows);
     let similar = pick(&mut cards, &alike, &mut taken, rows);
@@ -48,6 +48,25 @@ pub async fn of_product(shop: &Shop, product: ProductId, buyer: impl Into<Buyer>
         if similar.is_empty() { popular(shop, Some(product), buyer, &mut taken, rows).await? } else { Vec::new() };
     considered.extend(popular.iter().map(|card| card.id));
     Ok(Recommended { together, similar, popular, considered })
+}
+
+/// Cards of the first of both lists; of all others, too, when one of these cannot be bought: most pages need no more.
+async fn likely(
+    shop: &Shop,
+    together: &[ProductId],
+    alike: &[ProductId],
+    buyer: Buyer,
+    rows: usize,
+) -> Result<BTreeMap<ProductId, Card>> {
+    let above: Vec<ProductId> = together.iter().copied().take(rows).collect();
+    let below = alike.iter().copied().filter(|id| !above.contains(id)).take(rows);
+    let first: Vec<ProductId> = above.iter().copied().chain(below).collect();
+    let mut found = cards(shop, &first, buyer).await?;
+    if first.iter().any(|id| !found.get(id).is_some_and(|card| card.in_stock)) {
+        let others: Vec<ProductId> = together.iter().chain(alike).copied().filter(|id| !first.contains(id)).collect();
+        found.extend(cards(shop, &others, buyer).await?);
+    }
+    Ok(found)
 }
 
 /// Up to `rows` products that go with those in a cart and are not in it: what was bought together with most of them, then
