@@ -49,10 +49,7 @@ pub fn read(text: &str, field: &str, kind: Kind) -> Result<Vec<Line>> {
     for record in reader.records() {
         let line = record.as_ref().map_or_else(csv::Error::position, csv::StringRecord::position);
         let line = line.map_or(0, csv::Position::line);
-        let cells = match &record {
-            Ok(record) => record,
-            Err(_) => return Err(Error::field(field, format!("Line {line} cannot be read."))),
-        };
+        let Ok(cells) = &record else { return Err(Error::field(field, format!("Line {line} cannot be read."))) };
         let is_heading = lines.is_empty() && cells.get(0).is_some_and(|cell| cell.eq_ignore_ascii_case("sku"));
         if is_heading || cells.iter().all(str::is_empty) {
             continue;

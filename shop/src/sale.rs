@@ -17,11 +17,14 @@
 //! Products of a price that a sale writes get another version, so that a form from before cannot write an old price back.
 
 mod edit;
+mod item;
 mod read;
 mod work;
+mod write;
 
 pub use edit::{cancel, create, delete, update};
-pub use read::{Example, Held, Item, Preview, Sale, Summary, detail, held, items, list, preview};
+pub use item::{Held, Item, held, items};
+pub use read::{Example, Preview, Sale, Summary, detail, list, preview};
 pub use work::{step, work};
 
 use crate::id::{CategoryId, SaleId};

@@ -1,8 +1,11 @@
 //! Sales: the list, the form with what it would do, and what a sale has done.
 
+mod done;
 mod edit;
+mod sent;
 
-pub use edit::{Opened, form_of, read, show};
+pub use edit::{Opened, show};
+pub use sent::{form_of, read};
 
 use crate::date;
 use crate::part::{self, Number, Place, Text};

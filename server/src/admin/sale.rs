@@ -47,9 +47,10 @@ pub async fn create(desk: Desk, Body(pairs): Pairs) -> Answer {
     let form = form("sale", pairs);
     let scheduled = form.value("do") == "schedule";
     let (draft, errors) = view::read(&form);
-    let made = match errors.is_empty() {
-        true => sale::create(&desk.shop, &desk.staff, &draft, scheduled).await,
-        false => Err(Error::Invalid(errors)),
+    let made = if errors.is_empty() {
+        sale::create(&desk.shop, &desk.staff, &draft, scheduled).await
+    } else {
+        Err(Error::Invalid(errors))
     };
     match made {
         Ok(id) => Ok(desk.done(&format!("{HERE}/{id}"), said(scheduled)).await?),
@@ -65,9 +66,10 @@ pub async fn save(desk: Desk, Path(id): Path<SaleId>, Body(pairs): Pairs) -> Ans
     let scheduled = form.value("do") == "schedule";
     let version = form.value("version").parse().unwrap_or_default();
     let (draft, errors) = view::read(&form);
-    let saved = match errors.is_empty() {
-        true => sale::update(&desk.shop, &desk.staff, id, &draft, scheduled, version).await,
-        false => Err(Error::Invalid(errors)),
+    let saved = if errors.is_empty() {
+        sale::update(&desk.shop, &desk.staff, id, &draft, scheduled, version).await
+    } else {
+        Err(Error::Invalid(errors))
     };
     match saved {
         Ok(()) => Ok(desk.done(&format!("{HERE}/{id}"), said(scheduled)).await?),

@@ -1,12 +1,11 @@
 //! Begins and ends sales, a few prices at a time.
 
-use super::{Scope, State, entity, price};
+use super::write::{self, CLOSE, Change, Item, PRICED, Priced, WRITTEN, Written};
+use super::{Scope, State, entity};
 use crate::audit::{self, Actor, Entry};
-use crate::catalogue::price::CHANGE;
-use crate::db::{Read, Sql, Tx};
+use crate::db::{Read, Tx};
 use crate::id::{SaleId, VariantId};
-use crate::{Error, Result, Shop, args, rows};
-use serde::Serialize;
+use crate::{Error, Result, Shop, args};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -127,11 +126,11 @@ impl Due {
         if !self.hold(&mut tx, Some(last)).await? {
             return Ok(false);
         }
-        let ids = ids(variants.into_iter().map(|(id,)| id))?;
-        lock_products(&mut tx, &ids, now).await?;
+        let ids = write::ids(variants.into_iter().map(|(id,)| id))?;
+        write::lock_products(&mut tx, &ids, now).await?;
         let prices: Vec<Priced> = tx.fetch_all(PRICED.of(tx.engine()), args![&ids, self.id]).await?;
-        let items: Vec<Item> = prices.iter().filter_map(|row| row.item(self)).collect();
-        insert(&mut tx, &items).await?;
+        let items: Vec<Item> = prices.iter().filter_map(|row| row.item(self.id, self.percent)).collect();
+        write::insert(&mut tx, &items).await?;
         let changes: Vec<_> = items
             .iter()
             .filter(|item| item.state == "held")
@@ -145,7 +144,7 @@ impl Due {
                 now,
             })
             .collect();
-        change(&mut tx, &changes).await?;
+        write::change(&mut tx, &changes).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -162,8 +161,8 @@ impl Due {
         if !self.hold(&mut tx, None).await? {
             return Ok(false);
         }
-        let ids = ids(held.into_iter().map(|(id,)| id))?;
-        lock_products(&mut tx, &ids, now).await?;
+        let ids = write::ids(held.into_iter().map(|(id,)| id))?;
+        write::lock_products(&mut tx, &ids, now).await?;
         let rows: Vec<Written> = tx.fetch_all(WRITTEN.of(tx.engine()), args![&ids, self.id]).await?;
         // Before the prices: what was taken back is not released by hand.
         for (state, standing) in [("returned", true), ("released", false)] {
@@ -187,143 +186,8 @@ impl Due {
                 now,
             })
             .collect();
-        change(&mut tx, &changes).await?;
+        write::change(&mut tx, &changes).await?;
         tx.commit().await?;
         Ok(true)
     }
 }
-
-fn ids(variants: impl Iterator<Item = VariantId>) -> Result<String> {
-    Ok(serde_json::to_string(&variants.map(|id| json!({ "id": id })).collect::<Vec<_>>())?)
-}
-
-/// Keeps everybody else's prices of these products waiting, and makes forms that were opened before out of date.
-async fn lock_products(tx: &mut Tx, variants: &str, now: i64) -> Result<()> {
-    const LOCK: Sql = rows!(
-        "UPDATE product SET version = version + 1, updated_at = $2 WHERE id IN (SELECT v.product_id FROM",
-        [id UUID],
-        "JOIN variant v ON v.id = d.id)"
-    );
-    tx.execute(LOCK.of(tx.engine()), args![variants, now]).await?;
-    Ok(())
-}
-
-/// A price that the sale is about.
-#[derive(sqlx::FromRow)]
-struct Priced {
-    variant_id: VariantId,
-    currency: String,
-    amount: i64,
-    compare_at: Option<i64>,
-    wanted: Option<i64>,
-    held: bool,
-}
-
-const PRICED: Sql = rows!(
-    "SELECT r.variant_id, r.currency, r.amount, r.compare_at, e.amount AS wanted,
-       EXISTS (SELECT 1 FROM sale_item i WHERE i.variant_id = r.variant_id AND i.currency = r.currency
-         AND i.state = 'held') AS held
-     FROM",
-    [id UUID],
-    "JOIN price r ON r.variant_id = d.id
-     LEFT JOIN sale_entry e ON e.sale_id = $2 AND e.variant_id = r.variant_id AND e.currency = r.currency
-     ORDER BY r.variant_id, r.currency"
-);
-
-#[derive(Serialize)]
-struct Item<'r> {
-    sale_id: SaleId,
-    variant_id: VariantId,
-    currency: &'r str,
-    state: &'static str,
-    reason: &'static str,
-    former_amount: i64,
-    former_compare_at: Option<i64>,
-    amount: i64,
-}
-
-impl Priced {
-    /// `None` for a currency that the sale has no price in.
-    fn item(&self, sale: &Due) -> Option<Item<'_>> {
-        if sale.percent.is_none() && self.wanted.is_none() {
-            return None;
-        }
-        let lower = price(self.amount, sale.percent, self.wanted);
-        let (state, reason) = match (lower, self.held) {
-            (_, true) => ("skipped", "other_sale"),
-            (None, false) => ("skipped", "not_lower"),
-            (Some(_), false) => ("held", ""),
-        };
-        Some(Item {
-            sale_id: sale.id,
-            variant_id: self.variant_id,
-            currency: &self.currency,
-            state,
-            reason,
-            former_amount: self.amount,
-            former_compare_at: self.compare_at,
-            amount: lower.or(self.wanted).unwrap_or(self.amount),
-        })
-    }
-}
-
-async fn insert(tx: &mut Tx, items: &[Item<'_>]) -> Result<()> {
-    const INSERT: Sql = rows!(
-        "INSERT INTO sale_item (sale_id, variant_id, currency, state, reason, former_amount, former_compare_at, amount)
-         SELECT sale_id, variant_id, currency, state, reason, former_amount, former_compare_at, amount FROM",
-        [
-            sale_id UUID, variant_id UUID, currency TEXT, state TEXT, reason TEXT, former_amount BIGINT,
-            former_compare_at BIGINT, amount BIGINT
-        ],
-        ""
-    );
-    tx.execute(INSERT.of(tx.engine()), args![serde_json::to_string(items)?]).await?;
-    Ok(())
-}
-
-#[derive(Serialize)]
-struct Change<'r> {
-    variant_id: VariantId,
-    currency: &'r str,
-    was_amount: i64,
-    was_compare_at: Option<i64>,
-    amount: i64,
-    compare_at: Option<i64>,
-    now: i64,
-}
-
-/// All of them or none: a price that has changed since it was read gives the transaction up, and the next one reads it anew.
-async fn change(tx: &mut Tx, changes: &[Change<'_>]) -> Result<()> {
-    let changed = tx.execute(CHANGE.of(tx.engine()), args![serde_json::to_string(changes)?]).await?;
-    if usize::try_from(changed).is_ok_and(|changed| changed == changes.len()) {
-        return Ok(());
-    }
-    Err(Error::conflict("changed", "A price was changed while a sale was about to."))
-}
-
-/// A price that the sale holds.
-#[derive(sqlx::FromRow)]
-struct Written {
-    variant_id: VariantId,
-    currency: String,
-    amount: i64,
-    former_amount: i64,
-    former_compare_at: Option<i64>,
-    /// It is what the sale wrote.
-    stands: bool,
-}
-
-const WRITTEN: Sql = rows!(
-    "SELECT i.variant_id, i.currency, i.amount, i.former_amount, i.former_compare_at,
-       COALESCE(r.amount = i.amount AND r.compare_at = i.former_amount, FALSE) AS stands
-     FROM",
-    [id UUID],
-    "JOIN sale_item i ON i.sale_id = $2 AND i.variant_id = d.id AND i.state = 'held'
-     LEFT JOIN price r ON r.variant_id = i.variant_id AND r.currency = i.currency"
-);
-const CLOSE: Sql = rows!(
-    "UPDATE sale_item SET state = $3 FROM",
-    [variant_id UUID, currency TEXT],
-    "WHERE sale_item.sale_id = $2 AND sale_item.variant_id = d.variant_id AND sale_item.currency = d.currency
-       AND sale_item.state = 'held'"
-);

@@ -1,75 +1,14 @@
 //! One sale: its form while nothing has begun, what it does from then on.
 
-use super::{about, badge};
-use crate::date;
+use super::badge;
+use super::done::{done, ends};
 use crate::form::{Field, Form};
 use crate::part::{self, Number, Place, Text};
 use leptos::prelude::*;
-use shop::FieldError;
 use shop::catalogue::Page;
 use shop::id::CategoryId;
 use shop::limits::{NAME_CHARS, TITLE_CHARS};
-use shop::sale::{Draft, Item, Preview, Sale, Scope, State, Summary};
-
-/// The form that shows `draft`.
-pub fn form_of(draft: &Draft, version: i64) -> Form {
-    let mut form = Form::new("sale")
-        .with("version", version)
-        .with("title", &draft.title)
-        .with("scope", draft.scope.code())
-        .with("percent", draft.percent.map(|percent| percent.to_string()).unwrap_or_default())
-        .with("brand", &draft.brand)
-        .with("products", &draft.products)
-        .with("prices", &draft.prices)
-        .with("start_at", if draft.start_at > 0 { date::local(draft.start_at) } else { String::new() })
-        .with("end_at", draft.end_at.map(date::local).unwrap_or_default());
-    for category in &draft.categories {
-        form = form.with("category", category);
-    }
-    form
-}
-
-/// What was sent, and what of it cannot be read.
-pub fn read(form: &Form) -> (Draft, Vec<FieldError>) {
-    let mut errors = Vec::new();
-    let mut wrong = |field: &str, message: &str| {
-        errors.push(FieldError { field: field.to_owned(), message: message.to_owned() });
-    };
-    let scope = Scope::parse(form.value("scope")).unwrap_or_else(|| {
-        wrong("scope", "Choose what the sale is about.");
-        Scope::default()
-    });
-    let start_at = date::parse_local(form.value("start_at").trim()).unwrap_or_else(|| {
-        wrong("start_at", "A day and a time, please.");
-        0
-    });
-    let end_at = match form.value("end_at").trim() {
-        "" => None,
-        text => date::parse_local(text).or_else(|| {
-            wrong("end_at", "A day and a time, or nothing.");
-            None
-        }),
-    };
-    let percent = match form.value("percent").trim() {
-        _ if scope == Scope::Prices => None,
-        text => text.parse().ok().or_else(|| {
-            wrong("percent", "A whole number between 1 and 99.");
-            None
-        }),
-    };
-    let draft = Draft {
-        title: form.value("title").trim().to_owned(),
-        start_at,
-        end_at,
-        scope,
-        percent,
-        brand: form.value("brand").trim().to_owned(),
-        categories: form.all("category").filter_map(|id| id.parse().ok()).collect(),
-        products: form.value("products").to_owned(),
-        prices: form.value("prices").to_owned(),
-    };
-    (draft, errors)
-}
+use shop::sale::{Item, Preview, Sale, State};
 
 /// What stands on the page of a sale; `sale` is `None` for one that is not saved yet.
 pub struct Opened<'o> {
@@ -236,95 +175,4 @@ fn preview(preview: &Preview) -> AnyView {
         </section>
     }
     .into_any()
-}
-
-fn done(sale: &Summary, items: Page<Item>, listed: &str, place: &Place) -> AnyView {
-    let until = sale.ended_at.or(sale.end_at);
-    let until = until.map_or_else(|| view! { "Until cancelled" }.into_any(), date::time);
-    let facts = part::facts(vec![
-        ("What", about(sale).into_any()),
-        ("From (UTC)", date::time(sale.start_at)),
-        ("Until (UTC)", until),
-        ("Prices it holds", sale.held.into_any()),
-        ("Put back", sale.returned.into_any()),
-        ("Changed by hand, left alone", sale.released.into_any()),
-        ("Skipped", sale.skipped.into_any()),
-    ]);
-    let here = format!("/admin/sales/{}", sale.id);
-    let tabs = [
-        ("", "All"),
-        ("held", "Held"),
-        ("returned", "Put back"),
-        ("released", "Changed by hand"),
-        ("skipped", "Skipped"),
-    ]
-    .map(|(state, label)| {
-        let href = if state.is_empty() { here.clone() } else { format!("{here}?state={state}") };
-        (href, label.to_owned(), state == listed)
-    })
-    .into();
-    let body = if items.items.is_empty() {
-        part::empty("No prices here", "Nothing of this sale is in this list.", None)
-    } else {
-        let columns = [
-            Text("Product"),
-            Text("SKU"),
-            Text("What became of it"),
-            Number("Before"),
-            Number("In the sale"),
-            Number("Now"),
-        ];
-        part::table("Prices of the sale, table", &columns, items.items.into_iter().map(item).collect_view())
-    };
-    view! {
-        <section class="card" aria-label="The sale">{facts}</section>
-        {part::tabs("Prices of the sale", tabs)}
-        <section class="card flush" aria-label="Prices of the sale">{body}</section>
-        {part::pager(place)}
-    }
-    .into_any()
-}
-
-fn item(item: Item) -> AnyView {
-    let became = match (item.state.as_str(), item.reason.as_str()) {
-        ("held", _) => "Held by the sale",
-        ("returned", _) => "Put back",
-        ("released", _) => "Changed by hand, left alone",
-        (_, "other_sale") => "Skipped: another sale held it",
-        _ => "Skipped: would not be lower",
-    };
-    let now = item.now.map_or_else(|| "Not sold".to_owned(), |price| price.to_string());
-    view! {
-        <tr>
-            <th scope="row"><a href=format!("/admin/products/{}", item.product)>{item.title}</a></th>
-            <td><code>{item.sku}</code></td>
-            <td>{became}</td>
-            <td class="num">{item.former.to_string()}</td>
-            <td class="num">{item.price.to_string()}</td>
-            <td class="num">{now}</td>
-        </tr>
-    }
-    .into_any()
-}
-
-/// What ends a sale, or throws it away.
-fn ends(sale: &Summary) -> AnyView {
-    if sale.state.can_be_cancelled() {
-        let question = "Cancel this sale? Prices that it holds go back to what they were.";
-        return view! {
-            <form method="post" action=format!("/admin/sales/{}/cancel", sale.id)>
-                <button class="quiet" data-confirm=question>"Cancel the sale"</button>
-            </form>
-        }
-        .into_any();
-    }
-    if sale.state == State::Draft {
-        return view! {
-            <form method="post" action=format!("/admin/sales/{}/delete", sale.id)>
-                <button class="link" data-confirm="Delete this draft?">"Delete the draft"</button>
-            </form>
-        }
-        .into_any();
-    }
-    ().into_any()
 }
