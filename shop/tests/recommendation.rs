@@ -11,6 +11,7 @@ use shop::recommendation::{self, Recommended};
 use shop::{Shop, args, limits, worker};
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::time::Duration;
 
 /// In the order in which the sums are named.
 type Sums = (Vec<(String, i64)>, Vec<(String, String, i64)>);
@@ -57,6 +58,22 @@ impl TestShop {
         }
         tx.commit().await.unwrap();
         order
+    }
+
+    /// Everything that is due, and until every change of products was read: on PostgreSQL none is complete while a transaction
+    /// from before it runs, in whichever database of the cluster.
+    async fn recommend(&self) -> usize {
+        const UNREAD: &str =
+            "SELECT COUNT(*) FROM product_change c JOIN recommendation_progress p ON p.part = 'products'
+            WHERE (c.transaction_id, c.seq) > (p.transaction_id, p.seq)";
+        let mut done = 0;
+        loop {
+            done += worker::recommend(&self.shop()).await.unwrap();
+            if self.number(UNREAD).await == 0 {
+                return done;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     async fn turn(&self, order: OrderId, state: &str) {

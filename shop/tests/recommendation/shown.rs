@@ -2,9 +2,9 @@
 
 use super::{shown, slugs};
 use crate::support::TestShop;
+use shop::args;
 use shop::money::Currency;
 use shop::recommendation::{best_sellers, of_cart, of_product};
-use shop::{args, worker};
 
 const NONE: [&str; 0] = [];
 
@@ -22,11 +22,11 @@ on_both_engines! {
         assert!(sells.considered.contains(&p["LAMP"]) && sells.considered.contains(&p["MUG"]));
         let best = best_sellers(&shop, Currency::EUR, &[p["MUG"]], 5).await.unwrap();
         assert_eq!(best.iter().map(|card| card.slug.as_str()).collect::<Vec<_>>(), ["lamp", "rug"]);
-        worker::recommend(&shop).await.unwrap();
+        t.recommend().await;
         assert_eq!(slugs(&shown(&shop, p["MUG"], 3).await), [vec![], vec!["rug"], vec![]], "what is similar");
         t.order_of(&["MUG", "TRAY"], "confirmed").await;
         t.order_of(&["MUG", "RUG"], "confirmed").await;
-        worker::recommend(&shop).await.unwrap();
+        t.recommend().await;
         let both = shown(&shop, p["MUG"], 3).await;
         assert_eq!(slugs(&both)[0].len(), 2, "{:?}", slugs(&both));
         assert_eq!(slugs(&both)[1], NONE, "the rug stands above");
@@ -41,7 +41,7 @@ on_both_engines! {
             t.order_of(&["MUG", other], "confirmed").await;
         }
         t.order_of(&["MUG", "CUP"], "confirmed").await;
-        worker::recommend(&shop).await.unwrap();
+        t.recommend().await;
         t.put("UPDATE stock SET on_hand = 0 WHERE variant_id = (SELECT id FROM variant WHERE sku = 'OUT')", args![]).await;
         t.put("UPDATE product SET status = 'archived' WHERE slug = 'gone'", args![]).await;
         t.put("UPDATE product SET status = 'draft' WHERE slug = 'draft'", args![]).await;
@@ -60,7 +60,7 @@ on_both_engines! {
         for order in [["MUG", "TEA"], ["MUG", "POT"], ["POT", "TEA"], ["MUG", "SPOON"], ["POT", "SPOON"]] {
             t.order_of(&order, "confirmed").await;
         }
-        worker::recommend(&shop).await.unwrap();
+        t.recommend().await;
         let cart = async |inside: &[&str], rows| {
             let inside: Vec<_> = inside.iter().map(|sku| p[*sku]).collect();
             let cards = of_cart(&shop, &inside, Currency::EUR, rows).await.unwrap();

@@ -2,8 +2,8 @@
 
 use super::{shown, slugs};
 use crate::support::TestShop;
+use shop::args;
 use shop::id::{CategoryId, ProductId};
-use shop::{args, worker};
 use std::collections::BTreeMap;
 
 impl TestShop {
@@ -39,7 +39,7 @@ on_both_engines! {
             ("JUG", "Jug", "Kiln", r#"["stoneware"]"#, 9000), ("CHAIR", "Chair", "Joiner", r#"["oak"]"#, 40_000),
         ]).await;
         t.category("table", &[p["MUG"], p["JUG"], p["CUP"]]).await;
-        worker::recommend(&t.shop()).await.unwrap();
+        t.recommend().await;
         assert_eq!(t.similar(p["MUG"]).await, ["cup", "jug"]);
         assert_eq!(t.similar(p["CHAIR"]).await, Vec::<String>::new());
     }
@@ -47,20 +47,20 @@ on_both_engines! {
     async fn what_changes_is_looked_at_anew_and_so_are_those_it_meets_and_leaves(t: TestShop) {
         let p = t.products(&["MUG", "CUP", "BOWL"]).await;
         t.describe(&p, &[("MUG", "Mug", "", "[]", 1000), ("CUP", "Mug", "", "[]", 1000), ("BOWL", "Bowl", "", "[]", 1000)]).await;
-        worker::recommend(&t.shop()).await.unwrap();
+        t.recommend().await;
         assert_eq!((t.similar(p["MUG"]).await, t.similar(p["BOWL"]).await), (vec!["cup".to_owned()], vec![]));
         t.put("UPDATE product SET product_type = 'Bowl' WHERE id = $1", args![p["CUP"]]).await;
-        worker::recommend(&t.shop()).await.unwrap();
+        t.recommend().await;
         assert_eq!((t.similar(p["MUG"]).await, t.similar(p["BOWL"]).await), (vec![], vec!["cup".to_owned()]));
         t.put("UPDATE product SET status = 'archived' WHERE id = $1", args![p["CUP"]]).await;
-        worker::recommend(&t.shop()).await.unwrap();
+        t.recommend().await;
         assert_eq!(t.number("SELECT COUNT(*) FROM recommendation WHERE alike <> '[]'").await, 0);
         let written = t.number("SELECT COUNT(*) FROM page_change").await;
         t.put("UPDATE product SET title = 'Tiny mug' WHERE id = $1", args![p["MUG"]]).await;
         t.put("UPDATE product SET description_html = '' WHERE id = $1", args![p["BOWL"]]).await;
-        assert!(worker::recommend(&t.shop()).await.unwrap() > 0);
+        assert!(t.recommend().await > 0);
         assert_eq!(t.number("SELECT COUNT(*) FROM page_change").await, written, "no list has changed, so no page has");
-        assert_eq!(worker::recommend(&t.shop()).await.unwrap(), 0, "an idle shop writes nothing");
+        assert_eq!(t.recommend().await, 0, "an idle shop writes nothing");
     }
 
     async fn all_of_a_large_category_is_not_similar_to_the_same_few_and_the_walk_survives_a_restart(t: TestShop) {
@@ -75,7 +75,7 @@ on_both_engines! {
         let part = t.number(done).await;
         assert!((1..70).contains(&part), "{part}");
         t.put("UPDATE recommendation SET alike = '[]' WHERE product_id = $1", args![p["S00"]]).await;
-        worker::recommend(&t.shop()).await.unwrap();
+        t.recommend().await;
         assert_eq!(t.number(done).await, 69, "what the walk has been at is not gone through again");
         let mut times: BTreeMap<String, usize> = BTreeMap::new();
         for product in p.values() {
@@ -89,11 +89,11 @@ on_both_engines! {
 
     async fn changes_that_were_forgotten_unread_begin_a_walk(t: TestShop) {
         let p = t.products(&["MUG", "CUP"]).await;
-        worker::recommend(&t.shop()).await.unwrap();
+        t.recommend().await;
         t.describe(&p, &[("MUG", "Mug", "", "[]", 1000), ("CUP", "Mug", "", "[]", 1000)]).await;
         t.put("DELETE FROM product_change", args![]).await;
         t.put("INSERT INTO product_change (product_id) VALUES (NULL)", args![]).await;
-        worker::recommend(&t.shop()).await.unwrap();
+        t.recommend().await;
         assert_eq!(t.similar(p["MUG"]).await, ["cup"]);
     }
 }
