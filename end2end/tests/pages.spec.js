@@ -84,7 +84,7 @@ const DESK = [
 ];
 
 test("the pages of the admin are accessible and valid", async ({ merchant, accessible }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(360_000);
   await merchant.comeIn();
   for (const path of DESK) {
     await expectValidHtml(await merchant.open(path));

@@ -51,7 +51,8 @@ const CHANGES: [&str; 13] = [
        ON p.id = v.product_id WHERE p.slug = $1)",
     "UPDATE product SET status = 'draft' WHERE slug = $1",
     "UPDATE category SET parent_id = NULL WHERE slug = 'serving' AND $1 <> ''",
-    "UPDATE product_rating SET one = 0, two = 0, three = 0, four = 0, five = 9 WHERE product_id IN
+    "UPDATE product_rating SET one = 0, two = 0, three = 0, four = 0, five = reviews, stars = 5 * reviews
+       WHERE product_id IN
        (SELECT id FROM product WHERE slug = $1)",
     "UPDATE variant SET active = FALSE WHERE option_values LIKE '%Clay%' AND product_id IN
        (SELECT id FROM product WHERE slug = $1)",
