@@ -100,12 +100,7 @@ pub async fn of_cart(shop: &Shop, inside: &[ProductId], buyer: impl Into<Buyer>,
 }
 
 /// What has sold best lately, without `but`; empty in a shop that has not sold anything.
-pub async fn best_sellers(
-    shop: &Shop,
-    buyer: impl Into<Buyer>,
-    but: &[ProductId],
-    rows: usize,
-) -> Result<Vec<Card>> {
+pub async fn best_sellers(shop: &Shop, buyer: impl Into<Buyer>, but: &[ProductId], rows: usize) -> Result<Vec<Card>> {
     let mut taken = but.iter().copied().collect();
     sellers(shop, None, buyer.into(), &mut taken, rows).await
 }
