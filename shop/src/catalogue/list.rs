@@ -6,7 +6,6 @@
 use super::card::{self, around};
 use super::statement::Statement;
 use super::{Card, ListQuery, Page, Sort};
-use crate::price_list::Buyer;
 use crate::{Error, Result, Shop, args, limits};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
