@@ -55,9 +55,10 @@ pub async fn create(desk: Desk, Body(pairs): Pairs) -> Answer {
     if let Some(answer) = aside(&desk, &shown, &categories).await? {
         return Ok(answer);
     }
-    let made = match errors.is_empty() {
-        true => collection::create(&desk.shop, &desk.staff, draft).await,
-        false => Err(Error::Invalid(errors)),
+    let made = if errors.is_empty() {
+        collection::create(&desk.shop, &desk.staff, draft).await
+    } else {
+        Err(Error::Invalid(errors))
     };
     match made {
         Ok(id) => Ok(desk.done(&format!("{HERE}/{id}"), "The collection is saved.").await?),
@@ -101,9 +102,10 @@ pub async fn save(desk: Desk, Path(id): Path<CollectionId>, Body(pairs): Pairs) 
     if let Some(answer) = aside(&desk, &shown, &categories).await? {
         return Ok(answer);
     }
-    let saved = match errors.is_empty() {
-        true => collection::update(&desk.shop, &desk.staff, id, draft, version).await,
-        false => Err(Error::Invalid(errors)),
+    let saved = if errors.is_empty() {
+        collection::update(&desk.shop, &desk.staff, id, draft, version).await
+    } else {
+        Err(Error::Invalid(errors))
     };
     match saved {
         Ok(()) => Ok(desk.done(&format!("{HERE}/{id}"), "The collection is saved.").await?),
