@@ -17,7 +17,7 @@ use shop::staff::{self, Role};
 pub const PASSWORD: &str = "correct horse battery";
 
 /// Pages for all staff, then those for owners alone.
-const STAFF_PAGES: [&str; 17] = [
+const STAFF_PAGES: [&str; 22] = [
     "/admin",
     "/admin/orders",
     "/admin/products",
