@@ -55,6 +55,7 @@ const DESK = [
   "/admin/orders",
   "/admin/products",
   "/admin/products/new",
+  "/admin/products/bulk",
   "/admin/categories",
   "/admin/categories/new",
   "/admin/collections",

@@ -1,19 +1,6 @@
 import { expectValidHtml } from "../support/checks.js";
+import { newRun, sell } from "../support/sell.js";
 import { expect, test } from "../support/test.js";
-
-const newRun = () => Date.now().toString(36) + Math.floor(Math.random() * 1e6).toString(36);
-
-async function sell(merchant, run) {
-  const desk = merchant.page;
-  await merchant.open("/admin/products/new");
-  await desk.getByLabel("Title").first().fill(`Candle ${run}`);
-  await desk.getByLabel("Status").selectOption("published");
-  await desk.getByLabel("SKU, row 1").fill(`CANDLE-${run}`);
-  await desk.getByLabel("Price EUR, row 1").fill("20");
-  await desk.getByLabel("Count stock, row 1").uncheck();
-  await desk.getByRole("button", { name: "Save product" }).click();
-  await expect(desk.getByText("The product is saved.")).toBeVisible();
-}
 
 test("a merchant makes a quantity break, and a shopper sees it on the page and in the cart", async ({
   shopper,
