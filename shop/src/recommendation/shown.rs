@@ -153,18 +153,20 @@ async fn popular(
 ) -> Result<Vec<Card>> {
     let mut found = sellers(shop, with, buyer, taken, rows).await?;
     if found.len() < rows {
-        let asked = i64::try_from(rows + taken.len()).unwrap_or(i64::MAX).min(*PAGE_ROWS.end());
+        // Some are sold out: PostgreSQL reads all stock when it is to leave these out by itself.
+        let asked = i64::try_from(rows + taken.len() + KEPT).unwrap_or(i64::MAX).min(*PAGE_ROWS.end());
         let query = ListQuery {
             category: None,
             currency: buyer.currency,
             customer: buyer.customer,
             sort: Sort::Newest,
-            in_stock_only: true,
+            in_stock_only: false,
             after: None,
             rows: asked,
         };
         let newest = catalogue::list(shop, &query).await?.items;
-        found.extend(newest.into_iter().filter(|card| !taken.contains(&card.id)).take(rows - found.len()));
+        let fits = |card: &Card| card.in_stock && !taken.contains(&card.id);
+        found.extend(newest.into_iter().filter(fits).take(rows - found.len()));
         taken.extend(found.iter().map(|card| card.id));
     }
     Ok(found)

@@ -36,7 +36,7 @@ fn under_way(edit: &Edit) -> AnyView {
     let counts = &edit.counts;
     let (what, left, all, button) = match edit.state {
         State::Planning => {
-            let back = post(edit, "again", "quiet", "Change the changes".into());
+            let back = post(edit, "again", "quiet", "Choose other changes".into());
             ("The differences are being worked out. Nothing is written.", counts.chosen, counts.all(), Some(back))
         }
         State::Applying => {
@@ -71,7 +71,7 @@ fn planned(edit: &Edit) -> AnyView {
             <h2 id="would">"Nothing is written yet. This would happen:"</h2>
             {facts(edit)}
             {nothing}
-            <div class="actions">{button} {post(edit, "again", "quiet", "Change the changes".into())}</div>
+            <div class="actions">{button} {post(edit, "again", "quiet", "Choose other changes".into())}</div>
         </section>
     }
     .into_any()
@@ -155,7 +155,7 @@ fn row(item: Item) -> AnyView {
     view! {
         <tr>
             <th scope="row">{title}</th>
-            <td><ul class="plain">{lines}</ul>{message}</td>
+            <td class="wordy"><ul class="plain">{lines}</ul>{message}</td>
             <td>{part::badge(tone, text)}</td>
         </tr>
     }
