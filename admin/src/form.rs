@@ -281,6 +281,17 @@ impl Field {
     }
 }
 
+/// What stands between commas, each once, without the spaces around.
+pub fn list(text: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        if !parts.iter().any(|known| known == part) {
+            parts.push(part.to_owned());
+        }
+    }
+    parts
+}
+
 /// A text as the content of `<textarea>`, which Leptos writes as it is: without this, typed markup would become
 /// markup of the page. The line break in front is the one that the HTML parser drops.
 fn area_text(text: &str) -> String {

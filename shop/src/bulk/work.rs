@@ -53,13 +53,13 @@ async fn step(shop: &Shop, id: BulkEditId) -> Result<Option<usize>> {
     }
 }
 
-struct Work<'a> {
+struct Work {
     tx: Tx,
     id: BulkEditId,
     state: State,
     changes: Changes,
     by: Actor,
-    categories: &'a HashMap<CategoryId, String>,
+    categories: HashMap<CategoryId, String>,
     now: i64,
 }
 
@@ -72,7 +72,6 @@ struct Next {
 }
 
 async fn batch(shop: &Shop, id: BulkEditId, most: i64) -> Result<Option<usize>> {
-    let categories: HashMap<CategoryId, String> = edit::category_names(shop).await?.into_iter().collect();
     let now = shop.now_ms();
     let mut tx = shop.db.begin().await?;
     // Whoever else wants to work on it waits here, and then sees what is left.
@@ -102,7 +101,12 @@ async fn batch(shop: &Shop, id: BulkEditId, most: i64) -> Result<Option<usize>> 
     let stored = stored::load(&mut tx, &ids, None).await?;
     let mut stored: HashMap<ProductId, Stored> = stored.into_iter().map(|stored| (stored.id, stored)).collect();
     let changes = serde_json::from_str(&changes)?;
-    let mut work = Work { tx, id, state, changes, by: Actor::parse(&actor, &address), categories: &categories, now };
+    // Only differences name categories.
+    let categories = match state {
+        State::Planning => edit::category_names(&mut tx).await?.into_iter().collect(),
+        _ => HashMap::new(),
+    };
+    let mut work = Work { tx, id, state, changes, by: Actor::parse(&actor, &address), categories, now };
     let count = items.len();
     for item in items {
         match stored.remove(&item.product_id) {
@@ -118,7 +122,7 @@ async fn batch(shop: &Shop, id: BulkEditId, most: i64) -> Result<Option<usize>> 
     Ok(Some(count))
 }
 
-impl Work<'_> {
+impl Work {
     async fn plan(&mut self, item: &Next, stored: &Stored) -> Result<()> {
         let after = match self.changes.made_of(&stored.draft) {
             Ok(after) => after,
@@ -127,7 +131,7 @@ impl Work<'_> {
         if after == stored.draft {
             return self.set(item.seq, "same", "").await;
         }
-        let difference = difference::between(&stored.draft, &after, self.categories);
+        let difference = difference::between(&stored.draft, &after, &self.categories);
         self.tx
             .execute(
                 "UPDATE bulk_item SET state = 'planned', version = $3, difference = $4 WHERE edit_id = $1 AND seq = $2",

@@ -155,12 +155,12 @@ pub async fn add_picture(shop: &Shop, by: &Staff, id: ProductId, bytes: Vec<u8>,
 
 /// Every category, for choosing: identifier and title with its parents' ("Kitchen › Cups").
 pub async fn categories(shop: &Shop, _by: &Staff) -> Result<Vec<(CategoryId, String)>> {
-    category_names(shop).await
+    category_names(&mut &shop.db).await
 }
 
-pub(crate) async fn category_names(shop: &Shop) -> Result<Vec<(CategoryId, String)>> {
+pub(crate) async fn category_names(db: &mut impl Read) -> Result<Vec<(CategoryId, String)>> {
     let rows: Vec<(CategoryId, Option<CategoryId>, String)> =
-        shop.db.fetch_all("SELECT id, parent_id, title FROM category ORDER BY position, title, id", args![]).await?;
+        db.fetch_all("SELECT id, parent_id, title FROM category ORDER BY position, title, id", args![]).await?;
     let name = |id: CategoryId| {
         let (mut parts, mut at) = (Vec::new(), Some(id));
         while let Some((_, parent, title)) = at.and_then(|id| rows.iter().find(|row| row.0 == id)) {

@@ -1,6 +1,6 @@
 //! Between the form and the changes it asks for.
 
-use crate::form::Form;
+use crate::form::{Form, list};
 use shop::FieldError;
 use shop::bulk::{Changes, CompareAt, PriceChange, PriceStep};
 use shop::catalogue::draft::Status;
@@ -79,16 +79,6 @@ fn hundredths(text: &str) -> Option<i64> {
     }
     let number = |text: &str| if text.is_empty() { Some(0) } else { text.parse::<i64>().ok() };
     Some(number(whole)? * 100 + number(&format!("{part:0<2}"))?)
-}
-
-fn list(text: &str) -> Vec<String> {
-    let mut parts: Vec<String> = Vec::new();
-    for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
-        if !parts.iter().any(|known| known == part) {
-            parts.push(part.to_owned());
-        }
-    }
-    parts
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! `variants.2.remove` and `pictures.1.remove` take a row away. Rows are numbered again when the form is read.
 
 use crate::date;
-use crate::form::Form;
+use crate::form::{Form, list};
 use shop::FieldError;
 use shop::catalogue::ProductOption;
 use shop::catalogue::draft::{Draft, DraftPicture, DraftPrice, DraftVariant, Status, slugify};
@@ -124,16 +124,6 @@ pub fn read(form: &Form, before: &Draft, currencies: &[Currency]) -> (Draft, Vec
         variants,
     };
     (draft, errors)
-}
-
-fn list(text: &str) -> Vec<String> {
-    let mut parts: Vec<String> = Vec::new();
-    for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
-        if !parts.iter().any(|known| known == part) {
-            parts.push(part.to_owned());
-        }
-    }
-    parts
 }
 
 fn variant(
