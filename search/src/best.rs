@@ -19,6 +19,11 @@ impl<T: Copy + Ord> Best<T> {
         self.wanted > 0 && !self.least.as_ref().is_some_and(is_less)
     }
 
+    /// What is less than this is not among them; `None` while anything may be.
+    pub fn least(&self) -> Option<&T> {
+        self.least.as_ref()
+    }
+
     pub fn take(&mut self, one: T) {
         if !self.may_take(|least| one <= *least) {
             return;

@@ -1,7 +1,7 @@
 //! What a pass over many products asks of each, in memory: reading the same from the index's own columns costs about twenty
 //! times as much. A segment never changes, so what is read once of it holds for as long as it is there.
 //!
-//! About 20 bytes of a product, and 8 for each currency that was asked for.
+//! About 28 bytes of a product, and 8 for each currency that was asked for.
 
 use crate::fields;
 use std::collections::HashMap;
@@ -19,6 +19,8 @@ pub struct Columns {
     /// Currencies in which the product is reduced.
     pub on_sale: Arc<Names>,
     in_stock: Vec<bool>,
+    /// Unix milliseconds.
+    created_at: Vec<i64>,
     /// Tenths of a star.
     ratings: Vec<u8>,
     /// By currency; read when it is first asked for.
@@ -41,6 +43,7 @@ impl Columns {
         let names =
             |name: &str| Ok::<_, tantivy::TantivyError>(Arc::new(Names::read(columns.str(name)?, segment.max_doc())));
         let (in_stock, rating) = (columns.bool(fields::IN_STOCK)?, columns.i64(fields::RATING)?);
+        let created_at = columns.i64(fields::CREATED_AT)?;
         let docs = 0..segment.max_doc();
         Ok(Self {
             brands: names(fields::BRAND)?,
@@ -48,6 +51,7 @@ impl Columns {
             attributes: names(fields::ATTRIBUTE)?,
             on_sale: names(fields::ON_SALE)?,
             in_stock: docs.clone().map(|doc| in_stock.first(doc).unwrap_or_default()).collect(),
+            created_at: docs.clone().map(|doc| created_at.first(doc).unwrap_or_default()).collect(),
             ratings: docs.map(|doc| rating.first(doc).and_then(|r| u8::try_from(r).ok()).unwrap_or_default()).collect(),
             prices: Mutex::default(),
         })
@@ -55,6 +59,10 @@ impl Columns {
 
     pub fn in_stock(&self, doc: DocId) -> bool {
         self.in_stock.get(doc as usize).copied().unwrap_or_default()
+    }
+
+    pub fn created_at(&self, doc: DocId) -> i64 {
+        self.created_at.get(doc as usize).copied().unwrap_or_default()
     }
 
     /// Tenths of a star; 0: not rated.

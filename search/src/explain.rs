@@ -60,7 +60,7 @@ impl Index {
             for (word, may_go_on, care) in written.chain(instead) {
                 let mut found = Vec::new();
                 for (place, source) in places(&self.fields, &word.plain, &word.stem, may_go_on, care) {
-                    if let Some(score) = score(searcher, &Best::of(vec![source]), address)? {
+                    if let Some(score) = score(searcher, &Best::of(vec![(place, source)]), address)? {
                         found.push((place, score));
                     }
                 }

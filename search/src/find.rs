@@ -58,13 +58,14 @@ pub struct Query<'q> {
     pub currency: &'q str,
     pub offset: usize,
     pub rows: usize,
-    /// Whether anybody looks at the counts of the facets.
-    pub facets: bool,
+    /// Whether anybody looks at how many there are, of all and of each facet.
+    pub counts: bool,
 }
 
 /// What was found. Counts of a facet are of what would be found if nothing were chosen in that facet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
+    /// At least so many, if nobody looks at the counts.
     pub total: usize,
     pub ids: Vec<Uuid>,
     /// Brand and products, most first.

@@ -5,7 +5,9 @@
 //! what else stands in that line.
 
 mod best;
+mod bits;
 mod correct;
+mod pass;
 mod place;
 mod words;
 

@@ -21,6 +21,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::Column;
+use tantivy::query::Weight;
 use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
 use uuid::Uuid;
 
@@ -67,7 +68,7 @@ pub struct SegmentTally {
     segment: SegmentOrdinal,
     sort: Sort,
     by_score: bool,
-    facets: bool,
+    counts: bool,
     price_range: Option<(i64, i64)>,
     only_in_stock: bool,
     only_on_sale: bool,
@@ -78,7 +79,6 @@ pub struct SegmentTally {
     /// Chosen in it is the query's currency.
     sale: Facet,
     prices: Prices,
-    created_at: Column<i64>,
     rating_rank: Column<i64>,
     sold: Column<i64>,
     rated_from: i64,
@@ -123,7 +123,7 @@ impl SegmentCollector for SegmentTally {
         let Some(price) = self.prices.of(doc) else { return };
         self.counted.matched += 1;
         let can_buy = self.columns.in_stock(doc);
-        let reduced = self.sale.passes(doc);
+        let reduced = (self.counts || self.only_on_sale) && self.sale.passes(doc);
         let mut failed = self.attributes.failed(doc) << ATTRIBUTES;
         failed |= if self.brands.passes(doc) { 0 } else { BRAND };
         failed |= if self.categories.passes(doc) { 0 } else { CATEGORY };
@@ -132,7 +132,7 @@ impl SegmentCollector for SegmentTally {
         failed |= if reduced || !self.only_on_sale { 0 } else { SALE };
         let rating = self.columns.rating(doc);
         failed |= if rating >= self.rated_from { 0 } else { RATING };
-        if self.facets {
+        if self.counts {
             self.count(doc, failed, Seen { price, rating, can_buy, reduced });
         }
         if failed == 0 {
@@ -189,6 +189,12 @@ impl SegmentTally {
         }
     }
 
+    /// Nothing with less than this score is among the best.
+    fn least(&self) -> Score {
+        #[expect(clippy::cast_precision_loss, reason = "a bound that is a little lower is one, too")]
+        self.best.least().map_or(Score::NEG_INFINITY, |least| (least.key as Score - 1.0) / 1000.0)
+    }
+
     fn keep(&mut self, doc: DocId, score: Score, price: i64, can_buy: bool) {
         let place = self.places.as_ref().and_then(|column| column.first(doc)).map(|place| i64::MAX - place);
         let key = place.unwrap_or_else(|| match self.sort {
@@ -196,14 +202,14 @@ impl SegmentTally {
                 let score = if can_buy { score } else { score * SOLD_OUT };
                 if self.by_score { as_key(score) } else { i64::from(can_buy) }
             }),
-            Sort::Newest => self.created_at.first(doc).unwrap_or_default(),
+            Sort::Newest => self.columns.created_at(doc),
             Sort::PriceLow => -price,
             Sort::PriceHigh => price,
             Sort::Rating => self.rating_rank.first(doc).unwrap_or_default(),
             Sort::BestSelling => self.sold.first(doc).unwrap_or_default(),
         });
         if self.best.may_take(|least| key < least.key) {
-            let created_at = self.created_at.first(doc).unwrap_or_default();
+            let created_at = self.columns.created_at(doc);
             let address = DocAddress::new(self.segment, doc);
             self.best.take(Hit { key, created_at, order: Reverse(address), address });
         }
@@ -235,17 +241,16 @@ impl Collector for Tally<'_> {
             sort: self.query.sort,
             by_score: self.by_score,
             best: Best::of(self.query.offset.saturating_add(self.query.rows).min(DEPTH)),
-            facets: self.query.facets,
+            counts: self.query.counts,
             price_range: filter.price.as_ref().map(|range| (*range.start(), *range.end())),
             only_in_stock: filter.in_stock,
             only_on_sale: filter.on_sale,
-            brands: Facet::open(&columns.brands, &filter.brands, self.query.facets)?,
-            categories: Facet::open(&columns.categories, &categories, self.query.facets)?,
-            attributes: Attributes::open(&columns.attributes, &filter.attributes, self.query.facets)?,
+            brands: Facet::open(&columns.brands, &filter.brands, self.query.counts)?,
+            categories: Facet::open(&columns.categories, &categories, self.query.counts)?,
+            attributes: Attributes::open(&columns.attributes, &filter.attributes, self.query.counts)?,
             sale: Facet::open(&columns.on_sale, &[self.query.currency.to_owned()], false)?,
             prices: columns.prices(reader, self.query.currency)?,
             columns,
-            created_at: fast.i64(fields::CREATED_AT)?,
             rating_rank: fast.i64(fields::RATING_RANK)?,
             sold: fast.i64(fields::SOLD)?,
             rated_from: filter.rated_from,
@@ -260,6 +265,38 @@ impl Collector for Tally<'_> {
 
     fn requires_scoring(&self) -> bool {
         self.by_score
+    }
+
+    fn collect_segment(
+        &self,
+        weight: &dyn Weight,
+        segment: SegmentOrdinal,
+        reader: &SegmentReader,
+    ) -> tantivy::Result<<SegmentTally as SegmentCollector>::Fruit> {
+        let mut tally = self.for_segment(segment, reader)?;
+        let alive = reader.alive_bitset();
+        let is_there = |doc| alive.is_none_or(|alive| alive.is_alive(doc));
+        // What is counted, put first or not ordered by score has to be seen, however little it fits.
+        let best_alone = !self.query.counts && self.by_score && self.query.pinned.is_empty() && tally.places.is_none();
+        if best_alone {
+            weight.for_each_pruning(Score::NEG_INFINITY, reader, &mut |doc, score| {
+                if is_there(doc) {
+                    tally.collect(doc, score);
+                }
+                tally.least()
+            })?;
+        } else if self.by_score {
+            weight.for_each(reader, &mut |doc, score| {
+                if is_there(doc) {
+                    tally.collect(doc, score);
+                }
+            })?;
+        } else {
+            weight.for_each_no_score(reader, &mut |docs| {
+                docs.iter().filter(|doc| is_there(**doc)).for_each(|doc| tally.collect(*doc, 0.0));
+            })?;
+        }
+        Ok(tally.harvest())
     }
 
     fn merge_fruits(&self, segments: Vec<tantivy::Result<Tallied>>) -> tantivy::Result<Tallied> {

@@ -51,7 +51,7 @@ fn all() -> Query<'static> {
         currency: "EUR",
         offset: 0,
         rows: 10,
-        facets: true,
+        counts: true,
     }
 }
 
@@ -411,4 +411,30 @@ fn merchants_find_what_shoppers_do_not() {
     assert_eq!(desk("", None, true, DeskSort::Newest), [2]);
     assert_eq!(desk("", None, false, DeskSort::PriceHigh), [1, 3, 2], "without a price: last");
     assert_eq!(desk("", None, false, DeskSort::PriceLow), [3, 1, 2], "without a price: last");
+}
+
+#[test]
+fn who_wants_no_counts_finds_the_same_first() {
+    let index = Index::in_memory().unwrap();
+    let title = |n: u128| ["Tall mug", "Mugwort tea", "Mug", "Serving bowl"][(n % 4) as usize];
+    for part in 0..3 {
+        let documents: Vec<Document> = (part * 3_000..(part + 1) * 3_000)
+            .map(|n| Document {
+                in_stock: n % 5 > 0,
+                ..product(n, title(n), if n % 9 == 0 { "Mugler" } else { "Aldine" }, 12)
+            })
+            .collect();
+        let gone: Vec<Uuid> = (0..part * 3_000).step_by(11).map(Uuid::from_u128).collect();
+        index.write(&gone, &documents, "1").unwrap();
+    }
+    let filter = Filter { in_stock: true, ..Filter::default() };
+    for text in ["mu", "mug", "mugwort", "mugs", "aldine", "aldine bo", "sku-77", "mugg", "xyz"] {
+        for filter in [Filter::default(), filter.clone()] {
+            for rows in [1, 6, 40] {
+                let counted = Query { text, filter: filter.clone(), rows, ..all() };
+                let best = index.find(&Query { counts: false, ..counted.clone() }).unwrap();
+                assert_eq!(best.ids, index.find(&counted).unwrap().ids, "{text}");
+            }
+        }
+    }
 }

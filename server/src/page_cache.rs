@@ -26,7 +26,7 @@ use known::Known;
 use page::Page;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
-use shop::change::{self, Changes, Mark};
+use shop::change::{self, Mark};
 use shop::id::ProductId;
 use shop::{Result, Shop, price_list};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -48,6 +48,8 @@ const PAGE_BYTES_MAX: usize = 1 << 20;
 pub struct Keep {
     /// Products that it shows anything of.
     pub products: Vec<ProductId>,
+    /// It is this product's own page.
+    pub own_page_of: Option<ProductId>,
     /// It shows products that a statement has picked among all there are.
     pub picked: bool,
     /// It shows what this state of the search index has found.
@@ -111,7 +113,7 @@ impl PageCache {
             if let Some(at) = mark.as_ref() {
                 let mut next = at.clone();
                 let changes = change::since(shop, &mut next).await?;
-                if changes != Changes::default() {
+                if changes.everything || !changes.products.is_empty() {
                     self.look_at_the_calendar(shop).await?;
                 }
                 self.known.write().unwrap_or_else(PoisonError::into_inner).learn(changes);

@@ -127,6 +127,15 @@ over_http! {
         // A full warehouse's sales show nowhere.
         elsewhere(&site, "UPDATE stock SET reserved = 300").await;
         assert!(is_kept(&site, "/p/cup").await && is_kept(&site, "/p/bowl").await);
+        // What goes with a product stands on its own page alone.
+        assert!(asked(&site, "/").await.text().await.unwrap().contains("/p/cup"));
+        elsewhere(
+            &site,
+            "INSERT INTO recommendation (product_id, alike) SELECT id, '[\"00000000-0000-7000-8000-000000000000\"]'
+             FROM product WHERE slug = 'cup'",
+        )
+        .await;
+        assert!(!is_kept(&site, "/p/cup").await && is_kept(&site, "/").await && is_kept(&site, "/p/bowl").await);
         elsewhere(&site, "UPDATE product SET title = 'Beaker' WHERE slug = 'cup'").await;
         assert!(!is_kept(&site, "/p/cup").await);
         assert!(is_kept(&site, "/p/bowl").await && is_kept(&site, "/about").await && is_kept(&site, "/search?q=bowl").await);

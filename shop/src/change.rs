@@ -27,15 +27,19 @@ pub struct Changes {
     pub everything: bool,
     /// Which products are to be found may have, not only what is shown of them.
     pub lists: bool,
+    /// Of which something has changed that is shown of them anywhere.
     pub products: Vec<ProductId>,
+    /// Of which something has changed that their own page shows alone.
+    pub own_pages: Vec<ProductId>,
 }
 
-// Rows of a kind: 0 where to read on, 1 product_change, 2 page_change.
+// Rows of a kind: 0 where to read on, 1 product_change, 2 page_change, 3 page_change that only the product's own page shows.
 const NUMBERS: &str = "SELECT 0, COALESCE((SELECT MAX(seq) FROM product_change), 0), NULL
     UNION ALL SELECT 1, COALESCE((SELECT MAX(seq) FROM page_change), 0), NULL";
 const NUMBERS_AFTER: &str =
     "SELECT * FROM (SELECT 1, seq, product_id FROM product_change WHERE seq > $1 ORDER BY seq LIMIT $3)
-    UNION ALL SELECT * FROM (SELECT 2, seq, product_id FROM page_change WHERE seq > $2 ORDER BY seq LIMIT $3)";
+    UNION ALL SELECT * FROM (SELECT CASE WHEN own_page THEN 3 ELSE 2 END, seq, product_id
+      FROM page_change WHERE seq > $2 ORDER BY seq LIMIT $3)";
 const SNAPSHOT: &str = "SELECT CAST(pg_current_snapshot() AS TEXT)";
 /// What was committed since: by transactions that had not begun, or that ran. One statement sees one snapshot, which is the
 /// next mark.
@@ -43,7 +47,7 @@ const SEEN_SINCE: &str =
     "SELECT 0 AS kind, CAST(pg_current_snapshot() AS TEXT) AS seen, CAST(NULL AS UUID) AS product_id
     UNION ALL (SELECT 1, NULL, product_id FROM product_change
       WHERE transaction_id >= $1 OR transaction_id = ANY($2) LIMIT $3)
-    UNION ALL (SELECT 2, NULL, product_id FROM page_change
+    UNION ALL (SELECT CASE WHEN own_page THEN 3 ELSE 2 END, NULL, product_id FROM page_change
       WHERE transaction_id >= $1 OR transaction_id = ANY($2) LIMIT $3)";
 
 /// The mark to begin with: everything up to now is known.
@@ -75,7 +79,7 @@ pub async fn since(shop: &Shop, mark: &mut Mark) -> Result<Changes> {
                 *at = seq.max(*at);
                 changes.add(kind, id);
             }
-            if changes.products.len() >= CHANGES {
+            if changes.products.len() + changes.own_pages.len() >= CHANGES {
                 *mark = now(shop).await?;
                 changes.everything = true;
             }
@@ -89,7 +93,7 @@ pub async fn since(shop: &Shop, mark: &mut Mark) -> Result<Changes> {
                     None => changes.add(kind.into(), id),
                 }
             }
-            changes.everything |= changes.products.len() >= CHANGES;
+            changes.everything |= changes.products.len() + changes.own_pages.len() >= CHANGES;
         }
     }
     Ok(changes)
@@ -99,6 +103,7 @@ impl Changes {
     fn add(&mut self, kind: i64, id: Option<ProductId>) {
         self.lists |= kind == 1;
         match id {
+            Some(id) if kind == 3 => self.own_pages.push(id),
             Some(id) => self.products.push(id),
             None => self.everything = true,
         }

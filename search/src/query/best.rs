@@ -1,25 +1,28 @@
 //! A word with all the places where it may stand: what has it anywhere, by the best of them.
 //!
 //! tantivy's own disjunction goes through all places side by side, through windows of scores. Here the products that have the
-//! word are put together first, as bits, and a place is only asked about products that all the other words let through.
+//! word are put together first, as bits, and a place is only asked about products that all the other words let through. A word
+//! that stands alone is scored place by place instead ([`super::pass`]).
 
-use super::place::Source;
+use super::bits::{BitDocs, Bits};
+use super::pass::{Heard, Pass, Scores};
+use super::place::{Place, Source};
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::{Postings, SegmentPostings};
-use tantivy::query::{BitSetDocSet, Bm25Weight, EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::postings::{BlockSegmentPostings, Postings, SegmentPostings};
+use tantivy::query::{Bm25Weight, EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{BitSet, COLLECT_BLOCK_BUFFER_LEN, DocId, DocSet, Score, SegmentReader, TantivyError, Term};
+use tantivy::{COLLECT_BLOCK_BUFFER_LEN, DocId, DocSet, Score, SegmentReader, TantivyError, Term};
 
 /// A word counts by the best of the places that have it, and by this much of the others.
 pub const OTHERS: Score = 0.1;
 
 #[derive(Clone, Debug)]
 pub struct Best {
-    places: Vec<Source>,
+    places: Vec<(Place, Source)>,
 }
 
 impl Best {
-    pub fn of(places: Vec<Source>) -> Self {
+    pub fn of(places: Vec<(Place, Source)>) -> Self {
         Self { places }
     }
 }
@@ -27,8 +30,8 @@ impl Best {
 impl Query for Best {
     fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
         let mut weight = BestWeight { terms: Vec::new(), constants: Vec::new() };
-        for place in &self.places {
-            match place {
+        for (place, source) in &self.places {
+            match source {
                 Source::Term(term, counts) => {
                     let bm25 = match scoring {
                         EnableScoring::Enabled { statistics_provider, .. } => {
@@ -37,9 +40,13 @@ impl Query for Best {
                         }
                         EnableScoring::Disabled { .. } => None,
                     };
-                    weight.terms.push((term.clone(), bm25));
+                    let elsewhere = self.places.iter().any(|(other, _)| other.has_all_of(*place));
+                    weight.terms.push(Word { term: term.clone(), bm25, elsewhere });
                 }
-                Source::Like(words, counts) => weight.constants.push((words.weight(scoring)?, *counts)),
+                Source::Beginning(term, counts) => weight.constants.push((Like::Beginning(term.clone()), *counts)),
+                Source::Like(words, counts) => {
+                    weight.constants.push((Like::Words(words.weight(scoring)?), *counts));
+                }
             }
         }
         Ok(Box::new(weight))
@@ -47,59 +54,139 @@ impl Query for Best {
 }
 
 struct BestWeight {
+    terms: Vec<Word>,
+    constants: Vec<(Like, Score)>,
+}
+
+/// The word as it is.
+struct Word {
+    term: Term,
     /// Without scores where nobody asks for them.
-    terms: Vec<(Term, Option<Bm25Weight>)>,
-    constants: Vec<(Box<dyn Weight>, Score)>,
+    bm25: Option<Bm25Weight>,
+    /// Whatever has it has another of the places, too.
+    elsewhere: bool,
+}
+
+/// Words like it.
+enum Like {
+    Beginning(Term),
+    Words(Box<dyn Weight>),
+}
+
+impl Like {
+    fn bits(&self, segment: &SegmentReader) -> tantivy::Result<Bits> {
+        let mut bits = Bits::of(segment.max_doc());
+        match self {
+            Self::Beginning(term) => {
+                let index = segment.inverted_index(term.field())?;
+                let from = term.serialized_value_bytes();
+                let mut words = match after_all(from) {
+                    Some(end) => index.terms().range().ge(from).lt(end).into_stream()?,
+                    None => index.terms().range().ge(from).into_stream()?,
+                };
+                while words.advance() {
+                    let blocks = index.read_block_postings_from_terminfo(words.value(), IndexRecordOption::Basic)?;
+                    insert_all(blocks, &mut bits);
+                }
+            }
+            Self::Words(weight) => {
+                let mut there = weight.scorer(segment, 1.0)?;
+                let mut buffer = [0; COLLECT_BLOCK_BUFFER_LEN];
+                loop {
+                    let filled = there.fill_buffer(&mut buffer);
+                    buffer[..filled].iter().for_each(|doc| bits.insert(*doc));
+                    if filled < buffer.len() {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(bits)
+    }
+}
+
+/// The first text that does not begin like this and comes after it; `None` when there is none.
+fn after_all(beginning: &[u8]) -> Option<Vec<u8>> {
+    let last = beginning.iter().rposition(|byte| *byte < u8::MAX)?;
+    let mut after = beginning[..=last].to_vec();
+    after[last] += 1;
+    Some(after)
+}
+
+fn insert_all(mut blocks: BlockSegmentPostings, bits: &mut Bits) {
+    while !blocks.docs().is_empty() {
+        blocks.docs().iter().for_each(|doc| bits.insert(*doc));
+        blocks.advance();
+    }
+}
+
+fn norms(segment: &SegmentReader, term: &Term) -> tantivy::Result<FieldNormReader> {
+    let norms = segment.fieldnorms_readers().get_field(term.field())?;
+    Ok(norms.unwrap_or_else(|| FieldNormReader::constant(segment.max_doc(), 1)))
 }
 
 impl BestWeight {
+    fn constants(&self, segment: &SegmentReader, boost: Score) -> tantivy::Result<Vec<(Bits, Score)>> {
+        self.constants.iter().map(|(like, counts)| Ok((like.bits(segment)?, counts * boost))).collect()
+    }
+
     fn best(&self, segment: &SegmentReader, boost: Score) -> tantivy::Result<BestScorer> {
-        let mut docs = BitSet::with_max_value(segment.max_doc());
+        let constants = self.constants(segment, boost)?;
+        let mut docs = Bits::of(segment.max_doc());
+        constants.iter().for_each(|(own, _)| docs.add(own));
         let mut terms = Vec::new();
-        for (term, bm25) in &self.terms {
+        for Word { term, bm25, elsewhere } in &self.terms {
             let index = segment.inverted_index(term.field())?;
             let Some(info) = index.get_term_info(term)? else { continue };
-            let mut blocks = index.read_block_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
-            while !blocks.docs().is_empty() {
-                blocks.docs().iter().for_each(|doc| {
-                    docs.insert(*doc);
-                });
-                blocks.advance();
+            if !elsewhere {
+                insert_all(index.read_block_postings_from_terminfo(&info, IndexRecordOption::Basic)?, &mut docs);
             }
             let Some(bm25) = bm25 else { continue };
-            let norms = match segment.fieldnorms_readers().get_field(term.field())? {
-                Some(norms) => norms,
-                None => FieldNormReader::constant(segment.max_doc(), 1),
-            };
             let postings = index.read_postings_from_terminfo(&info, IndexRecordOption::WithFreqs)?;
-            terms.push(Place { postings, norms, bm25: bm25.boost_by(boost) });
+            terms.push(Standing { postings, norms: norms(segment, term)?, bm25: bm25.boost_by(boost) });
         }
-        let mut constants = Vec::new();
-        for (weight, counts) in &self.constants {
-            let mut own = BitSet::with_max_value(segment.max_doc());
-            let mut there = weight.scorer(segment, 1.0)?;
-            let mut buffer = [0; COLLECT_BLOCK_BUFFER_LEN];
-            loop {
-                let filled = there.fill_buffer(&mut buffer);
-                for doc in &buffer[..filled] {
-                    own.insert(*doc);
-                    docs.insert(*doc);
-                }
-                if filled < buffer.len() {
-                    break;
-                }
-            }
-            if own.len() > 0 {
-                constants.push((own, counts * boost));
-            }
+        Ok(BestScorer { docs: docs.into(), terms, constants })
+    }
+
+    /// For this word alone; `None` where nobody asks for scores.
+    fn pass(&self, segment: &SegmentReader) -> tantivy::Result<Option<Pass>> {
+        let mut places = Vec::new();
+        for Word { term, bm25, .. } in &self.terms {
+            let Some(bm25) = bm25 else { return Ok(None) };
+            let index = segment.inverted_index(term.field())?;
+            let Some(info) = index.get_term_info(term)? else { continue };
+            let blocks = index.read_block_postings_from_terminfo(&info, IndexRecordOption::WithFreqs)?;
+            places.push(Scores::Counted { blocks, at: 0, norms: norms(segment, term)?, bm25: bm25.clone() });
         }
-        Ok(BestScorer { docs: BitSetDocSet::from(docs), terms, constants })
+        places.extend(self.constants(segment, 1.0)?.into_iter().map(|(bits, counts)| Scores::Same { bits, counts }));
+        Ok(Some(Pass::over(segment.max_doc(), places)))
     }
 }
 
 impl Weight for BestWeight {
     fn scorer(&self, segment: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
         Ok(Box::new(self.best(segment, boost)?))
+    }
+
+    fn for_each(&self, segment: &SegmentReader, heard: &mut dyn FnMut(DocId, Score)) -> tantivy::Result<()> {
+        let mut all = |doc, score| {
+            heard(doc, score);
+            Score::NEG_INFINITY
+        };
+        self.for_each_pruning(Score::NEG_INFINITY, segment, &mut all)
+    }
+
+    fn for_each_pruning(&self, least: Score, segment: &SegmentReader, heard: Heard<'_>) -> tantivy::Result<()> {
+        if let Some(pass) = self.pass(segment)? {
+            pass.run(least, heard);
+            return Ok(());
+        }
+        let mut docs = self.best(segment, 1.0)?;
+        while docs.doc() != tantivy::TERMINATED {
+            heard(docs.doc(), 0.0);
+            docs.advance();
+        }
+        Ok(())
     }
 
     fn explain(&self, segment: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
@@ -112,13 +199,13 @@ impl Weight for BestWeight {
 }
 
 /// Where the word stands as it is.
-struct Place {
+struct Standing {
     postings: SegmentPostings,
     norms: FieldNormReader,
     bm25: Bm25Weight,
 }
 
-impl Place {
+impl Standing {
     /// `None` when `doc` does not have it here. Later calls are about later documents.
     fn score(&mut self, doc: DocId) -> Option<Score> {
         let mut at = self.postings.doc();
@@ -130,10 +217,10 @@ impl Place {
 }
 
 struct BestScorer {
-    docs: BitSetDocSet,
-    terms: Vec<Place>,
+    docs: BitDocs,
+    terms: Vec<Standing>,
     /// Where words like it stand, and what that counts.
-    constants: Vec<(BitSet, Score)>,
+    constants: Vec<(Bits, Score)>,
 }
 
 impl Scorer for BestScorer {
@@ -157,15 +244,23 @@ impl DocSet for BestScorer {
         self.docs.seek(target)
     }
 
-    fn fill_buffer(&mut self, buffer: &mut [DocId; COLLECT_BLOCK_BUFFER_LEN]) -> usize {
-        self.docs.fill_buffer(buffer)
-    }
-
     fn doc(&self) -> DocId {
         self.docs.doc()
     }
 
     fn size_hint(&self) -> u32 {
         self.docs.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::after_all;
+
+    #[test]
+    fn a_beginning_ends_before_the_next_text() {
+        assert_eq!(after_all(b"me").unwrap(), b"mf");
+        assert_eq!(after_all(&[b'm', 0xff]).unwrap(), b"n");
+        assert_eq!(after_all(&[0xff]), None);
     }
 }

@@ -45,11 +45,24 @@ pub enum Place {
     WordMistaken,
 }
 
+impl Place {
+    /// Whether whatever has a word in `other` has it here, too: a title is indexed as it is and by stems, and a word begins
+    /// like itself.
+    pub fn has_all_of(self, other: Self) -> bool {
+        matches!(
+            (self, other),
+            (Self::TitleStem | Self::TitleBeginning, Self::Title) | (Self::BrandBeginning, Self::Brand)
+        )
+    }
+}
+
 /// What is looked for in a place, and how much it counts.
 #[derive(Clone, Debug)]
 pub enum Source {
     /// By how rare it is and how little else stands there.
     Term(Term, f32),
+    /// Words that begin like it, all of which count the same.
+    Beginning(Term, f32),
     /// Words like it, all of which count the same.
     Like(FuzzyTermQuery, f32),
 }
@@ -57,7 +70,7 @@ pub enum Source {
 /// Everywhere `word`, with its `stem`, may stand; it counts by the best of them.
 pub fn places(fields: &Fields, word: &str, stem: &str, may_go_on: bool, care: Care) -> Vec<(Place, Source)> {
     let mut places = vec![
-        (Place::Code, term(fields.code, word, CODE)),
+        code(fields, word),
         (Place::Title, term(fields.title, word, TITLE)),
         (Place::TitleStem, term(fields.title_stem, stem, TITLE_STEM)),
         (Place::Brand, term(fields.brand, word, BRAND)),
@@ -68,8 +81,7 @@ pub fn places(fields: &Fields, word: &str, stem: &str, may_go_on: bool, care: Ca
         for (place, field, weight) in
             [(Place::TitleBeginning, fields.title, TITLE), (Place::BrandBeginning, fields.brand, BRAND)]
         {
-            let beginning = FuzzyTermQuery::new_prefix(Term::from_field_text(field, word), 0, true);
-            places.push((place, Source::Like(beginning, weight * BEGINNING)));
+            places.push((place, Source::Beginning(Term::from_field_text(field, word), weight * BEGINNING)));
         }
     }
     if care == Care::WithMistakes {
@@ -87,8 +99,8 @@ pub fn places(fields: &Fields, word: &str, stem: &str, may_go_on: bool, care: Ca
 }
 
 /// A code as a whole, which may hold what takes words apart: "AB-12/3".
-pub fn code(fields: &Fields, whole: &str) -> Source {
-    term(fields.code, whole, CODE)
+pub fn code(fields: &Fields, whole: &str) -> (Place, Source) {
+    (Place::Code, term(fields.code, whole, CODE))
 }
 
 /// Words that `word` may be a mistake for; `None` for words of three letters, which are each other's mistakes.

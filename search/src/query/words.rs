@@ -135,7 +135,7 @@ fn all(mut queries: impl ExactSizeIterator<Item = Box<dyn Query>>) -> Box<dyn Qu
 }
 
 fn anywhere(places: Vec<(Place, Source)>) -> Box<dyn Query> {
-    Box::new(Best::of(places.into_iter().map(|(_, source)| source).collect()))
+    Box::new(Best::of(places))
 }
 
 fn words(index: &Index, text: &str) -> Result<Vec<Word>> {

@@ -1,5 +1,6 @@
 //! What has changed, counted.
 
+use super::Keep;
 use shop::change::Changes;
 use shop::id::ProductId;
 use std::collections::HashMap;
@@ -14,6 +15,7 @@ pub struct Known {
     everything: u64,
     lists: u64,
     products: HashMap<ProductId, u64>,
+    own_pages: HashMap<ProductId, u64>,
 }
 
 impl Known {
@@ -30,19 +32,27 @@ impl Known {
         if changes.lists {
             self.lists = self.at;
         }
-        if changes.everything || self.products.len() + changes.products.len() > PRODUCTS {
+        let (products, own_pages) = (changes.products, changes.own_pages);
+        let told_apart = self.products.len() + products.len() + self.own_pages.len() + own_pages.len();
+        if changes.everything || told_apart > PRODUCTS {
             self.everything = self.at;
             self.products.clear();
+            self.own_pages.clear();
             return;
         }
         let at = self.at;
-        self.products.extend(changes.products.into_iter().map(|product| (product, at)));
+        self.products.extend(products.into_iter().map(|product| (product, at)));
+        self.own_pages.extend(own_pages.into_iter().map(|product| (product, at)));
     }
 
-    /// Whether nothing of that has changed after `at`; `picked` as in [`super::Keep`].
-    pub fn is_current(&self, at: u64, products: &[ProductId], picked: bool) -> bool {
+    /// Whether nothing that the page of `keep` shows has changed after `at`.
+    pub fn is_current(&self, at: u64, keep: &Keep) -> bool {
         let unchanged = |product: &ProductId| self.products.get(product).is_none_or(|changed| *changed <= at);
-        self.everything <= at && (!picked || self.lists <= at) && products.iter().all(unchanged)
+        let own = keep.own_page_of.and_then(|product| self.own_pages.get(&product));
+        self.everything <= at
+            && (!keep.picked || self.lists <= at)
+            && own.is_none_or(|changed| *changed <= at)
+            && keep.products.iter().all(unchanged)
     }
 }
 
@@ -55,6 +65,10 @@ mod tests {
         ProductId(Uuid::from_u128(number))
     }
 
+    fn shows(products: &[u128], picked: bool) -> Keep {
+        Keep { products: products.iter().copied().map(product).collect(), picked, ..Keep::default() }
+    }
+
     #[test]
     fn only_pages_of_what_has_changed_are_out_of_date() {
         let mut known = Known::default();
@@ -62,13 +76,23 @@ mod tests {
         known.learn(Changes::default());
         assert_eq!(known.at(), before, "nothing has happened");
         known.learn(Changes { products: vec![product(1)], ..Changes::default() });
-        assert!(!known.is_current(before, &[product(2), product(1)], false));
-        assert!(known.is_current(before, &[product(2)], true));
-        assert!(known.is_current(known.at(), &[product(1)], true), "drawn since");
+        assert!(!known.is_current(before, &shows(&[2, 1], false)));
+        assert!(known.is_current(before, &shows(&[2], true)));
+        assert!(known.is_current(known.at(), &shows(&[1], true)), "drawn since");
         known.learn(Changes { lists: true, products: vec![product(3)], ..Changes::default() });
-        assert!(!known.is_current(before, &[product(2)], true) && known.is_current(before, &[product(2)], false));
+        assert!(!known.is_current(before, &shows(&[2], true)) && known.is_current(before, &shows(&[2], false)));
         known.learn(Changes { everything: true, ..Changes::default() });
-        assert!(!known.is_current(before, &[], false) && known.is_current(known.at(), &[product(1)], true));
+        assert!(!known.is_current(before, &shows(&[], false)) && known.is_current(known.at(), &shows(&[1], true)));
+    }
+
+    #[test]
+    fn what_a_product_s_own_page_shows_is_nothing_to_others() {
+        let mut known = Known::default();
+        let before = known.at();
+        known.learn(Changes { own_pages: vec![product(1)], ..Changes::default() });
+        let own_page = Keep { own_page_of: Some(product(1)), ..shows(&[1], false) };
+        assert!(!known.is_current(before, &own_page) && known.is_current(known.at(), &own_page));
+        assert!(known.is_current(before, &shows(&[1, 2], true)), "a page with its card");
     }
 
     #[test]
@@ -76,9 +100,10 @@ mod tests {
         let mut known = Known::default();
         let before = known.at();
         for number in 0..=PRODUCTS as u128 {
-            known.learn(Changes { products: vec![product(number)], ..Changes::default() });
+            let (products, own_pages) = (vec![product(number)], vec![product(number)]);
+            known.learn(Changes { products, own_pages, ..Changes::default() });
         }
-        assert!(known.products.len() <= PRODUCTS);
-        assert!(!known.is_current(before, &[product(0)], false), "forgotten is not unchanged");
+        assert!(known.products.len() + known.own_pages.len() <= PRODUCTS);
+        assert!(!known.is_current(before, &shows(&[0], false)), "forgotten is not unchanged");
     }
 }

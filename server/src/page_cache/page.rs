@@ -57,7 +57,7 @@ impl Page {
     pub fn is_current(&self, known: &Known, found_in: u64, now_ms: i64) -> bool {
         now_ms < self.until
             && self.keep.found_in.is_none_or(|state| state == found_in)
-            && known.is_current(self.at, &self.keep.products, self.keep.picked)
+            && known.is_current(self.at, &self.keep)
     }
 
     /// Counts what drawing the page would have counted.

@@ -162,7 +162,7 @@ pub async fn draw_with(
         site.here = format!("/p/{}", product.slug);
     }
     let reviews = review::section(state, visitor, &product, shown.reviews).await?;
-    let keep = Keep { products: found.considered, ..Keep::default() };
+    let keep = Keep { products: found.considered, own_page_of: Some(product.id), ..Keep::default() };
     let beside =
         pages::product::Beside { together: found.together, similar: found.similar, popular: found.popular, recent };
     let page =

@@ -3,7 +3,7 @@
 //! The engines name the same JSON functions differently; a statement is written once in PostgreSQL's words and
 //! renamed for SQLite. One statement instead of five spares PostgreSQL four round trips and reads one snapshot.
 
-use crate::db::Engine;
+use crate::db::{Engine, Sql};
 
 /// One statement in the words of both engines.
 pub(crate) struct Statement {
@@ -14,13 +14,17 @@ pub(crate) struct Statement {
 impl Statement {
     /// `text` uses `json_agg`, `json_build_array` and, for an identifier as text, `id_text(…)`.
     pub fn new(text: &str) -> Self {
-        Self {
-            sqlite: text
-                .replace("json_agg(", "json_group_array(")
-                .replace("json_build_array(", "json_array(")
-                .replace("id_text(", "hex("),
-            postgres: text.replace("id_text(", "text("),
-        }
+        Self { sqlite: sqlite(text), postgres: postgres(text) }
+    }
+
+    /// As [`Statement::new`], over rows that come in ([`rows!`](crate::rows)).
+    pub fn over(sql: Sql) -> Self {
+        Self { sqlite: sqlite(sql.sqlite), postgres: postgres(sql.postgres) }
+    }
+
+    /// The same statement about another column.
+    pub fn about(self, column: &str, other: &str) -> Self {
+        Self { sqlite: self.sqlite.replace(column, other), postgres: self.postgres.replace(column, other) }
     }
 
     pub fn on(&self, engine: Engine) -> &str {
@@ -29,6 +33,16 @@ impl Statement {
             Engine::Postgres => &self.postgres,
         }
     }
+}
+
+fn sqlite(text: &str) -> String {
+    text.replace("json_agg(", "json_group_array(")
+        .replace("json_build_array(", "json_array(")
+        .replace("id_text(", "hex(")
+}
+
+fn postgres(text: &str) -> String {
+    text.replace("id_text(", "text(")
 }
 
 /// The identifiers of `$2` in their order, as rows `(id, place)`.

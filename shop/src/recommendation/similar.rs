@@ -7,6 +7,7 @@
 use super::likeness::{Traits, likeness, traits};
 use super::progress::{Part, Progress};
 use super::{KEPT, read_list};
+use crate::catalogue::statement::{Statement, read};
 use crate::db::{Read, Sql, Tx};
 use crate::id::ProductId;
 use crate::money::Currency;
@@ -15,6 +16,7 @@ use crate::{Result, Shop, args, rows};
 use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 use uuid::Uuid;
 
 /// Products of one transaction.
@@ -25,6 +27,8 @@ const CHANGES: i64 = 200;
 const BESIDE: i64 = 30;
 /// Categories looked through.
 const CATEGORIES: usize = 4;
+/// Neighbours read in one statement.
+const NEIGHBOURS_AT_ONCE: usize = 500;
 const WALK_EVERY_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 
 /// What a product is similar to, best first, and how much.
@@ -77,13 +81,22 @@ async fn walk(shop: &Shop, before: Progress) -> Result<usize> {
 async fn find(shop: &Shop, ids: Vec<Uuid>) -> Result<BTreeMap<ProductId, Likes>> {
     let currency = shop.settings.currencies.first().copied().unwrap_or(Currency::EUR);
     let mut found: BTreeMap<ProductId, Likes> = ids.iter().map(|id| (ProductId(*id), Likes::new())).collect();
-    for product in traits(&mut &shop.db, ids, currency).await?.into_iter().filter(|product| product.is_published) {
-        let beside = beside(shop, &product).await?;
-        let others = traits(&mut &shop.db, beside, currency).await?;
-        let mut likes: Likes = others
+    let mut products = traits(&mut &shop.db, ids, currency).await?;
+    products.retain(|product| product.is_published);
+    let beside = beside(shop, &products).await?;
+    // Neighbours of products that stand side by side are mostly the same: each is read once.
+    let all: BTreeSet<Uuid> = beside.iter().flatten().copied().collect();
+    let all: Vec<Uuid> = all.into_iter().collect();
+    let mut others = BTreeMap::new();
+    for some in all.chunks(NEIGHBOURS_AT_ONCE) {
+        let read = traits(&mut &shop.db, some.to_vec(), currency).await?;
+        others.extend(read.into_iter().filter(|other| other.is_published).map(|other| (other.id.0, other)));
+    }
+    for (product, beside) in products.iter().zip(beside) {
+        let mut likes: Likes = beside
             .iter()
-            .filter(|other| other.is_published)
-            .map(|other| (other.id, likeness(&product, other)))
+            .filter_map(|id| others.get(id))
+            .map(|other| (other.id, likeness(product, other)))
             .filter(|(_, much)| *much > 0)
             .collect();
         // Of what is equally alike the next ones come first, else all would show the same few.
@@ -94,32 +107,63 @@ async fn find(shop: &Shop, ids: Vec<Uuid>) -> Result<BTreeMap<ProductId, Likes>>
     Ok(found)
 }
 
-/// The neighbours of a product in what it belongs to.
-async fn beside(shop: &Shop, product: &Traits) -> Result<Vec<Uuid>> {
-    const IN_CATEGORY: &str = "SELECT id FROM (SELECT product_id AS id FROM product_category
-          WHERE category_id = $1 AND product_id < $2 ORDER BY product_id DESC LIMIT $3) AS before
-        UNION ALL SELECT id FROM (SELECT product_id AS id FROM product_category
-          WHERE category_id = $1 AND product_id > $2 ORDER BY product_id LIMIT $3) AS after";
-    const OF_BRAND: &str = "SELECT id FROM (SELECT id FROM product
-          WHERE brand = $1 AND brand <> '' AND id < $2 ORDER BY id DESC LIMIT $3) AS before
-        UNION ALL SELECT id FROM (SELECT id FROM product
-          WHERE brand = $1 AND brand <> '' AND id > $2 ORDER BY id LIMIT $3) AS after";
-    const OF_TYPE: &str = "SELECT id FROM (SELECT id FROM product
-          WHERE product_type = $1 AND product_type <> '' AND id < $2 ORDER BY id DESC LIMIT $3) AS before
-        UNION ALL SELECT id FROM (SELECT id FROM product
-          WHERE product_type = $1 AND product_type <> '' AND id > $2 ORDER BY id LIMIT $3) AS after";
-    let mut ids = BTreeSet::new();
-    let mut take = async |sql: &str, of: crate::db::Arg| -> Result<()> {
-        let rows: Vec<(Uuid,)> = shop.db.fetch_all(sql, vec![of, product.id.into(), BESIDE.into()]).await?;
-        ids.extend(rows.into_iter().map(|(id,)| id));
-        Ok(())
-    };
-    for category in product.categories.iter().take(CATEGORIES) {
-        take(IN_CATEGORY, (*category).into()).await?;
+/// One thing that a product belongs to.
+#[derive(Serialize)]
+struct Belongs<T> {
+    /// Which of the products.
+    n: usize,
+    id: ProductId,
+    belongs_to: T,
+}
+
+/// What `to` says of each, as rows of a statement.
+fn belonging<'p, T: Serialize>(products: &'p [Traits], to: impl Fn(&'p Traits) -> Vec<T>) -> Result<String> {
+    let rows = products.iter().enumerate().flat_map(|(n, product)| {
+        to(product).into_iter().map(move |belongs_to| Belongs { n, id: product.id, belongs_to })
+    });
+    Ok(serde_json::to_string(&rows.collect::<Vec<_>>())?)
+}
+
+/// The neighbours of each product in what it belongs to: three statements, however many products.
+async fn beside(shop: &Shop, products: &[Traits]) -> Result<Vec<BTreeSet<Uuid>>> {
+    static IN_CATEGORY: LazyLock<Statement> = LazyLock::new(|| {
+        Statement::over(rows!(
+            "SELECT d.n, (SELECT CAST(json_agg(id_text(b.id)) AS TEXT) FROM (SELECT m.product_id AS id
+                FROM product_category m WHERE m.category_id = d.belongs_to AND m.product_id < d.id
+                ORDER BY m.product_id DESC LIMIT $2) AS b),
+              (SELECT CAST(json_agg(id_text(a.id)) AS TEXT) FROM (SELECT m.product_id AS id
+                FROM product_category m WHERE m.category_id = d.belongs_to AND m.product_id > d.id
+                ORDER BY m.product_id LIMIT $2) AS a) FROM",
+            [n BIGINT, id UUID, belongs_to UUID],
+            ""
+        ))
+    });
+    static OF_BRAND: LazyLock<Statement> = LazyLock::new(|| Statement::over(OF_KIND).about("p.kind", "p.brand"));
+    static OF_TYPE: LazyLock<Statement> = LazyLock::new(|| Statement::over(OF_KIND).about("p.kind", "p.product_type"));
+    const OF_KIND: Sql = rows!(
+        "SELECT d.n, (SELECT CAST(json_agg(id_text(b.id)) AS TEXT) FROM (SELECT p.id
+            FROM product p WHERE p.kind = d.belongs_to AND p.kind <> '' AND p.id < d.id
+            ORDER BY p.id DESC LIMIT $2) AS b),
+          (SELECT CAST(json_agg(id_text(a.id)) AS TEXT) FROM (SELECT p.id
+            FROM product p WHERE p.kind = d.belongs_to AND p.kind <> '' AND p.id > d.id
+            ORDER BY p.id LIMIT $2) AS a) FROM",
+        [n BIGINT, id UUID, belongs_to TEXT],
+        ""
+    );
+    let categories = belonging(products, |product| product.categories.iter().take(CATEGORIES).collect())?;
+    let brands = belonging(products, |product| vec![&product.brand])?;
+    let types = belonging(products, |product| vec![&product.product_type])?;
+    let mut beside = vec![BTreeSet::new(); products.len()];
+    for (statement, rows) in [(&IN_CATEGORY, categories), (&OF_BRAND, brands), (&OF_TYPE, types)] {
+        let found: Vec<(i64, Option<String>, Option<String>)> =
+            shop.db.fetch_all(statement.on(shop.db.engine()), args![rows, BESIDE]).await?;
+        for (n, before, after) in found {
+            let Some(own) = usize::try_from(n).ok().and_then(|n| beside.get_mut(n)) else { continue };
+            own.extend(read::<Uuid>(before.as_deref())?);
+            own.extend(read::<Uuid>(after.as_deref())?);
+        }
     }
-    take(OF_BRAND, (&product.brand).into()).await?;
-    take(OF_TYPE, (&product.product_type).into()).await?;
-    Ok(ids.into_iter().collect())
+    Ok(beside)
 }
 
 /// Writes what was found together with how far that is, unless another process has come further meanwhile. `offered`: the

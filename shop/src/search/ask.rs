@@ -21,7 +21,7 @@ pub(super) struct Ask {
     currency: &'static str,
     offset: usize,
     rows: usize,
-    pub facets: bool,
+    pub counts: bool,
 }
 
 impl Ask {
@@ -56,7 +56,7 @@ impl Ask {
             currency: query.currency.code(),
             offset: query.page.saturating_sub(1).saturating_mul(rows),
             rows,
-            facets: true,
+            counts: true,
         })
     }
 
@@ -73,7 +73,7 @@ impl Ask {
             currency: self.currency,
             offset: self.offset,
             rows: self.rows,
-            facets: self.facets,
+            counts: self.counts,
         }
     }
 

@@ -25,7 +25,7 @@ pub async fn suggest(shop: &Shop, search: &Search, text: &str, buyer: impl Into<
     }
     let query = Query { text: text.to_owned(), rows: PRODUCTS, ..Query::everything(buyer.currency) };
     let mut ask = Ask::of(shop, &query).await?;
-    ask.facets = false;
+    ask.counts = false;
     let found = ask.put(search).await?;
     let words: Vec<String> = text.to_lowercase().split_whitespace().map(str::to_owned).collect();
     let links = categories(shop).await?.into_iter().filter(|(.., title)| begins(title, &words));
