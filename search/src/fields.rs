@@ -6,8 +6,8 @@ use tantivy::schema::{
     BytesOptions, FAST, Field, INDEXED, IndexRecordOption, OwnedValue, Schema, TextFieldIndexing, TextOptions,
 };
 use tantivy::tokenizer::{
-    AsciiFoldingFilter, Language, LowerCaser, RAW_TOKENIZER_NAME, RemoveLongFilter, SimpleTokenizer, Stemmer,
-    TextAnalyzer, TokenizerManager,
+    AsciiFoldingFilter, LowerCaser, RAW_TOKENIZER_NAME, RemoveLongFilter, SimpleTokenizer, TextAnalyzer,
+    TextAnalyzerBuilder, Tokenizer, TokenizerManager,
 };
 use tantivy::{Index, TantivyDocument};
 use uuid::Uuid;
@@ -203,15 +203,17 @@ pub fn folded_code(code: &str) -> String {
     code.trim().to_lowercase()
 }
 
-/// Teaches the index to take text apart.
+/// Teaches the index to take text apart. Words have no stems before [`crate::Index::speak`].
 pub fn register(index: &Index) {
     let tokenizers: &TokenizerManager = index.tokenizers();
-    let words = || {
-        TextAnalyzer::builder(SimpleTokenizer::default())
-            .filter(RemoveLongFilter::limit(WORD_BYTES))
-            .filter(LowerCaser)
-            .filter(AsciiFoldingFilter)
-    };
     tokenizers.register(PLAIN, words().build());
-    tokenizers.register(STEMMED, words().filter(Stemmer::new(Language::English)).build());
+    tokenizers.register(STEMMED, words().build());
+}
+
+/// Takes text apart into words without case and accents.
+pub fn words() -> TextAnalyzerBuilder<impl Tokenizer> {
+    TextAnalyzer::builder(SimpleTokenizer::default())
+        .filter(RemoveLongFilter::limit(WORD_BYTES))
+        .filter(LowerCaser)
+        .filter(AsciiFoldingFilter)
 }

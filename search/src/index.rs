@@ -2,7 +2,7 @@
 
 use crate::fields::{self, Fields};
 use crate::reading::Reading;
-use crate::{Document, Error, Result};
+use crate::{Document, Error, Result, language};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tantivy::directory::{Directory, INDEX_WRITER_LOCK, MmapDirectory};
@@ -92,6 +92,12 @@ impl Index {
             advancing: Mutex::new(()),
             writer: Mutex::new(None),
         })
+    }
+
+    /// From now on words are taken by their stems in these languages, codes of ISO 639-1. What was indexed before has its
+    /// old stems until it is written anew.
+    pub fn speak(&self, languages: &[String]) {
+        language::register(&self.inner, languages);
     }
 
     /// What the last commit said; `None` for an index that nobody has filled.

@@ -12,6 +12,7 @@ mod explain;
 mod fields;
 mod find;
 mod index;
+pub mod language;
 mod query;
 mod reading;
 mod tally;

@@ -26,6 +26,7 @@ fn product(number: u128, title: &str, brand: &str, euros: i64) -> Document {
 
 fn filled() -> Index {
     let index = Index::in_memory().unwrap();
+    index.speak(&["en".into()]);
     let text = "Fired twice. Goes well with every bowl.".to_owned();
     let documents = [
         Document { text, ..product(1, "Glazed mug", "Aldine", 12) },
@@ -436,5 +437,30 @@ fn who_wants_no_counts_finds_the_same_first() {
                 assert_eq!(best.ids, index.find(&counted).unwrap().ids, "{text}");
             }
         }
+    }
+}
+
+#[test]
+fn words_are_known_by_their_stems_in_the_languages_of_the_shop() {
+    let stems = |languages: &[&str], title: &str, text: &str| {
+        let index = Index::in_memory().unwrap();
+        index.speak(&languages.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>());
+        index.write(&[], &[product(1, title, "", 12)], "1").unwrap();
+        // Another word behind it: the last one may be the beginning of a longer one.
+        let found = index.find(&Query { text: &format!("{text} 12"), ..all() }).unwrap();
+        !found.is_guess && numbers(&found) == [1]
+    };
+    for (languages, title, text, found) in [
+        (&["en"][..], "Glazed mugs 12", "mug", true),
+        (&["de"], "Blaue Tassen 12", "tasse", true),
+        (&["en"], "Blaue Tassen 12", "tasse", false),
+        (&["de"], "Weiße Häuser 12", "haus", true),
+        (&["fr"], "Chaussures élégantes 12", "elegante", true),
+        (&["en", "de"], "Blaue Tassen and mugs 12", "mug tasse", true),
+        (&["ru"], "Синие чашки 12", "чашка", true),
+        (&[], "Glazed mugs 12", "mug", false),
+        (&["xx"], "Glazed mugs 12", "mugs", true),
+    ] {
+        assert_eq!(stems(languages, title, text), found, "{languages:?}: {text} in {title}");
     }
 }

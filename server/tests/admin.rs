@@ -190,10 +190,14 @@ over_http! {
         let fields = [
             ("shop_name", "Corner Shop"), ("mail_from", "hello@corner.example"), ("home_country", "DE"),
             ("default_currency", "EUR"), ("currency", "USD"), ("capture", "manual"), ("hold_minutes", "45"),
+            ("language", "de"), ("language", "en"),
         ];
         assert_eq!(send(&site, "/admin/settings", &olga, &fields).await.0, 303);
         assert!(page(&site, "/admin", &olga).await.contains("Corner Shop"));
         assert_eq!(site.shop.settings.hold_ms, 45 * 60 * 1000);
+        assert_eq!(site.shop.settings.languages, ["de", "en"]);
+        let with_language = |code| fields.iter().copied().chain([("language", code)]).collect::<Vec<_>>();
+        assert_eq!(send(&site, "/admin/settings", &olga, &with_language("xx")).await.0, 422);
         let with = |name| fields.iter().copied().chain([("payment_provider", name)]).collect::<Vec<_>>();
         assert_eq!(send(&site, "/admin/settings", &olga, &with("paypal")).await.0, 303);
         assert_eq!(site.shop.settings.payment_providers, ["paypal"]);

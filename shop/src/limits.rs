@@ -128,6 +128,8 @@ pub const IMPORT_WAITS_MS: i64 = 24 * 60 * 60 * 1000;
 pub const BULK_PRODUCTS: usize = 100_000;
 pub const BULK_KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
+/// Languages of one catalogue.
+pub const LANGUAGES: usize = 3;
 /// Minutes that a started payment holds its stock. The provider's hosted page lives at least half an hour.
 pub const HOLD_MINUTES: std::ops::RangeInclusive<i64> = 30..=1440;
 

@@ -19,9 +19,33 @@ pub struct Settings {
     pub hold_ms: i64,
     /// When authorised money is taken.
     pub capture: CapturePolicy,
+    /// Languages of the catalogue, as in [`LANGUAGES`]: searches know words by their stems in these.
+    pub languages: Vec<String>,
     /// Names of the payment providers that shoppers can choose from; none chosen means the first that has keys.
     pub payment_providers: Vec<String>,
 }
+
+/// Languages that a catalogue can be in: code of ISO 639-1 and name.
+pub const LANGUAGES: [(&str, &str); 18] = [
+    ("ar", "Arabic"),
+    ("da", "Danish"),
+    ("nl", "Dutch"),
+    ("en", "English"),
+    ("fi", "Finnish"),
+    ("fr", "French"),
+    ("de", "German"),
+    ("el", "Greek"),
+    ("hu", "Hungarian"),
+    ("it", "Italian"),
+    ("no", "Norwegian"),
+    ("pt", "Portuguese"),
+    ("ro", "Romanian"),
+    ("ru", "Russian"),
+    ("es", "Spanish"),
+    ("sv", "Swedish"),
+    ("ta", "Tamil"),
+    ("tr", "Turkish"),
+];
 
 /// When authorised money is taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +67,7 @@ impl Default for Settings {
             currencies: vec![Currency::EUR, Currency::USD, Currency::GBP],
             hold_ms: 30 * 60 * 1000,
             capture: CapturePolicy::Automatic,
+            languages: vec!["en".into()],
             payment_providers: Vec::new(),
         }
     }
@@ -130,7 +155,7 @@ pub async fn change(shop: &crate::Shop, by: &crate::staff::Staff, settings: Sett
 }
 
 impl Settings {
-    /// Fields refused: "shop_name", "mail_from", "home_country", "currencies", "hold_minutes".
+    /// Fields refused: "shop_name", "mail_from", "home_country", "languages", "currencies", "hold_minutes".
     pub fn check(&self) -> crate::Result<()> {
         use crate::limits::{Check, EMAIL_CHARS, HOLD_MINUTES, NAME_CHARS};
         let mut check = Check::default();
@@ -141,10 +166,24 @@ impl Settings {
         check.that(mail && plain, "mail_from", "Enter an e-mail address like shop@example.com.");
         let known = crate::address::rules(&self.home_country).is_some();
         check.that(known, "home_country", "Choose a country.");
+        let listed = |language: &String| LANGUAGES.iter().any(|(code, _)| code == language);
+        check.that(self.languages.iter().all(listed), "languages", "Choose among the languages listed.");
+        let most = crate::limits::LANGUAGES;
+        check.that(self.languages.len() <= most, "languages", format!("At most {most}: others would blur these."));
         check.that(!self.currencies.is_empty(), "currencies", "Choose at least one currency.");
         let (least, most) = (*HOLD_MINUTES.start(), *HOLD_MINUTES.end());
         let whole = self.hold_ms % 60_000 == 0 && HOLD_MINUTES.contains(&(self.hold_ms / 60_000));
         check.that(whole, "hold_minutes", format!("Between {least} and {most} whole minutes."));
         check.done()
+    }
+}
+
+#[cfg(all(test, feature = "server"))]
+mod tests {
+    use super::LANGUAGES;
+
+    #[test]
+    fn the_search_knows_every_language_that_can_be_chosen() {
+        assert!(LANGUAGES.iter().all(|(code, _)| search::language::is_known(code)));
     }
 }

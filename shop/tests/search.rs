@@ -6,6 +6,7 @@ use shop::db::Engine;
 use shop::id::StaffId;
 use shop::money::Currency;
 use shop::search::{self, Query, Search, Sort, Term};
+use shop::setting::{self, Settings};
 use shop::staff::{Role, Staff};
 use shop::{Shop, args, seed};
 use std::collections::BTreeSet;
@@ -51,6 +52,22 @@ async fn change(t: &TestShop, sql: &str, slug: &str) {
 const VARIANTS: &str = "(SELECT v.id FROM variant v JOIN product p ON p.id = v.product_id WHERE p.slug = $1)";
 
 on_both_engines! {
+    async fn words_are_known_by_their_stems_in_the_languages_of_the_catalogue(t: TestShop) {
+        let (shop, search) = fill(&t).await;
+        let slug = slugs(&shop, &search, &all()).await.remove(0);
+        change(&t, "UPDATE product SET title = 'Blaue Tassen' WHERE slug = $1", &slug).await;
+        catch_up(&shop, &search).await;
+        let cup = Query { text: "tasse blau".into(), ..all() };
+        assert!(search::find(&shop, &search, &cup).await.unwrap().is_guess, "in English it is no word");
+        let settings = Settings { languages: vec!["de".into(), "en".into()], ..Settings::default() };
+        let mut tx = t.db.begin().await.unwrap();
+        setting::save(&mut tx, &settings).await.unwrap();
+        tx.commit().await.unwrap();
+        catch_up(&shop, &search).await;
+        let found = search::find(&shop, &search, &cup).await.unwrap();
+        assert!(!found.is_guess && found.total == 1, "{found:?}");
+    }
+
     async fn everything_for_sale_is_found_with_what_the_database_says_of_it(t: TestShop) {
         let (shop, search) = fill(&t).await;
         let found = search::find(&shop, &search, &all()).await.unwrap();

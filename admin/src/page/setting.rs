@@ -5,8 +5,9 @@ use crate::part;
 use leptos::prelude::*;
 use shop::limits::{EMAIL_CHARS, HOLD_MINUTES, NAME_CHARS};
 use shop::money::Currency;
+use shop::setting::LANGUAGES;
 
-/// Fields: `shop_name`, `mail_from`, `home_country`, `currency` (many), `default_currency`, `payment_provider` (many),
+/// Fields: `shop_name`, `mail_from`, `home_country`, `language` (many), `currency` (many), `default_currency`, `payment_provider` (many),
 /// `capture`, `hold_minutes`. `providers` are name and label of those that have keys.
 pub fn page(form: &Form, providers: &[(String, String)]) -> AnyView {
     let countries = shop::address::countries().iter().map(|c| (c.code.to_owned(), c.name.to_owned())).collect();
@@ -20,6 +21,19 @@ pub fn page(form: &Form, providers: &[(String, String)]) -> AnyView {
                 <li class="check">
                     <input type="checkbox" id=id.clone() name="currency" value=code checked=shown.contains(&code) />
                     <label for=id>{code}</label>
+                </li>
+            }
+        })
+        .collect_view();
+    let spoken: Vec<&str> = form.all("language").collect();
+    let languages = LANGUAGES
+        .iter()
+        .map(|(code, name)| {
+            let id = format!("language-{code}");
+            view! {
+                <li class="check">
+                    <input type="checkbox" id=id.clone() name="language" value=*code checked=spoken.contains(code) />
+                    <label for=id>{*name}</label>
                 </li>
             }
         })
@@ -49,6 +63,7 @@ pub fn page(form: &Form, providers: &[(String, String)]) -> AnyView {
         [("automatic", "Right after the order was placed"), ("manual", "When you say so, on the order's page")]
             .map(|(value, label)| (value.to_owned(), label.to_owned()))
             .into();
+    let most_languages = shop::limits::LANGUAGES;
     let (least, most) = (*HOLD_MINUTES.start(), *HOLD_MINUTES.end());
     view! {
         {part::heading("Settings", None)}
@@ -61,6 +76,17 @@ pub fn page(form: &Form, providers: &[(String, String)]) -> AnyView {
                 {Field::new("home_country", "Home country")
                     .hint("Where you sell from, and where a shopper is assumed to be until they say.")
                     .select(form, countries)}
+            </section>
+            <section class="card" aria-labelledby="catalogue">
+                <h2 id="catalogue">"Catalogue"</h2>
+                <fieldset id="settings-languages">
+                    <legend>"Languages of its texts"</legend>
+                    <p class="hint">
+                        "The search knows words by their stems in these, so \u{201c}mug\u{201d} finds mugs. "
+                        {format!("At most {most_languages}. After a change all products are indexed anew, while the shop goes on.")}
+                    </p>
+                    <ul class="choices grid">{languages}</ul>
+                </fieldset>
             </section>
             <section class="card" aria-labelledby="money">
                 <h2 id="money">"Currencies"</h2>

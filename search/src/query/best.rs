@@ -133,7 +133,9 @@ impl BestWeight {
     fn best(&self, segment: &SegmentReader, boost: Score) -> tantivy::Result<BestScorer> {
         let constants = self.constants(segment, boost)?;
         let mut docs = Bits::of(segment.max_doc());
-        constants.iter().for_each(|(own, _)| docs.add(own));
+        for (own, _) in &constants {
+            docs.add(own);
+        }
         let mut terms = Vec::new();
         for Word { term, bm25, elsewhere } in &self.terms {
             let index = segment.inverted_index(term.field())?;
@@ -155,7 +157,7 @@ impl BestWeight {
             let Some(bm25) = bm25 else { return Ok(None) };
             let index = segment.inverted_index(term.field())?;
             let Some(info) = index.get_term_info(term)? else { continue };
-            let blocks = index.read_block_postings_from_terminfo(&info, IndexRecordOption::WithFreqs)?;
+            let blocks = Box::new(index.read_block_postings_from_terminfo(&info, IndexRecordOption::WithFreqs)?);
             places.push(Scores::Counted { blocks, at: 0, norms: norms(segment, term)?, bm25: bm25.clone() });
         }
         places.extend(self.constants(segment, 1.0)?.into_iter().map(|(bits, counts)| Scores::Same { bits, counts }));

@@ -95,7 +95,9 @@ mod tests {
     fn what_was_put_in_is_gone_through_in_order() {
         let docs = [0, 1, 63, 64, 127, 128, 640, 999];
         let mut bits = Bits::of(1000);
-        docs.into_iter().rev().for_each(|doc| bits.insert(doc));
+        for doc in docs.into_iter().rev() {
+            bits.insert(doc);
+        }
         assert!(docs.into_iter().all(|doc| bits.contains(doc)) && !bits.contains(2) && !bits.contains(5000));
         let mut all = BitDocs::from(bits);
         assert_eq!(all.size_hint(), 8);
@@ -106,7 +108,9 @@ mod tests {
         }
         assert_eq!((seen, all.advance()), (docs.to_vec(), TERMINATED));
         let mut bits = Bits::of(1000);
-        docs.into_iter().for_each(|doc| bits.insert(doc));
+        for doc in docs {
+            bits.insert(doc);
+        }
         let mut some = BitDocs::from(bits);
         for (target, found) in [(1, 1), (2, 63), (63, 63), (65, 127), (129, 640), (641, 999), (1000, TERMINATED)] {
             assert_eq!(some.seek(target), found, "{target}");

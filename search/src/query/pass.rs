@@ -23,7 +23,7 @@ const ROUNDING: Score = 1.001;
 pub enum Scores {
     /// How often it stands there, in how long a text.
     Counted {
-        blocks: BlockSegmentPostings,
+        blocks: Box<BlockSegmentPostings>,
         /// Next in the block.
         at: usize,
         norms: FieldNormReader,
@@ -185,6 +185,7 @@ mod tests {
     /// More than a window holds, in which words are frequent, rare and far apart.
     fn filled() -> Index {
         let index = Index::in_memory().unwrap();
+        index.speak(&["en".into()]);
         let documents: Vec<Document> = (0..10_000_u128)
             .map(|n| Document {
                 id: Uuid::from_u128(n),
@@ -208,6 +209,7 @@ mod tests {
         Words::of(index.tantivy(), text, &[]).unwrap().query(&index.fields, care)
     }
 
+    #[expect(clippy::cast_possible_truncation, reason = "scores are sums of a few dozen")]
     fn key(score: Score) -> i64 {
         (f64::from(score) * 1e4).round() as i64
     }
@@ -233,7 +235,10 @@ mod tests {
                     scorer.advance();
                 }
                 let mut passed = BTreeMap::new();
-                weight.for_each(segment, &mut |doc, score| drop(passed.insert(doc, key(score)))).unwrap();
+                let heard = &mut |doc, score| {
+                    passed.insert(doc, key(score));
+                };
+                weight.for_each(segment, heard).unwrap();
                 assert_eq!(passed, looked_up, "{text}");
                 assert_eq!(passed.is_empty(), text == "mgu");
                 for wanted in [1, 10, 500] {

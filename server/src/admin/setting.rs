@@ -45,6 +45,7 @@ fn form_of(shop: &Shop) -> Form {
         .with("default_currency", first)
         .with("capture", capture)
         .with("hold_minutes", settings.hold_ms / MINUTE_MS);
+    let form = settings.languages.iter().fold(form, |form, language| form.with("language", language));
     let form = settings.currencies.iter().fold(form, |form, currency| form.with("currency", currency));
     let in_force = shop.payments.enabled(&settings.payment_providers);
     in_force.iter().fold(form, |form, provider| form.with("payment_provider", provider.name()))
@@ -58,6 +59,7 @@ fn asked(form: &Form) -> Settings {
         mail_from: form.value("mail_from").trim().to_owned(),
         home_country: form.value("home_country").to_owned(),
         currencies: first.into_iter().chain(chosen).collect(),
+        languages: form.all("language").map(str::to_owned).collect(),
         // What is no number is out of bounds, and told so.
         hold_ms: form
             .value("hold_minutes")

@@ -6,7 +6,7 @@ use super::{Lag, Search, term};
 use crate::audit::{self, Actor, Entry};
 use crate::db::{Read, Sql};
 use crate::id::ProductId;
-use crate::{Error, Result, Shop, args};
+use crate::{Error, Result, Shop, args, setting};
 use ::search::{Batch, Document};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -65,6 +65,9 @@ const LAST: Sql = Sql {
 
 /// Follows the database until told to end. An index that cannot be written is tried again.
 pub async fn follow(shop: Shop, search: Search, until: CancellationToken) {
+    if let Err(error) = search.speak(shop.settings.languages.clone()).await {
+        tracing::error!(%error, "the search does not know the catalogue's languages");
+    }
     if let Err(error) = search.with(|index| index.check()).await {
         tracing::warn!(%error, "the search index is made anew");
         if let Err(error) = search.discard().await {
@@ -131,6 +134,8 @@ async fn everything(shop: &Shop, search: &Search) -> Result<usize> {
 /// Reads all products anew; what was there before is found until the last has been read. `progress` hears how
 /// many were read, and of how many. Returns how many there are.
 pub async fn reindex(shop: &Shop, search: &Search, progress: &mut (dyn FnMut(usize, usize) + Send)) -> Result<usize> {
+    // Another process may have changed them.
+    search.speak(setting::load(&shop.db).await?.languages).await?;
     // Before the first product is read: what changes meanwhile is read again.
     let position = serde_json::to_string(&end(shop, LAST).await?)?;
     let (of,): (i64,) = shop.db.fetch_one("SELECT COUNT(*) FROM product", args![]).await?;

@@ -18,6 +18,8 @@ struct Inner {
     /// `None`: in memory, for tests.
     folder: Option<PathBuf>,
     index: Mutex<Option<Arc<Index>>>,
+    /// Codes of the catalogue's languages.
+    languages: Mutex<Vec<String>>,
     heard: Mutex<Heard>,
     /// Goes up with everything that the index takes in.
     generation: AtomicU64,
@@ -38,6 +40,7 @@ impl Search {
         Self(Arc::new(Inner {
             folder,
             index: Mutex::new(None),
+            languages: Mutex::default(),
             heard: Mutex::default(),
             generation: AtomicU64::new(0),
         }))
@@ -70,8 +73,23 @@ impl Search {
             Some(folder) => Index::open(folder)?,
             None => Index::in_memory()?,
         });
+        index.speak(&self.languages());
         *open = Some(Arc::clone(&index));
         Ok(index)
+    }
+
+    fn languages(&self) -> MutexGuard<'_, Vec<String>> {
+        self.0.languages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on words are taken by their stems in these languages.
+    pub(super) async fn speak(&self, languages: Vec<String>) -> Result<()> {
+        self.languages().clone_from(&languages);
+        self.with(move |index| {
+            index.speak(&languages);
+            Ok(())
+        })
+        .await
     }
 
     /// Throws away what the index holds; the next use makes another. `Conflict` [`INDEX_KEPT`] while another process writes.
