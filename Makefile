@@ -34,9 +34,10 @@ size: ## What a browser downloads, against its budget
 bench: ## Catalogues of up to a million products, durable writes and complete checkouts on this machine; ONLY=catalogue is the first part
 	@scripts/bench.sh
 
-fuzz: ## Torn files of products for ten minutes; SECONDS_=1200 is longer, SEED=7 asks one file again
-	@MERCER_FUZZ_SECONDS=$(or $(SECONDS_),600) $(if $(SEED),MERCER_FUZZ_SEED=$(SEED)) \
-	  cargo test --locked -p shop --features server --test main import::fuzz -- --nocapture
+fuzz: ## Torn files of products and wild searches, ten minutes each; SECONDS_=1200 is longer, SEED=7 asks one again
+	@export MERCER_FUZZ_SECONDS=$(or $(SECONDS_),600) $(if $(SEED),MERCER_FUZZ_SEED=$(SEED)); \
+	  cargo test --locked -p shop --features server --test main import::fuzz -- --nocapture && \
+	  cargo test --locked -p search --test fuzz -- --nocapture
 
 fmt: ## Format all Rust sources
 	cargo fmt --all
