@@ -28,7 +28,8 @@ pub struct Document {
     pub places: Vec<(Uuid, i64)>,
     /// Currency and the lowest price of an active variant in minor units.
     pub prices: Vec<(String, i64)>,
-    /// Name and value: "Colour", "Blue". What a shopper may choose between, and what the product is like.
+    /// Name and value: "Colour", "Blue". What a shopper may choose between, and what the product is like. A number comes
+    /// first in its value, as in "18.5 cm", so that [`crate::Range`] finds it.
     pub attributes: Vec<(String, String)>,
     /// Currencies in which an active variant is reduced.
     pub on_sale: Vec<String>,

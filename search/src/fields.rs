@@ -36,6 +36,8 @@ pub const UPDATED_AT: &str = "updated_at";
 pub const RATING: &str = "rating";
 pub const RATING_RANK: &str = "rating_rank";
 pub const SOLD: &str = "sold";
+/// Another one whenever documents are made of something else in the same fields: an index of another shape is built anew.
+const SHAPE: &str = "shape_2";
 /// As [`PRICE`], of all products.
 pub const DESK_PRICE: &str = "desk_price";
 
@@ -107,6 +109,7 @@ impl Fields {
             is_short: schema.add_bool_field("is_short", INDEXED),
             desk_price: schema.add_json_field(DESK_PRICE, FAST),
         };
+        schema.add_bool_field(SHAPE, INDEXED);
         (schema.build(), fields)
     }
 

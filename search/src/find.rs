@@ -9,6 +9,32 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{Searcher, Term};
 use uuid::Uuid;
 
+/// Values of an attribute that begin with a number, like "18.5 cm", from one to below another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Range {
+    pub name: String,
+    /// Thousandths.
+    pub numbers: std::ops::Range<i64>,
+}
+
+impl Range {
+    pub(crate) fn holds(&self, value: &str) -> bool {
+        number(value).is_some_and(|number| self.numbers.contains(&number))
+    }
+}
+
+/// Thousandths of the number that `value` begins with, of at most three decimals.
+pub fn number(value: &str) -> Option<i64> {
+    let text = value.split_once(' ').map_or(value, |(number, _)| number);
+    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |digits| (-1, digits));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || fraction.len() > 3 || !is_digits(whole) || !is_digits(fraction) {
+        return None;
+    }
+    Some(sign * format!("{whole}{fraction:0<3}").parse::<i64>().ok()?)
+}
+
 /// What products have to be like. Within one list one of it is enough; all lists have to be met, and of the attributes
 /// each that is named.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +44,8 @@ pub struct Filter {
     pub brands: Vec<String>,
     /// Name and value.
     pub attributes: Vec<(String, String)>,
+    /// Of the same attributes: one of these is enough, too.
+    pub ranges: Vec<Range>,
     /// Lowest price in the query's currency, minor units.
     pub price: Option<RangeInclusive<i64>>,
     pub in_stock: bool,

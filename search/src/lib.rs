@@ -21,7 +21,7 @@ pub use desk::{DeskQuery, DeskSort};
 pub use document::Document;
 pub use explain::{Counted, Explanation};
 pub use fields::SCHEDULED;
-pub use find::{Filter, Found, Query, Sort};
+pub use find::{Filter, Found, Query, Range, Sort, number};
 pub use index::{Batch, Index};
 pub use query::Place;
 pub use tally::STARS;

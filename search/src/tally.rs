@@ -247,7 +247,7 @@ impl Collector for Tally<'_> {
             only_on_sale: filter.on_sale,
             brands: Facet::open(&columns.brands, &filter.brands, self.query.counts)?,
             categories: Facet::open(&columns.categories, &categories, self.query.counts)?,
-            attributes: Attributes::open(&columns.attributes, &filter.attributes, self.query.counts)?,
+            attributes: Attributes::open(&columns.attributes, filter, self.query.counts)?,
             sale: Facet::open(&columns.on_sale, &[self.query.currency.to_owned()], false)?,
             prices: columns.prices(reader, self.query.currency)?,
             columns,

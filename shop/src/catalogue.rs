@@ -46,6 +46,7 @@ pub use list::list;
 #[cfg(feature = "server")]
 pub use product::{product_by_sku, product_by_slug};
 
+use crate::attribute::Spec;
 use crate::id::{CategoryId, CustomerId, ProductId, VariantId};
 use crate::money::{Currency, Money};
 use crate::pricing::Offer;
@@ -142,6 +143,8 @@ pub struct Product {
     /// Active variants that have a price in the asked currency, in position order; never empty.
     pub variants: Vec<Variant>,
     pub pictures: Vec<Picture>,
+    /// What it has of the attributes that are shown, in the merchant's order.
+    pub specs: Vec<Spec>,
     /// From the root down to the product's first category.
     pub breadcrumb: Vec<CategoryLink>,
     pub seo_title: String,

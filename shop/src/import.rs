@@ -10,6 +10,7 @@
 //! nothing, and neither does what this shop has exported. The work is a [`job`] in the database.
 
 mod apply;
+mod attribute;
 mod category;
 mod cell;
 pub mod export;

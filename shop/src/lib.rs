@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod address;
+pub mod attribute;
 pub mod cart;
 pub mod catalogue;
 pub mod checkout;

@@ -41,6 +41,14 @@ pub const ALT_CHARS: usize = 300;
 /// Characters of a web address that somebody else wrote down.
 pub const ADDRESS_CHARS: usize = 2000;
 pub const TAGS: usize = 250;
+/// Attributes of a shop, and values that can be chosen for one.
+pub const ATTRIBUTES: usize = 100;
+pub const ATTRIBUTE_CHOICES: usize = 100;
+/// Characters of a product's own text for an attribute, and of a unit. The schema knows the same numbers.
+pub const ATTRIBUTE_TEXT_CHARS: usize = 500;
+pub const UNIT_CHARS: usize = 16;
+/// Thousandths of an attribute's number, above and below zero: a million million. The schema knows the same number.
+pub const ATTRIBUTE_NUMBER_MAX: i64 = 1_000_000_000_000_000;
 /// Categories that a file names for one product, and how deep they lie within each other.
 pub const CATEGORIES: usize = 50;
 pub const CATEGORY_DEPTH: usize = 8;

@@ -11,6 +11,8 @@
 #[cfg(feature = "server")]
 mod ask;
 #[cfg(feature = "server")]
+mod attribute;
+#[cfg(feature = "server")]
 pub(crate) mod document;
 #[cfg(feature = "server")]
 mod explain;
@@ -82,6 +84,8 @@ pub struct Facet {
     pub title: String,
     pub count: usize,
     pub chosen: bool,
+    /// The colour that the merchant has given it, "#a04030".
+    pub swatch: Option<String>,
 }
 
 /// One page of what was found.
@@ -110,7 +114,8 @@ pub struct Found {
     pub synonyms: Vec<String>,
 }
 
-/// A facet that products bring themselves: "Size" and its values.
+/// A facet that products bring themselves, "Size" and its values, or that the merchant has defined. A value of a number may
+/// be a range, "10..20": from the first to below the second.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attribute {
     pub name: String,

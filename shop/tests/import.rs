@@ -1,5 +1,6 @@
 //! Imports as jobs, both formats, and exports that bring back what was there.
 
+mod attribute;
 mod fuzz;
 mod job;
 mod roll_back;
@@ -30,7 +31,7 @@ async fn export(t: &TestShop, format: Format, status: Option<Status>) -> String 
 
 /// Every row of the catalogue, as text: whatever changes shows.
 async fn digest(t: &TestShop) -> String {
-    const TABLES: [(&str, &str); 9] = [
+    const TABLES: [(&str, &str); 12] = [
         (
             "product",
             "slug || title || description_html || brand || product_type || tags || options || status || seo_title
@@ -47,6 +48,9 @@ async fn digest(t: &TestShop) -> String {
         ("picture", "url || COALESCE(source_url, '') || alt || CAST(position AS TEXT)"),
         ("category", "slug || title || CAST(position AS TEXT)"),
         ("product_category", "''"),
+        ("attribute", "slug || name || kind || unit || CAST(shown AS TEXT) || CAST(position AS TEXT)"),
+        ("attribute_choice", "value || CAST(position AS TEXT)"),
+        ("product_attribute", "kind || COALESCE(text, '') || CAST(COALESCE(number, -1) AS TEXT)"),
         ("stock", "CAST(on_hand AS TEXT) || CAST(reserved AS TEXT)"),
         ("stock_movement", "reason || CAST(delta AS TEXT)"),
         ("price_history", "currency || CAST(since AS TEXT)"),

@@ -3,6 +3,7 @@
 use super::facet::{by_name, named};
 use crate::columns::Names;
 use crate::fields::{SEPARATOR, attribute_term};
+use crate::find::Filter;
 use std::sync::Arc;
 use tantivy::DocId;
 
@@ -22,9 +23,11 @@ pub struct Attributes {
 }
 
 impl Attributes {
-    /// `chosen`: name and value; `counts`: whether they are counted, too.
-    pub fn open(values: &Arc<Names>, chosen: &[(String, String)], counts: bool) -> tantivy::Result<Self> {
+    /// `counts`: whether they are counted, too.
+    pub fn open(values: &Arc<Names>, filter: &Filter, counts: bool) -> tantivy::Result<Self> {
+        let (chosen, ranges) = (&filter.attributes, &filter.ranges);
         let mut names: Vec<&str> = chosen.iter().map(|(name, _)| name.as_str()).collect();
+        names.extend(ranges.iter().map(|range| range.name.as_str()));
         names.sort_unstable();
         names.dedup();
         names.truncate(CHOSEN);
@@ -32,10 +35,14 @@ impl Attributes {
         let mut of = vec![None; with_choice];
         if let Some(column) = values.column() {
             for (group, name) in names.iter().enumerate() {
+                let prefix = name.len() + SEPARATOR.len_utf8();
+                let ranges: Vec<_> = ranges.iter().filter(|range| range.name == *name).collect();
                 let mut values = column.dictionary().prefix_range(format!("{name}{SEPARATOR}")).into_stream()?;
                 while values.advance() {
                     if let Some(of) = usize::try_from(values.term_ord()).ok().and_then(|ord| of.get_mut(ord)) {
-                        *of = Some((group, false));
+                        let value = std::str::from_utf8(values.key().get(prefix..).unwrap_or_default());
+                        let chosen = value.is_ok_and(|value| ranges.iter().any(|range| range.holds(value)));
+                        *of = Some((group, chosen));
                     }
                 }
             }

@@ -1,9 +1,10 @@
 //! A product as it is written: by the merchant's editor, an import or the demo shop. One way in for all of them.
 //!
 //! Checks every bound and the rules between options and variants first; then writes product, variants, prices,
-//! categories and pictures in the caller's transaction. Stock is not part of it (`inventory.rs`).
+//! categories, attributes and pictures in the caller's transaction. Stock is not part of it (`inventory.rs`).
 
 use super::ProductOption;
+use crate::attribute::DraftValue;
 use crate::id::{CategoryId, PictureId, VariantId};
 use crate::limits::{self, Check};
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,9 @@ pub struct Draft {
     pub tags: Vec<String>,
     pub options: Vec<ProductOption>,
     pub categories: Vec<CategoryId>,
+    /// What it has of the merchant's attributes, by attribute, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<DraftValue>,
     pub seo_title: String,
     pub seo_description: String,
     pub variants: Vec<DraftVariant>,
@@ -164,6 +168,11 @@ impl Draft {
             for (name, percent) in [("focus_x", picture.focus.0), ("focus_y", picture.focus.1)] {
                 check.that((0..=100).contains(&percent), &format!("pictures.{at}.{name}"), "Between 0 and 100.");
             }
+        }
+        let in_order = self.attributes.is_sorted_by(|one, other| one.attribute < other.attribute);
+        check.that(in_order, "attributes", "Each attribute once.");
+        for value in &self.attributes {
+            value.check(&mut check);
         }
         self.check_variants(&mut check);
         check.done()

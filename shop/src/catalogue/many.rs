@@ -3,6 +3,7 @@
 use super::draft::Draft;
 use super::price;
 use crate::args;
+use crate::attribute;
 use crate::db::{Sql, Tx};
 use crate::id::{ProductId, StockId, VariantId, WarehouseId};
 use crate::{Result, rows};
@@ -39,6 +40,7 @@ pub(crate) async fn insert(tx: &mut Tx, products: &[New<'_>], arrival: &Arrival<
         (&INSERT_VARIANTS, json(&sets.variants)?),
         (&price::INSERT, json(&sets.prices)?),
         (&INSERT_MEMBERS, json(&sets.members)?),
+        (&attribute::write::INSERT, json(&sets.attributes)?),
         (&INSERT_PICTURES, json(&sets.pictures)?),
         (&INSERT_STOCK, json(&sets.stock)?),
         (&INSERT_MOVEMENTS, json(&sets.movements)?),
@@ -104,6 +106,7 @@ struct Sets {
     variants: Vec<serde_json::Value>,
     prices: Vec<serde_json::Value>,
     members: Vec<serde_json::Value>,
+    attributes: Vec<serde_json::Value>,
     pictures: Vec<serde_json::Value>,
     stock: Vec<serde_json::Value>,
     movements: Vec<serde_json::Value>,
@@ -143,6 +146,7 @@ impl Sets {
         for category in &draft.categories {
             self.members.push(json!({ "category_id": category, "product_id": id }));
         }
+        self.attributes.extend(attribute::write::rows_of(id, &draft.attributes));
         for (at, p) in draft.pictures.iter().enumerate() {
             self.pictures.push(json!({
                 "id": p.id, "product_id": id, "variant_id": p.variant.and_then(|n| ids.get(n)), "position": at,

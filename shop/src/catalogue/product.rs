@@ -2,6 +2,7 @@
 
 use super::statement::{AVAILABLE, Statement, breadcrumb, read};
 use super::{Availability, CategoryLink, Drawn, Picture, Product, ProductOption, Variant};
+use crate::attribute::{self, Kind, Spec};
 use crate::db::Engine;
 use crate::id::{PictureId, ProductId, VariantId};
 use crate::money::Currency;
@@ -36,6 +37,10 @@ fn statement(which: &str) -> Statement {
                 CASE WHEN i.variant_id IS NULL THEN NULL ELSE id_text(i.variant_id) END)
                 ORDER BY i.position, i.id) AS TEXT)
             FROM picture i WHERE i.product_id = p.id) AS pictures,
+           (SELECT CAST(json_agg(json_build_array(a.slug, a.name, a.kind, a.unit, x.text, x.number, h.value)
+                ORDER BY a.position, a.id, h.position, h.id) AS TEXT)
+            FROM product_attribute x CROSS JOIN attribute a LEFT JOIN attribute_choice h ON h.id = x.choice_id
+            WHERE x.product_id = p.id AND a.id = x.attribute_id AND a.shown) AS specs,
            {breadcrumb} AS breadcrumb, {RATING} AS rating
          FROM product p WHERE {which} AND p.status = 'published'",
         offers = offers("$2", "$3", "$4"),
@@ -60,6 +65,7 @@ struct Row {
     seo_description: String,
     variants: Option<String>,
     pictures: Option<String>,
+    specs: Option<String>,
     breadcrumb: Option<String>,
     rating: Option<String>,
 }
@@ -100,6 +106,7 @@ impl Row {
             options,
             variants,
             pictures,
+            specs: specs(read(self.specs.as_deref())?),
             breadcrumb: read::<(String, String)>(self.breadcrumb.as_deref())?
                 .into_iter()
                 .map(|(slug, title)| CategoryLink { slug, title })
@@ -109,6 +116,20 @@ impl Row {
             rating: Rating::read(self.rating.as_deref())?,
         })
     }
+}
+
+type SpecRow = (String, String, Kind, String, Option<String>, Option<i64>, Option<String>);
+
+fn specs(rows: Vec<SpecRow>) -> Vec<Spec> {
+    let mut specs: Vec<Spec> = Vec::new();
+    for (slug, name, kind, unit, text, number, choice) in rows {
+        let value = attribute::shown(kind, text, number, choice);
+        match specs.last_mut() {
+            Some(last) if last.slug == slug => last.values.extend(value),
+            _ => specs.push(Spec { slug, name, kind, unit, values: value.into_iter().collect() }),
+        }
+    }
+    specs
 }
 
 fn picture((id, url, alt, width, height, x, y, widths, fallback, variant_id): PictureRow) -> Picture {

@@ -2,6 +2,7 @@
 
 use super::ProductOption;
 use super::draft::{Draft, DraftPicture, DraftPrice, DraftVariant, Status};
+use crate::attribute;
 use crate::db::{Read, Sql};
 use crate::id::{CategoryId, PictureId, ProductId, VariantId, WarehouseId};
 use crate::money::Currency;
@@ -121,6 +122,7 @@ pub(crate) async fn load(db: &mut impl Read, ids: &[ProductId], warehouse: Optio
     let variants: Vec<VariantRow> = db.fetch_all(VARIANTS.of(engine), args![&keys]).await?;
     let prices: Vec<(VariantId, String, i64, Option<i64>)> = db.fetch_all(PRICES.of(engine), args![&keys]).await?;
     let categories: Vec<(ProductId, CategoryId)> = db.fetch_all(CATEGORIES.of(engine), args![&keys]).await?;
+    let attributes = attribute::write::of(db, &keys).await?;
     let pictures: Vec<PictureRow> = db.fetch_all(PICTURES.of(engine), args![&keys]).await?;
     let stock: Vec<(VariantId, i64)> = match warehouse {
         Some(warehouse) => db.fetch_all(STOCK.of(engine), args![&keys, warehouse]).await?,
@@ -148,6 +150,11 @@ pub(crate) async fn load(db: &mut impl Read, ids: &[ProductId], warehouse: Optio
     for (product, category) in categories {
         if let Some(product) = at.get(&product) {
             stored[*product].draft.categories.push(category);
+        }
+    }
+    for (product, value) in attributes {
+        if let Some(product) = at.get(&product) {
+            stored[*product].draft.attributes.push(value);
         }
     }
     for row in pictures {

@@ -2,6 +2,7 @@
 
 use super::draft::{Draft, DraftVariant};
 use super::price;
+use crate::attribute;
 use crate::db::{Read, Tx};
 use crate::id::{CategoryId, ProductId, VariantId};
 use crate::{Error, Result, args};
@@ -41,6 +42,7 @@ pub(crate) async fn insert(
     for (at, variant) in draft.variants.iter().enumerate() {
         ids.push(insert_variant(tx, id, at, variant, now).await?);
     }
+    attribute::write::insert(tx, id, &draft.attributes).await?;
     children(tx, id, draft, &ids).await?;
     Ok(ids)
 }
@@ -109,6 +111,7 @@ pub(crate) async fn update(
     for (gone, ..) in known.iter().filter(|k| !ids.contains(&k.0)) {
         withdraw(tx, *gone).await?;
     }
+    attribute::write::replace(tx, id, &draft.attributes).await?;
     tx.execute("DELETE FROM product_category WHERE product_id = $1", args![id]).await?;
     tx.execute("DELETE FROM picture WHERE product_id = $1", args![id]).await?;
     children(tx, id, draft, &ids).await?;

@@ -12,6 +12,7 @@ mod picture;
 
 pub(super) use picture::address;
 
+use super::attribute::Definitions;
 use super::category::Tree;
 use super::item::Item;
 use super::plan::Plan;
@@ -75,7 +76,9 @@ pub struct Before {
 pub async fn batch(tx: &mut Tx, context: &Context<'_>, items: &[Item], tree: &mut Tree) -> Result<Vec<Done>> {
     let warehouse = warehouse(tx, context.country).await?;
     let known = Known::load(tx, context.plan, items, warehouse).await?;
-    let mut work = Work { context, warehouse, known, skus: HashSet::new(), bookings: Vec::new(), log: Vec::new() };
+    let attributes = Definitions::load(tx, context.now).await?;
+    let mut work =
+        Work { context, warehouse, known, attributes, skus: HashSet::new(), bookings: Vec::new(), log: Vec::new() };
     let mut done = Vec::with_capacity(items.len());
     let mut new = Vec::new();
     for (at, item) in items.iter().enumerate() {
@@ -117,6 +120,7 @@ struct Work<'a> {
     context: &'a Context<'a>,
     warehouse: WarehouseId,
     known: Known,
+    attributes: Definitions,
     /// Taken by products of this batch.
     skus: HashSet<String>,
     bookings: Vec<serde_json::Value>,
@@ -133,6 +137,10 @@ impl Work<'_> {
         if let Err(refusal) = self.claim(item, &draft, None) {
             return Ok(Err(refusal));
         }
+        draft.attributes = match self.attributes.apply(tx, item, &[]).await? {
+            Ok(values) => values,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
         draft.slug = self.known.free_slug(tx, &draft.slug).await?;
         draft.categories = categories(tx, item, tree, &[]).await?;
         draft.pictures = picture::list(item, None, &draft, self.context.origin, plan.given.own);
@@ -167,6 +175,10 @@ impl Work<'_> {
         if let Err(refusal) = self.claim(item, &draft, Some(id)) {
             return Ok(Err(refusal));
         }
+        draft.attributes = match self.attributes.apply(tx, item, &stored.draft.attributes).await? {
+            Ok(values) => values,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
         if plan.given.categories {
             draft.categories = categories(tx, item, tree, &stored.draft.categories).await?;
         }
@@ -304,7 +316,11 @@ pub fn located(item: &Item, plan: &Plan, error: Error) -> Result<Refusal> {
 }
 
 fn source_hash(item: &Item, own: bool) -> Result<String> {
-    let text = serde_json::to_vec(&(own, &item.draft, &item.quantities, &item.categories, &item.images))?;
+    let mut text = serde_json::to_vec(&(own, &item.draft, &item.quantities, &item.categories, &item.images))?;
+    // Left out where there are none: imports compare digests of what was written before there were any.
+    if !item.attributes.is_empty() {
+        text.extend(serde_json::to_vec(&item.attributes)?);
+    }
     Ok(hex::encode(Sha256::digest(text)))
 }
 

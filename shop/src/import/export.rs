@@ -8,6 +8,7 @@ use super::category::Tree;
 use super::cell::{guarded, join};
 use super::item::Shown;
 use super::{Format, own, shopify, woo};
+use crate::attribute::{Attribute, definitions};
 use crate::catalogue::draft::Status;
 use crate::catalogue::stored::{self, Stored};
 use crate::id::{ProductId, WarehouseId};
@@ -39,6 +40,8 @@ pub(super) struct Scope {
     /// Currencies beside it in which anything has a price.
     pub others: Vec<Currency>,
     pub tree: Tree,
+    /// In the merchant's order.
+    pub attributes: Vec<Attribute>,
     /// Handles of products whose own would be another's.
     pub handles: HashMap<ProductId, String>,
 }
@@ -55,6 +58,7 @@ impl Export {
             currency,
             others,
             tree: Tree::load(&mut &shop.db).await?,
+            attributes: definitions(&mut &shop.db).await?,
             handles: HashMap::new(),
         };
         let warehouse = first_warehouse(&mut &shop.db).await?;

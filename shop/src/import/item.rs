@@ -1,5 +1,6 @@
 //! A product as a file describes it, whichever format the file has.
 
+use super::attribute::Named;
 use super::cell::split;
 use super::mapping::Mapping;
 use super::table::Row;
@@ -26,6 +27,8 @@ pub struct Item {
     pub images: Vec<Image>,
     /// From the root down, by title.
     pub categories: Vec<Vec<String>>,
+    /// What it has of the shop's attributes, each named once.
+    pub attributes: Vec<Named>,
     pub errors: Vec<RowError>,
 }
 
@@ -62,6 +65,8 @@ pub struct Given {
     pub taxable: bool,
     pub shipping: bool,
     pub cost: bool,
+    /// Numbers of WooCommerce's attributes that have columns.
+    pub attributes: Vec<usize>,
     /// Currencies beside the default one that have a column of their own.
     pub currencies: Vec<Currency>,
     /// In which the price columns of the format are.
@@ -88,6 +93,7 @@ impl Item {
             quantities: Vec::new(),
             images: Vec::new(),
             categories: Vec::new(),
+            attributes: Vec::new(),
             errors: Vec::new(),
         }
     }

@@ -124,13 +124,25 @@ impl Row<'_> {
         if self.mapping.is_own() { cell } else { cell.trim() }
     }
 
+    /// Columns that are read: the file's name, and the format's.
+    pub fn columns(&self) -> impl Iterator<Item = (&str, &str)> {
+        let mapping = self.mapping;
+        let named = mapping.names().iter().zip(mapping.read_as());
+        named.filter(|(_, read_as)| !read_as.is_empty()).map(|(name, read_as)| (name.as_str(), read_as.as_str()))
+    }
+
+    /// What the file calls a column of the format.
+    pub fn name_of(&self, column: &str) -> String {
+        self.mapping.name_of(column).to_owned()
+    }
+
     pub fn is_blank(&self) -> bool {
         self.record.iter().all(|cell| cell.trim().is_empty())
     }
 
     /// A problem of a cell, by the name that its column has in the file.
     pub fn error(&self, column: &str, message: impl Into<String>) -> RowError {
-        RowError { line: self.line, column: self.mapping.name_of(column).to_owned(), message: message.into() }
+        RowError { line: self.line, column: self.name_of(column), message: message.into() }
     }
 
     pub fn flag(&self, column: &str, empty: bool, errors: &mut Vec<RowError>) -> bool {

@@ -40,6 +40,7 @@ impl Ask {
                 categories: Vec::new(),
                 brands: query.brands.clone(),
                 attributes: query.attributes.clone(),
+                ranges: Vec::new(),
                 price: Some(price),
                 in_stock: query.in_stock_only,
                 on_sale: query.on_sale_only,

@@ -1,5 +1,6 @@
 //! From rows to what is indexed of a product.
 
+use crate::attribute::Kind;
 use crate::catalogue::draft::Status;
 use crate::catalogue::statement::{AVAILABLE, Statement, read};
 use crate::catalogue::{Availability, ProductOption};
@@ -29,6 +30,7 @@ struct Row {
     variants: Option<String>,
     prices: Option<String>,
     on_sale: Option<String>,
+    attributes: Option<String>,
     categories: Option<String>,
     collections: Option<String>,
 }
@@ -45,6 +47,10 @@ fn statement(which: &str) -> Statement {
                   WHERE r.variant_id = v.id AND v.product_id = p.id AND v.active GROUP BY r.currency) AS low) AS prices,
            (SELECT CAST(json_agg(DISTINCT r.currency) AS TEXT) FROM variant v CROSS JOIN price r
             WHERE r.variant_id = v.id AND v.product_id = p.id AND v.active AND r.compare_at > r.amount) AS on_sale,
+           (SELECT CAST(json_agg(json_build_array(a.name, a.kind, a.unit, CASE WHEN a.filterable THEN 1 ELSE 0 END,
+                CASE WHEN a.searchable THEN 1 ELSE 0 END, x.text, x.number, h.value)) AS TEXT)
+            FROM product_attribute x CROSS JOIN attribute a LEFT JOIN attribute_choice h ON h.id = x.choice_id
+            WHERE x.product_id = p.id AND a.id = x.attribute_id AND (a.filterable OR a.searchable)) AS attributes,
            (SELECT CAST(json_agg(id_text(m.category_id)) AS TEXT)
             FROM product_category m WHERE m.product_id = p.id) AS categories,
            (SELECT CAST(json_agg(json_build_array(id_text(n.collection_id), n.place)) AS TEXT)
@@ -100,6 +106,11 @@ impl Row {
             }
         }
         words.extend(attributes.iter().map(|(_, value)| value.clone()));
+        for row in read::<AttributeRow>(self.attributes.as_deref())? {
+            let (is_facet, word, of) = attribute(row);
+            words.extend(word);
+            attributes.extend(of.filter(|of| is_facet && !attributes.contains(of)));
+        }
         words.push(self.product_type);
         let mut categories = Vec::new();
         for id in read::<CategoryId>(self.categories.as_deref())? {
@@ -137,6 +148,25 @@ impl Row {
             updated_at: self.updated_at,
         })
     }
+}
+
+/// Name, kind and unit; whether it is a facet, and found by its words; text, number and choice.
+type AttributeRow = (String, Kind, String, i64, i64, Option<String>, Option<i64>, Option<String>);
+
+/// Whether it is a facet, what it is found by, and its name and value.
+fn attribute(row: AttributeRow) -> (bool, Option<String>, Option<(String, String)>) {
+    let (name, kind, unit, filterable, searchable, text, number, choice) = row;
+    let value = crate::attribute::shown(kind, text, number, choice).map(|value| with_unit(value, &unit));
+    let word = match kind {
+        // "Dishwasher safe" is looked for, not "yes".
+        Kind::Boolean => value.as_ref().filter(|value| *value == "Yes").map(|_| name.clone()),
+        _ => value.clone(),
+    };
+    (filterable == 1, word.filter(|_| searchable == 1), value.map(|value| (name, value)))
+}
+
+fn with_unit(value: String, unit: &str) -> String {
+    if unit.is_empty() { value } else { format!("{value} {unit}") }
 }
 
 /// Tenths of a star on average, rounded; 0 without reviews.

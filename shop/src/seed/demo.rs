@@ -3,6 +3,7 @@
 //! Running it again adds what is missing and leaves what is there, so that a merchant who plays with the demo shop
 //! keeps the changes.
 
+mod attribute;
 mod collection;
 mod range;
 mod review;
@@ -20,10 +21,11 @@ use crate::{Result, Shop, args};
 use range::{GROUPS, ITEMS, Item};
 use std::collections::{HashMap, HashSet};
 
-/// Adds the demo range, warehouses, delivery, tax, reviews and collections to the shop; the number of products that were missing.
+/// Adds the demo range, warehouses, delivery, tax, attributes, reviews and collections to the shop; the number of products that were missing.
 pub async fn demo(shop: &Shop, progress: Progress<'_>) -> Result<usize> {
     delivery::fill(shop).await?;
     let categories = categories(shop).await?;
+    let attributes = attribute::fill(shop).await?;
     let warehouses: Vec<(WarehouseId,)> =
         shop.db.fetch_all("SELECT id FROM warehouse ORDER BY priority, id LIMIT 2", args![]).await?;
     let there: Vec<(String,)> = shop.db.fetch_all("SELECT slug FROM product", args![]).await?;
@@ -38,6 +40,7 @@ pub async fn demo(shop: &Shop, progress: Progress<'_>) -> Result<usize> {
             continue;
         }
         let mut draft = draft(item, at, categories.get(item.group).copied());
+        draft.attributes = attribute::values(item, &attributes);
         draft.pictures = pictures(shop, item, at, &draft).await?;
         draft.check()?;
         let mut tx = shop.db.begin().await?;
@@ -143,6 +146,7 @@ fn draft(item: &Item, at: usize, category: Option<CategoryId>) -> Draft {
         tags: vec![item.group.to_owned()],
         options,
         categories: category.into_iter().collect(),
+        attributes: Vec::new(),
         seo_title: String::new(),
         seo_description: item.story.into(),
         variants: variants(item, at),

@@ -54,13 +54,32 @@ const IGNORED: &[(&str, &str)] = &[
     ("Variant Tax Code", "tax follows the variant's tax class"),
 ];
 
+/// Metafields that say what products are like; those of apps are the apps' own.
+const METAFIELDS: [&str; 2] = ["product.metafields.custom.", "product.metafields.shopify."];
+
+/// `product.metafields.custom.material` of "Material (product.metafields.custom.material)".
+fn metafield(name: &str) -> Option<&str> {
+    let field = name.strip_suffix(')').and_then(|name| Some(name.rsplit_once('(')?.1)).unwrap_or(name);
+    METAFIELDS.iter().any(|known| field.strip_prefix(known).is_some_and(|key| !key.is_empty())).then_some(field)
+}
+
+/// The column of a metafield, as it is written.
+pub fn metafield_column(name: &str, key: &str) -> String {
+    format!("{name} ({}{key})", METAFIELDS[0])
+}
+
+/// The key of an attribute in a column that is read as a metafield.
+pub fn attribute_key(column: &str) -> Option<&str> {
+    METAFIELDS.iter().find_map(|known| column.strip_prefix(known))
+}
+
 pub fn names() -> Vec<String> {
     READ.iter().map(|(name, ..)| (*name).to_owned()).collect()
 }
 
 pub fn known(name: &str) -> Option<String> {
     let read = READ.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name));
-    read.map(|(known, ..)| (*known).to_owned()).or_else(|| own::priced(name))
+    read.map(|(known, ..)| (*known).to_owned()).or_else(|| own::priced(name)).or_else(|| metafield(name).map(str::to_owned))
 }
 
 /// Field, and how it is read or why it is ignored.
@@ -68,11 +87,16 @@ pub fn usage(name: &str, read_as: &str) -> (&'static str, &'static str) {
     if let Some((_, field, note)) = READ.iter().find(|(known, ..)| *known == read_as) {
         return (field, note);
     }
+    if attribute_key(read_as).is_some() {
+        return ("product.attributes", "made, of text, where the shop has no attribute of this key or name");
+    }
     if !read_as.is_empty() {
         return ("price in another currency", "");
     }
     if let Some((_, why)) = IGNORED.iter().find(|(known, _)| *known == name) {
         ("", why)
+    } else if name.contains("product.metafields.") {
+        ("", "belongs to an app")
     } else if name.starts_with("Google Shopping") {
         ("", "belongs to an advertising feed")
     } else {

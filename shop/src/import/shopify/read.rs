@@ -1,8 +1,9 @@
 //! From the rows of a product to an [`Item`].
 
-use super::columns::{HANDLE, SKU};
+use super::columns::{HANDLE, SKU, attribute_key};
 use crate::catalogue::ProductOption;
 use crate::catalogue::draft::{DraftPrice, DraftVariant, Status, slugify};
+use crate::import::attribute::Named;
 use crate::import::cell::split;
 use crate::import::item::{Given, Image, Item};
 use crate::import::mapping::Mapping;
@@ -92,8 +93,27 @@ pub fn item(key: String, rows: &[Row<'_>], given: &Given, currency: Currency) ->
         variant_image(&mut item, row, at, given);
     }
     item.images.sort_by_key(|image| image.position);
+    item.attributes = attributes(first, given);
     finish(&mut item, first, given);
     item
+}
+
+/// Every metafield that the file has a column for, with or without something in it.
+fn attributes(first: &Row<'_>, given: &Given) -> Vec<Named> {
+    let named = |(name, column): (&str, &str)| {
+        let key = attribute_key(column)?;
+        Some(Named {
+            key: key.to_owned(),
+            name: name.rsplit_once('(').map_or("", |(name, _)| name.trim()).to_owned(),
+            text: first.get(column).to_owned(),
+            separator: ';',
+            shown: true,
+            literal: given.own,
+            line: first.line,
+            column: name.to_owned(),
+        })
+    };
+    first.columns().filter_map(named).collect()
 }
 
 fn finish(item: &mut Item, first: &Row<'_>, given: &Given) {

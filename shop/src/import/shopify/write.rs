@@ -1,8 +1,10 @@
 //! From products to rows.
 
+use super::columns::metafield_column;
 use crate::Result;
 use crate::catalogue::draft::{DraftVariant, Status};
 use crate::catalogue::stored::Stored;
+use crate::import::attribute;
 use crate::import::cell::join;
 use crate::import::export::{Cells, Scope};
 use crate::import::own;
@@ -51,7 +53,8 @@ const COLUMNS: &[&str] = &[
 ];
 
 pub fn header(scope: &Scope) -> Vec<String> {
-    COLUMNS.iter().map(|name| (*name).to_owned()).chain(scope.price_columns()).collect()
+    let attributes = scope.attributes.iter().map(|attribute| metafield_column(&attribute.name, &attribute.slug));
+    COLUMNS.iter().map(|name| (*name).to_owned()).chain(attributes).chain(scope.price_columns()).collect()
 }
 
 /// A row for each variant and, behind them, for each picture that found no room beside one.
@@ -108,6 +111,10 @@ fn head(row: &mut Cells<'_>, product: &Stored, scope: &Scope) -> Result<()> {
     }
     for (at, option) in draft.options.iter().enumerate() {
         row.set(&format!("Option{} Name", at + 1), &option.name);
+    }
+    for known in &scope.attributes {
+        let cell = attribute::cell(known, &draft.attributes, ';', false);
+        row.set(&metafield_column(&known.name, &known.slug), cell.unwrap_or_default());
     }
     row.set(own::SLUG, &draft.slug);
     row.set(own::PUBLISH_AT, draft.publish_at.map(|at| at.to_string()).unwrap_or_default());

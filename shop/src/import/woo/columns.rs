@@ -1,6 +1,7 @@
 //! The columns of the file: which are read into what, which are ignored and why.
 
 use crate::import::own;
+use crate::limits;
 
 pub const TYPE: &str = "Type";
 pub const SKU: &str = "SKU";
@@ -8,8 +9,9 @@ pub const PARENT: &str = "Parent";
 pub const GTIN: &str = "GTIN, UPC, EAN, or ISBN";
 pub const BACKORDERS: &str = "Backorders allowed?";
 pub const IN_STOCK: &str = "In stock?";
-/// Attributes that are looked at.
-pub const ATTRIBUTES: usize = 10;
+/// Attributes that are looked at: options and the shop's own. The first few are offered where columns are chosen.
+pub const ATTRIBUTES: usize = limits::OPTIONS + limits::ATTRIBUTES;
+const OFFERED: usize = 10;
 
 /// Column of the weight, thousandths of a milligram in one of its unit.
 pub const WEIGHTS: [(&str, i128); 4] = [
@@ -83,18 +85,26 @@ pub fn attribute(n: usize) -> (String, String) {
     (format!("Attribute {n} name"), format!("Attribute {n} value(s)"))
 }
 
-fn attributes() -> impl Iterator<Item = String> {
-    (1..=ATTRIBUTES).map(attribute).flat_map(|(name, values)| [name, values])
+/// `Attribute 2 visible` and `Attribute 2 global`.
+pub fn attribute_flags(n: usize) -> (String, String) {
+    (format!("Attribute {n} visible"), format!("Attribute {n} global"))
+}
+
+fn attributes(most: usize) -> impl Iterator<Item = String> {
+    (1..=most).flat_map(|n| {
+        let ((name, values), (visible, _)) = (attribute(n), attribute_flags(n));
+        [name, values, visible]
+    })
 }
 
 pub fn names() -> Vec<String> {
-    READ.iter().map(|(name, ..)| (*name).to_owned()).chain(attributes()).collect()
+    READ.iter().map(|(name, ..)| (*name).to_owned()).chain(attributes(OFFERED)).collect()
 }
 
 pub fn known(name: &str) -> Option<String> {
     let name = ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(name)).map_or(name, |(_, known)| known);
     let read = READ.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name)).map(|(known, ..)| (*known).to_owned());
-    read.or_else(|| attributes().find(|known| known.eq_ignore_ascii_case(name))).or_else(|| own::priced(name))
+    read.or_else(|| attributes(ATTRIBUTES).find(|known| known.eq_ignore_ascii_case(name))).or_else(|| own::priced(name))
 }
 
 /// Field, and how it is read or why it is ignored.
@@ -103,10 +113,16 @@ pub fn usage(name: &str, read_as: &str) -> (&'static str, &'static str) {
         return (field, note);
     }
     if read_as.starts_with("Attribute ") {
-        return ("product.options", "where variations name it");
+        return (
+            "product.options, product.attributes",
+            "an option where variations name it; an attribute that the shop does not have is made, of text",
+        );
     }
     if !read_as.is_empty() {
         return ("price in another currency", "");
+    }
+    if name.starts_with("Attribute ") && name.ends_with(" global") {
+        return ("", "attributes are the shop's: all of them are");
     }
     IGNORED
         .iter()

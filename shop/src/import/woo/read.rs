@@ -1,8 +1,9 @@
 //! From the rows of a product to an [`Item`].
 
-use super::columns::{ATTRIBUTES, BACKORDERS, GTIN, IN_STOCK, PARENT, SKU, TYPE, WEIGHTS, attribute};
+use super::columns::{ATTRIBUTES, BACKORDERS, GTIN, IN_STOCK, PARENT, SKU, TYPE, WEIGHTS, attribute, attribute_flags};
 use crate::catalogue::ProductOption;
 use crate::catalogue::draft::{DraftPrice, DraftVariant, Status, slugify};
+use crate::import::attribute::Named;
 use crate::import::cell::split;
 use crate::import::item::{Given, Image, Item};
 use crate::import::mapping::Mapping;
@@ -33,6 +34,7 @@ pub fn given(mapping: &Mapping) -> Given {
         taxable: has("Tax status"),
         shipping: true,
         cost: has(own::COST),
+        attributes: (1..=ATTRIBUTES).filter(|n| has(&attribute(*n).0)).collect(),
         ..Given::new(mapping)
     }
 }
@@ -115,12 +117,39 @@ pub fn item(key: String, rows: &[Row<'_>], given: &Given, currency: Currency) ->
     } else {
         variant(&mut item, first, Vec::new(), given, currency);
     }
+    item.attributes = attributes(first, &item.draft.options, given);
     item.read_shown(first, true);
     item
 }
 
+/// What the product's own row names that is no option of it. A file of our own has options in front and attributes behind
+/// them, so that one of each may have the same name.
+fn attributes(first: &Row<'_>, options: &[ProductOption], given: &Given) -> Vec<Named> {
+    let mut list: Vec<Named> = Vec::new();
+    for n in given.attributes.iter().copied() {
+        let ((name, values), (visible, _)) = (attribute(n), attribute_flags(n));
+        let named = first.get(&name).trim();
+        let is_option = if given.own { n <= limits::OPTIONS } else { options.iter().any(|option| option.name == named) };
+        if named.is_empty() || is_option || list.iter().any(|known| known.name == named) {
+            continue;
+        }
+        list.push(Named {
+            key: String::new(),
+            name: named.to_owned(),
+            text: first.get(&values).to_owned(),
+            separator: ',',
+            shown: first.get(&visible).trim() != "0",
+            line: first.line,
+            literal: given.own,
+            column: first.name_of(&values),
+        });
+    }
+    list
+}
+
 fn variants(item: &mut Item, first: &Row<'_>, rows: &[Row<'_>], given: &Given, currency: Currency) {
-    let attributes: Vec<_> = (1..=ATTRIBUTES).map(attribute).collect();
+    let options = given.attributes.iter().copied().filter(|n| !given.own || *n <= limits::OPTIONS);
+    let attributes: Vec<_> = options.map(attribute).collect();
     // What a variation says of an attribute, whichever number it has there.
     let value = |row: &Row<'_>, name: &str| {
         let at = attributes.iter().find(|(n, _)| row.get(n).trim() == name);

@@ -1,9 +1,11 @@
 //! From products to rows.
 
-use super::columns::{BACKORDERS, GTIN, IN_STOCK, PARENT, SKU, TYPE, WEIGHTS, attribute};
+use super::columns::{BACKORDERS, GTIN, IN_STOCK, PARENT, SKU, TYPE, WEIGHTS, attribute, attribute_flags};
 use crate::Result;
 use crate::catalogue::draft::{DraftVariant, Status};
 use crate::catalogue::stored::Stored;
+use crate::attribute::Kind;
+use crate::import::attribute::cell;
 use crate::import::cell::join;
 use crate::import::export::{Cells, Scope};
 use crate::import::own;
@@ -52,9 +54,9 @@ const OWN: &[&str] = &[
 ];
 
 pub fn header(scope: &Scope) -> Vec<String> {
-    let attributes = (1..=limits::OPTIONS).flat_map(|n| {
-        let (name, values) = attribute(n);
-        [name, values, format!("Attribute {n} visible"), format!("Attribute {n} global")]
+    let attributes = (1..=limits::OPTIONS + scope.attributes.len()).flat_map(|n| {
+        let ((name, values), (visible, global)) = (attribute(n), attribute_flags(n));
+        [name, values, visible, global]
     });
     let names = |list: &'static [&'static str]| list.iter().map(|name| (*name).to_owned());
     names(COLUMNS).chain(attributes).chain(names(OWN)).chain(scope.price_columns()).collect()
@@ -80,8 +82,9 @@ pub fn rows(product: &Stored, scope: &Scope) -> Result<Vec<Vec<String>>> {
         let (name, values) = attribute(at + 1);
         first.set(&name, &option.name);
         first.set(&values, join(option.values.iter().map(String::as_str), ','));
-        first.set(&format!("Attribute {} visible", at + 1), "1");
-        first.set(&format!("Attribute {} global", at + 1), "0");
+        let (visible, global) = attribute_flags(at + 1);
+        first.set(&visible, "1");
+        first.set(&global, "0");
     }
     let mut rows = vec![first.finish()];
     for (at, v) in draft.variants.iter().enumerate() {
@@ -129,7 +132,19 @@ fn head(row: &mut Cells<'_>, product: &Stored, handle: &str, scope: &Scope) -> R
     row.set(own::SEO_TITLE, &draft.seo_title);
     row.set(own::SEO_DESCRIPTION, &draft.seo_description);
     row.set(own::PICTURES, shown);
+    attributes(row, product, scope);
     Ok(())
+}
+
+/// All of the shop's, behind the options: one without a value takes away what was there.
+fn attributes(row: &mut Cells<'_>, product: &Stored, scope: &Scope) {
+    for (n, known) in (limits::OPTIONS + 1..).zip(&scope.attributes) {
+        let ((name, values), (visible, global)) = (attribute(n), attribute_flags(n));
+        row.set(&name, &known.name);
+        row.set(&values, cell(known, &product.draft.attributes, ',', true).unwrap_or_default());
+        row.set(&visible, if known.shown { "1" } else { "0" });
+        row.set(&global, if known.kind == Kind::Choice { "1" } else { "0" });
+    }
 }
 
 fn variant(row: &mut Cells<'_>, v: &DraftVariant, product: &Stored, scope: &Scope) {
