@@ -1,5 +1,6 @@
 //! One module per page of the admin; each draws what it is given.
 
+pub mod attribute;
 pub mod audit;
 pub mod bulk;
 pub mod category;

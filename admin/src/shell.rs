@@ -57,6 +57,7 @@ const GROUPS: &[(&str, &[Entry])] = &[
             entry("products", "Products", false),
             entry("categories", "Categories", false),
             entry("collections", "Collections", false),
+            entry("attributes", "Attributes", false),
             entry("inventory", "Inventory", false),
             entry("sales", "Sales", false),
             entry("price-lists", "Price lists", false),

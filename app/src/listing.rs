@@ -131,7 +131,10 @@ impl Choices {
         }
         for chosen in &self.attributes {
             let (name, value) = chosen;
-            add(format!("{name}: {value}"), &|choices| choices.attributes.retain(|other| other != chosen));
+            let facet = found.attributes.iter().find(|attribute| attribute.name == *name);
+            let facet = facet.and_then(|attribute| attribute.values.iter().find(|facet| facet.value == *value));
+            let title = facet.map_or(value, |facet| &facet.title);
+            add(format!("{name}: {title}"), &|choices| choices.attributes.retain(|other| other != chosen));
         }
         if !self.price_from.is_empty() {
             add(format!("From {}", self.price_from), &|choices| choices.price_from.clear());

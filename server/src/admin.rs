@@ -4,6 +4,7 @@
 //! asking, call `shop`, draw or go back. Nothing here is cached or indexed.
 
 mod account;
+mod attribute;
 mod audit;
 mod bulk;
 mod category;
@@ -71,6 +72,11 @@ pub fn router() -> Router<AppState> {
         .route("/admin/products/bulk/{id}/stop", post(bulk::stop))
         .route("/admin/products/bulk/{id}/undo", post(bulk::undo))
         .route("/admin/products/{id}", get(product::edit_page).post(product::save))
+        .route("/admin/attributes", get(attribute::list))
+        .route("/admin/attributes/new", get(attribute::new_page).post(attribute::create))
+        .route("/admin/attributes/{id}", get(attribute::edit_page).post(attribute::save))
+        .route("/admin/attributes/{id}/move", post(attribute::put))
+        .route("/admin/attributes/{id}/delete", post(attribute::remove))
         .layer(DefaultBodyLimit::max(EDITOR_BODY_BYTES));
     let prices = Router::new()
         .route("/admin/sales", get(sale::list))

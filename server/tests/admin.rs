@@ -1,5 +1,6 @@
 //! The merchant's pages over HTTP: who gets in, what each role sees, and that forms do what they say.
 
+mod attribute;
 mod bulk;
 mod category;
 mod collection;
@@ -17,7 +18,7 @@ use shop::staff::{self, Role};
 pub const PASSWORD: &str = "correct horse battery";
 
 /// Pages for all staff, then those for owners alone.
-const STAFF_PAGES: [&str; 22] = [
+const STAFF_PAGES: [&str; 24] = [
     "/admin",
     "/admin/orders",
     "/admin/products",
@@ -27,6 +28,8 @@ const STAFF_PAGES: [&str; 22] = [
     "/admin/categories/new",
     "/admin/collections",
     "/admin/collections/new?kind=rule",
+    "/admin/attributes",
+    "/admin/attributes/new?kind=choice",
     "/admin/inventory",
     "/admin/reviews",
     "/admin/sales",

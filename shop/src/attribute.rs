@@ -20,13 +20,13 @@ mod value;
 pub(crate) mod write;
 
 #[cfg(feature = "server")]
-pub(crate) use edit::{add_choice, insert};
-#[cfg(feature = "server")]
 pub use edit::{Step, create, put, remove, update};
 #[cfg(feature = "server")]
-pub(crate) use read::{FacetOf, definitions, facets};
+pub(crate) use edit::{add_choice, insert};
 #[cfg(feature = "server")]
 pub use read::{Edited, all, list, load};
+#[cfg(feature = "server")]
+pub(crate) use read::{FacetOf, definitions, facets};
 
 pub use number::{decimal, thousandths};
 #[cfg(feature = "server")]
@@ -192,19 +192,22 @@ mod tests {
         };
         let Err(crate::Error::Invalid(fields)) = wrong.clean() else { panic!("was taken") };
         let fields: Vec<&str> = fields.iter().map(|field| field.field.as_str()).collect();
-        assert_eq!(
-            fields,
-            ["name", "choices.0.swatch", "choices.1.value", "choices.2.value", "choices.2.swatch"]
-        );
+        assert_eq!(fields, ["name", "choices.0.swatch", "choices.1.value", "choices.2.value", "choices.2.swatch"]);
     }
 
     #[test]
     fn what_a_kind_does_not_have_is_left_out() {
-        let text = Draft { name: " Wood ".into(), unit: "cm".into(), choices: vec![choice("Oak", "")], ..Draft::default() };
+        let text =
+            Draft { name: " Wood ".into(), unit: "cm".into(), choices: vec![choice("Oak", "")], ..Draft::default() };
         let text = text.clean().unwrap();
         assert_eq!((text.name.as_str(), text.slug.as_str(), text.unit.as_str()), ("Wood", "wood", ""));
         assert!(text.choices.is_empty());
-        let colour = Draft { name: "Colour".into(), kind: Kind::Choice, choices: vec![choice("Red", "#AA0000 ")], ..Draft::default() };
+        let colour = Draft {
+            name: "Colour".into(),
+            kind: Kind::Choice,
+            choices: vec![choice("Red", "#AA0000 ")],
+            ..Draft::default()
+        };
         assert_eq!(colour.clean().unwrap().choices[0].swatch, "#aa0000");
     }
 }

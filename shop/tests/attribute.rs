@@ -34,8 +34,7 @@ pub async fn define(shop: &Shop) -> Vec<Attribute> {
 pub fn values(of: &[Attribute], care: &str, width: i64, safe: bool, woods: &[usize]) -> Vec<DraftValue> {
     let wood = Value::choice(woods.iter().map(|at| of[3].choices[*at].id).collect()).unwrap();
     let all = [Value::text(care).unwrap(), Value::Number(width), Value::Boolean(safe), wood];
-    let mut values: Vec<_> =
-        of.iter().zip(all).map(|(of, value)| DraftValue { attribute: of.id, value }).collect();
+    let mut values: Vec<_> = of.iter().zip(all).map(|(of, value)| DraftValue { attribute: of.id, value }).collect();
     values.sort_by_key(|value| value.attribute);
     values
 }
@@ -144,8 +143,8 @@ on_both_engines! {
     async fn the_schema_refuses_what_does_not_fit_the_type(t: TestShop) {
         let shop = t.shop();
         let of = define(&shop).await;
-        let other = attribute::create(&shop, &anna(), Draft { choices: choices(&["Red"]), ..definition("Colour", Kind::Choice) });
-        let other = other.await.unwrap();
+        let colour = Draft { choices: choices(&["Red"]), ..definition("Colour", Kind::Choice) };
+        let other = attribute::create(&shop, &anna(), colour).await.unwrap();
         let id = product(&shop, 1, values(&of, "Wipe", 1_000, true, &[0])).await;
         let bare = product(&shop, 2, Vec::new()).await;
         let oak = of[3].choices[0].id;
@@ -176,20 +175,20 @@ on_both_engines! {
         let of = define(&shop).await;
         let all = "SELECT COUNT(*) FROM product_change WHERE product_id IS NULL";
         let pages = "SELECT COUNT(*) FROM page_change WHERE product_id IS NULL";
-        let change = async |at: usize, change: &dyn Fn(&mut Draft)| {
+        let change = async |at: usize, change: fn(&mut Draft)| {
             let before = (t.number(all).await, t.number(pages).await);
             let mut edited = attribute::load(&shop, &anna, of[at].id).await.unwrap();
             change(&mut edited.draft);
             attribute::update(&shop, &anna, edited.id, edited.draft, edited.version).await.unwrap();
             (t.number(all).await - before.0, t.number(pages).await - before.1)
         };
-        assert_eq!(change(0, &|draft| draft.name = "Cleaning".into()).await, (0, 0), "nothing has it");
+        assert_eq!(change(0, |draft| draft.name = "Cleaning".into()).await, (0, 0), "nothing has it");
         product(&shop, 1, values(&of, "Wipe", 1_000, true, &[0])).await;
-        assert_eq!(change(0, &|draft| draft.name = "Care".into()).await, (1, 0));
-        assert_eq!(change(1, &|draft| draft.unit = "mm".into()).await, (1, 0));
-        assert_eq!(change(1, &|draft| draft.shown = false).await, (0, 1));
-        assert_eq!(change(3, &|draft| draft.choices[0].swatch = "#000000".into()).await, (0, 1));
-        assert_eq!(change(3, &|draft| draft.choices[0].value = "Old oak".into()).await.0, 2, "freed, then written");
+        assert_eq!(change(0, |draft| draft.name = "Care".into()).await, (1, 0));
+        assert_eq!(change(1, |draft| draft.unit = "mm".into()).await, (1, 0));
+        assert_eq!(change(1, |draft| draft.shown = false).await, (0, 1));
+        assert_eq!(change(3, |draft| draft.choices[0].swatch = "#000000".into()).await, (0, 1));
+        assert_eq!(change(3, |draft| draft.choices[0].value = "Old oak".into()).await.0, 2, "freed, then written");
         let before = t.number(pages).await;
         attribute::put(&shop, &anna, of[0].id, Step::Down).await.unwrap();
         assert_eq!(t.number(pages).await - before, 2);

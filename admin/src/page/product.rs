@@ -1,5 +1,6 @@
 //! Products: the list, and the editor for new and existing ones.
 
+mod attributes;
 mod editor;
 mod pictures;
 mod sent;

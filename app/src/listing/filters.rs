@@ -117,7 +117,7 @@ fn facet(title: String, name: String, values: Vec<Facet>) -> impl IntoView {
                     <li>
                         <label class="check">
                             <input type="checkbox" name=name.clone() value=facet.value checked=facet.chosen />
-                            <span>{facet.title}</span>
+                            <span>{facet.swatch.map(swatch)}{facet.title}</span>
                             <span class="count">{facet.count}</span>
                         </label>
                     </li>
@@ -126,6 +126,15 @@ fn facet(title: String, name: String, values: Vec<Facet>) -> impl IntoView {
             .collect_view();
         view! { <fieldset class="facet"><legend>{title}</legend><ul>{boxes}</ul></fieldset> }
     })
+}
+
+/// A spot of a colour.
+fn swatch(colour: String) -> impl IntoView {
+    view! {
+        <svg class="swatch" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+            <circle cx="8" cy="8" r="7.5" fill=colour />
+        </svg>
+    }
 }
 
 fn price_fields(choices: &Choices, prices: Option<(Money, Money)>, problems: &[FieldError]) -> impl IntoView + use<> {

@@ -274,17 +274,21 @@ fn options(product: &Product, variant: &Variant) -> impl IntoView + use<> {
 }
 
 fn specification(product: &Product, variant: &Variant) -> impl IntoView + use<> {
-    let weight = (variant.weight_grams > 0).then(|| ("Weight", weight(variant.weight_grams)));
-    let kind = (!product.product_type.is_empty()).then(|| ("Kind", product.product_type.clone()));
-    let brand = (!product.brand.is_empty()).then(|| ("Brand", product.brand.clone()));
-    let rows = [brand, kind, weight, Some(("Article number", variant.sku.clone()))]
+    let row = |name: &str, value: String| (name.to_owned(), value);
+    let weight = (variant.weight_grams > 0).then(|| row("Weight", weight(variant.weight_grams)));
+    let kind = (!product.product_type.is_empty()).then(|| row("Kind", product.product_type.clone()));
+    let brand = (!product.brand.is_empty()).then(|| row("Brand", product.brand.clone()));
+    let rows = brand
         .into_iter()
-        .flatten()
-        .map(|(name, value)| {
-            let is_sku = name == "Article number";
-            view! { <div><dt>{name}</dt><dd data-sku-text=is_sku.then_some("")>{value}</dd></div> }
-        })
+        .chain(kind)
+        .chain(product.specs.iter().map(|spec| row(&spec.name, spec.text())))
+        .chain(weight)
+        .map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> })
         .collect_view();
+    let rows = view! {
+        {rows}
+        <div><dt>"Article number"</dt><dd data-sku-text="">{variant.sku.clone()}</dd></div>
+    };
     view! { <h2>"Details"</h2><dl class="facts">{rows}</dl> }
 }
 

@@ -10,6 +10,7 @@ use axum::extract::{Form as Body, Path, Query, State};
 use axum::response::Response;
 use http::StatusCode;
 use serde::Deserialize;
+use shop::attribute;
 use shop::catalogue::desk::{self, Filter};
 use shop::catalogue::draft::{Draft, DraftVariant, Status};
 use shop::catalogue::edit;
@@ -76,7 +77,8 @@ pub async fn edit_page(desk: Desk, Path(id): Path<ProductId>) -> Answer {
 
 pub async fn create(desk: Desk, Body(pairs): Pairs) -> Answer {
     let sent = form("product", pairs);
-    let (draft, errors) = view::read(&sent, &blank(), &desk.shop.settings.currencies);
+    let attributes = attribute::all(&desk.shop, &desk.staff).await?;
+    let (draft, errors) = view::read(&sent, &blank(), &desk.shop.settings.currencies, &attributes);
     if sent.value("do") == "matrix" {
         return draw(&desk, StatusCode::OK, None, &view::form_of(&view::with_matrix(draft), 0)).await;
     }
@@ -98,7 +100,8 @@ pub async fn save(desk: Desk, Path(id): Path<ProductId>, Body(pairs): Pairs) -> 
     let sent = form("product", pairs);
     let stored = edit::load(&desk.shop, &desk.staff, &id.to_string()).await?;
     let version = sent.value("version").parse().unwrap_or_default();
-    let (draft, errors) = view::read(&sent, &stored.draft, &desk.shop.settings.currencies);
+    let attributes = attribute::all(&desk.shop, &desk.staff).await?;
+    let (draft, errors) = view::read(&sent, &stored.draft, &desk.shop.settings.currencies, &attributes);
     if sent.value("do") == "matrix" {
         let form = view::form_of(&view::with_matrix(draft), version);
         return draw(&desk, StatusCode::OK, Some(stored), &form).await;
@@ -144,6 +147,8 @@ pub(super) async fn draw(desk: &Desk, status: StatusCode, stored: Option<edit::E
         ),
         None => (Vec::new(), Vec::new()),
     };
-    let opened = Opened { stored, categories, currencies: desk.shop.settings.currencies.clone(), prices, held };
+    let attributes = attribute::all(&desk.shop, &desk.staff).await?;
+    let currencies = desk.shop.settings.currencies.clone();
+    let opened = Opened { stored, categories, attributes, currencies, prices, held };
     Ok(desk.page_with(status, "products", &title, || view::editor(&opened, form)).await)
 }

@@ -23,7 +23,8 @@ struct SearchParameters {
     category: Option<Vec<String>>,
     /// Repeated, one of them is enough.
     brand: Option<Vec<String>>,
-    /// `attr.` and an attribute's name, with one of its values; repeated, one value of each attribute is enough.
+    /// `attr.` and an attribute's name, with one of its values, or of a number with a range: `10..20` is from 10 to below 20.
+    /// Repeated, one value of each attribute is enough.
     #[param(rename = "attr.{name}")]
     attribute: Option<Vec<String>>,
     /// Minor units.

@@ -29,7 +29,8 @@ pub async fn create(shop: &Shop, by: &Staff, draft: Draft) -> Result<AttributeId
 /// Writes a definition that has been checked. What is taken is refused before anything is tried, so that the transaction can
 /// go on; only somebody who is faster makes it fail.
 pub(crate) async fn insert(tx: &mut Tx, id: AttributeId, draft: &Draft, now: i64) -> Result<()> {
-    const INSERT: &str = "INSERT INTO attribute (id, slug, name, kind, unit, filterable, searchable, shown, position, created_at)
+    const INSERT: &str =
+        "INSERT INTO attribute (id, slug, name, kind, unit, filterable, searchable, shown, position, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     const BEHIND: &str = "SELECT COALESCE(MAX(position) + 1, 0), COUNT(*) FROM attribute";
     let (position, count): (i64, i64) = tx.fetch_one(BEHIND, args![]).await?;
@@ -100,16 +101,8 @@ pub async fn update(shop: &Shop, by: &Staff, id: AttributeId, draft: Draft, vers
     let before = read::read(&mut tx, id).await?;
     let draft = Draft { kind: before.draft.kind, ..draft }.clean()?;
     check_free(&mut tx, id, &draft).await?;
-    let args = args![
-        id,
-        &draft.slug,
-        &draft.name,
-        &draft.unit,
-        draft.filterable,
-        draft.searchable,
-        draft.shown,
-        version,
-    ];
+    let args =
+        args![id, &draft.slug, &draft.name, &draft.unit, draft.filterable, draft.searchable, draft.shown, version,];
     if tx.execute(UPDATE, args).await.map_err(taken)? == 0 {
         return Err(changed());
     }
@@ -219,7 +212,11 @@ async fn check_free(tx: &mut Tx, id: AttributeId, draft: &Draft) -> Result<()> {
 }
 
 fn taken(error: DbError) -> Error {
-    if error.is_unique_violation() { Error::field("name", "Another attribute has this name or key.") } else { error.into() }
+    if error.is_unique_violation() {
+        Error::field("name", "Another attribute has this name or key.")
+    } else {
+        error.into()
+    }
 }
 
 fn changed() -> Error {

@@ -63,7 +63,9 @@ pub fn cell(attribute: &Attribute, values: &[DraftValue], separator: char, for_p
         // Only lists of WooCommerce are taken apart whatever the attribute's kind is.
         Value::Text(text) if separator == ',' => join([text.as_str()], separator),
         Value::Text(text) => text.clone(),
-        Value::Number(number) if for_people && !attribute.unit.is_empty() => format!("{} {}", decimal(*number), attribute.unit),
+        Value::Number(number) if for_people && !attribute.unit.is_empty() => {
+            format!("{} {}", decimal(*number), attribute.unit)
+        }
         Value::Number(number) => decimal(*number),
         Value::Boolean(yes) if for_people => if *yes { "Yes" } else { "No" }.to_owned(),
         Value::Boolean(yes) => yes.to_string(),
@@ -108,7 +110,11 @@ impl Definitions {
     }
 
     /// Which attribute is meant, and what the product has of it; `Ok(None)` for nothing of one that is not there.
-    async fn value(&mut self, tx: &mut Tx, named: &Named) -> Result<Result<Option<(AttributeId, Option<Value>)>, String>> {
+    async fn value(
+        &mut self,
+        tx: &mut Tx,
+        named: &Named,
+    ) -> Result<Result<Option<(AttributeId, Option<Value>)>, String>> {
         let at = match self.place(named) {
             Some(at) => at,
             None if named.text.trim().is_empty() => return Ok(Ok(None)),

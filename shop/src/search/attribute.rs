@@ -53,8 +53,7 @@ pub(super) fn facets(
     let (mut attributes, options): (Vec<_>, Vec<_>) = named.into_iter().partition(|(_, name, _)| place(name).is_some());
     attributes.sort_by_key(|(_, name, _)| place(name));
     let drawn = |(_, name, values): (usize, String, Vec<(String, usize)>)| {
-        let chosen: Vec<&str> =
-            chosen.iter().filter(|(of, _)| *of == name).map(|(_, value)| value.as_str()).collect();
+        let chosen: Vec<&str> = chosen.iter().filter(|(of, _)| *of == name).map(|(_, value)| value.as_str()).collect();
         let values = match place(&name).and_then(|at| known.get(at)) {
             Some(of) => in_order(of, values, &chosen),
             None => sizes(shown(facets_of(values, &chosen))),
@@ -106,7 +105,8 @@ fn in_order(of: &FacetOf, values: Vec<(String, usize)>, chosen: &[&str]) -> Vec<
 /// The values themselves while there are few, ranges of one width when there are many. What is chosen stays as it was chosen.
 fn numbers(of: &FacetOf, mut values: Vec<(String, usize)>, chosen: &[&str]) -> Vec<Facet> {
     values.sort_by_key(|(value, _)| number(value));
-    let mut ranges: Vec<String> = chosen.iter().filter(|value| range(value).is_some()).map(|v| (*v).to_owned()).collect();
+    let mut ranges: Vec<String> =
+        chosen.iter().filter(|value| range(value).is_some()).map(|v| (*v).to_owned()).collect();
     let ends = values.iter().filter_map(|(value, _)| number(value));
     let ends = ends.clone().min().zip(ends.max());
     let many = values.len() > NUMBERS;

@@ -1,10 +1,11 @@
 //! The editor of one product, new or existing.
 
-use super::{pictures, variants};
+use super::{attributes, pictures, variants};
 use crate::form::{Field, Form};
 use crate::part::{Number, Text};
 use crate::{date, part};
 use leptos::prelude::*;
+use shop::attribute::Attribute;
 use shop::catalogue::edit::Edited;
 use shop::catalogue::history::PriceChange;
 use shop::id::CategoryId;
@@ -18,6 +19,7 @@ pub struct Opened {
     /// `None`: a product that is not saved yet.
     pub stored: Option<Edited>,
     pub categories: Vec<(CategoryId, String)>,
+    pub attributes: Vec<Attribute>,
     pub currencies: Vec<Currency>,
     /// The latest changes of its prices, newest first.
     pub prices: Vec<PriceChange>,
@@ -47,7 +49,11 @@ pub fn editor(opened: &Opened, form: &Form) -> AnyView {
                 {basics(form)}
                 {opened.stored.as_ref().map(|stored| pictures::section(stored, form))}
             </div>
-            <div class="column side-column">{organisation(opened, form)}{search_engines(form)}</div>
+            <div class="column side-column">
+                {organisation(opened, form)}
+                {attributes::section(&opened.attributes, form)}
+                {search_engines(form)}
+            </div>
             <div class="column across">
                 {on_sale(&opened.held)}
                 {variants::section(form, &opened.currencies)}

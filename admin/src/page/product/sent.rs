@@ -1,11 +1,13 @@
 //! Between a product and the fields of its form: one name per value, the same names that refusals use.
 //!
-//! `variants.2.prices.EUR` is the price in euros of the third row; `options.0.values` a comma-separated list;
+//! `attributes.<id>` is the value of an attribute (`attributes.rs`); `variants.2.prices.EUR` is the price in euros of the third row; `options.0.values` a comma-separated list;
 //! `variants.2.remove` and `pictures.1.remove` take a row away. Rows are numbered again when the form is read.
 
+use super::attributes;
 use crate::date;
 use crate::form::{Form, list};
 use shop::FieldError;
+use shop::attribute::Attribute;
 use shop::catalogue::ProductOption;
 use shop::catalogue::draft::{Draft, DraftPicture, DraftPrice, DraftVariant, Status, slugify};
 use shop::limits::{OPTIONS, PICTURES, VARIANTS};
@@ -28,6 +30,7 @@ pub fn form_of(draft: &Draft, version: i64) -> Form {
     for category in &draft.categories {
         form = form.with("category", category);
     }
+    form = attributes::with_values(form, &draft.attributes);
     for (at, option) in draft.options.iter().enumerate() {
         form = form
             .with(&format!("options.{at}.name"), &option.name)
@@ -75,7 +78,12 @@ pub(super) fn rows(form: &Form, kind: &str, field: &str, most: usize) -> Vec<usi
 }
 
 /// What the form says, on top of what is stored (`before`), and what cannot be read of it. Rows that are to go are gone.
-pub fn read(form: &Form, before: &Draft, currencies: &[Currency]) -> (Draft, Vec<FieldError>) {
+pub fn read(
+    form: &Form,
+    before: &Draft,
+    currencies: &[Currency],
+    attributes: &[Attribute],
+) -> (Draft, Vec<FieldError>) {
     let mut errors = Vec::new();
     let text = |name: &str| form.value(name).trim().to_owned();
     let options: Vec<ProductOption> = (0..OPTIONS)
@@ -106,6 +114,7 @@ pub fn read(form: &Form, before: &Draft, currencies: &[Currency]) -> (Draft, Vec
         }
     };
     let slug = text("slug");
+    let attributes = attributes::read(form, &before.attributes, attributes, &mut errors);
     let pictures = pictures(form, before, &variants, &mut errors);
     let draft = Draft {
         publish_at,
@@ -118,6 +127,7 @@ pub fn read(form: &Form, before: &Draft, currencies: &[Currency]) -> (Draft, Vec
         tags: list(form.value("tags")),
         options,
         categories: form.all("category").filter_map(|id| id.parse().ok()).collect(),
+        attributes,
         seo_title: text("seo_title"),
         seo_description: text("seo_description"),
         pictures,
@@ -291,7 +301,7 @@ mod tests {
     fn a_form_reads_back_as_the_product_it_shows() {
         let mut draft = with_matrix(mug());
         draft.variants[1].prices = vec![DraftPrice { currency: Currency::EUR, amount: 1250, compare_at: Some(1500) }];
-        let (read_back, errors) = read(&form_of(&draft, 1), &draft, &[Currency::EUR]);
+        let (read_back, errors) = read(&form_of(&draft, 1), &draft, &[Currency::EUR], &[]);
         assert_eq!(errors, []);
         assert_eq!(read_back, draft);
     }
@@ -301,7 +311,7 @@ mod tests {
         let draft = with_matrix(mug());
         let mut form = form_of(&draft, 1);
         form.values.retain(|(name, _)| name != "publish_at");
-        let (_, errors) = read(&form.with("publish_at", "tomorrow"), &draft, &[Currency::EUR]);
+        let (_, errors) = read(&form.with("publish_at", "tomorrow"), &draft, &[Currency::EUR], &[]);
         assert_eq!(errors[0].field, "publish_at");
     }
 
@@ -337,7 +347,7 @@ mod tests {
     #[test]
     fn pictures_that_came_meanwhile_stay_and_ticked_ones_go() {
         let form = form_of(&with_pictures(2), 1).with("pictures.0.remove", "on");
-        let (draft, errors) = read(&form, &with_pictures(3), &[Currency::EUR]);
+        let (draft, errors) = read(&form, &with_pictures(3), &[Currency::EUR], &[]);
         assert_eq!((texts(&draft), errors), (vec!["1", "2"], vec![]));
     }
 
@@ -346,7 +356,7 @@ mod tests {
         let draft = with_pictures(2);
         let mut form = form_of(&draft, 1).with("pictures.0.remove", "on");
         form.values.retain(|(name, _)| name != "pictures.1.focus_x");
-        let (_, errors) = read(&form.with("pictures.1.focus_x", "left"), &draft, &[Currency::EUR]);
+        let (_, errors) = read(&form.with("pictures.1.focus_x", "left"), &draft, &[Currency::EUR], &[]);
         assert_eq!(errors[0].field, "pictures.0.focus_x");
     }
 
@@ -361,7 +371,7 @@ mod tests {
     fn a_price_that_cannot_be_read_is_refused_by_name() {
         let draft = with_matrix(mug());
         let form = form_of(&draft, 1).with("variants.1.prices.EUR", "twelve");
-        let (_, errors) = read(&form, &draft, &[Currency::EUR]);
+        let (_, errors) = read(&form, &draft, &[Currency::EUR], &[]);
         assert_eq!(errors[0].field, "variants.1.prices.EUR");
         assert!(errors[0].message.contains("12.50"));
     }

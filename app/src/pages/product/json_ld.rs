@@ -35,6 +35,20 @@ pub(super) fn of(site: &Site, product: &Product) -> String {
     if !product.brand.is_empty() {
         data["brand"] = serde_json::json!({"@type": "Brand", "name": product.brand});
     }
+    if !product.specs.is_empty() {
+        data["additionalProperty"] = product
+            .specs
+            .iter()
+            .map(|spec| {
+                let mut property =
+                    serde_json::json!({"@type": "PropertyValue", "name": spec.name, "value": spec.values.join(", ")});
+                if !spec.unit.is_empty() {
+                    property["unitText"] = spec.unit.as_str().into();
+                }
+                property
+            })
+            .collect();
+    }
     if product.rating.reviews() > 0 {
         data["aggregateRating"] = serde_json::json!({
             "@type": "AggregateRating",

@@ -69,6 +69,29 @@ pub struct Product {
     options: Vec<ProductOption>,
     variants: Vec<Variant>,
     pictures: Vec<Picture>,
+    /// What its page shows as specifications, in the merchant's order.
+    attributes: Vec<ProductAttribute>,
+}
+
+/// What a product has of an attribute that the merchant has defined.
+#[derive(Serialize, ToSchema)]
+pub struct ProductAttribute {
+    key: String,
+    name: String,
+    /// `text`, `number`, `boolean` or `choice`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// Of a number, like "cm"; null: none.
+    unit: Option<String>,
+    /// As shoppers read them: a number as a decimal without its unit, a boolean as `Yes` or `No`. More than one only of a choice.
+    values: Vec<String>,
+}
+
+impl From<shop::attribute::Spec> for ProductAttribute {
+    fn from(spec: shop::attribute::Spec) -> Self {
+        let unit = Some(spec.unit).filter(|unit| !unit.is_empty());
+        Self { key: spec.slug, name: spec.name, kind: spec.kind.code(), unit, values: spec.values }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -175,6 +198,7 @@ impl From<catalogue::Product> for Product {
             options: p.options.into_iter().map(option).collect(),
             variants: p.variants.into_iter().map(Variant::from).collect(),
             pictures: p.pictures.into_iter().map(Picture::from).collect(),
+            attributes: p.specs.into_iter().map(ProductAttribute::from).collect(),
         }
     }
 }

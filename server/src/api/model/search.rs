@@ -33,7 +33,8 @@ pub struct SearchPage {
     synonyms: Vec<String>,
 }
 
-/// A facet that products bring themselves: "Size" and its values.
+/// A facet that products bring themselves, "Size" and its values, or an attribute that the merchant has made a filter. A value
+/// of a number may be a range: `10..20` is from 10 to below 20.
 #[derive(Serialize, ToSchema)]
 pub struct Attribute {
     name: String,
@@ -47,6 +48,8 @@ pub struct Facet {
     title: String,
     count: usize,
     chosen: bool,
+    /// A colour like "#a04030", where the merchant has given the value one.
+    swatch: Option<String>,
 }
 
 impl From<search::Found> for SearchPage {
@@ -77,7 +80,7 @@ impl From<search::Found> for SearchPage {
 
 impl From<search::Facet> for Facet {
     fn from(facet: search::Facet) -> Self {
-        let search::Facet { value, title, count, chosen } = facet;
-        Self { value, title, count, chosen }
+        let search::Facet { value, title, count, chosen, swatch } = facet;
+        Self { value, title, count, chosen, swatch }
     }
 }

@@ -79,7 +79,9 @@ pub fn names() -> Vec<String> {
 
 pub fn known(name: &str) -> Option<String> {
     let read = READ.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name));
-    read.map(|(known, ..)| (*known).to_owned()).or_else(|| own::priced(name)).or_else(|| metafield(name).map(str::to_owned))
+    read.map(|(known, ..)| (*known).to_owned())
+        .or_else(|| own::priced(name))
+        .or_else(|| metafield(name).map(str::to_owned))
 }
 
 /// Field, and how it is read or why it is ignored.

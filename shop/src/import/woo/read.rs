@@ -129,7 +129,8 @@ fn attributes(first: &Row<'_>, options: &[ProductOption], given: &Given) -> Vec<
     for n in given.attributes.iter().copied() {
         let ((name, values), (visible, _)) = (attribute(n), attribute_flags(n));
         let named = first.get(&name).trim();
-        let is_option = if given.own { n <= limits::OPTIONS } else { options.iter().any(|option| option.name == named) };
+        let is_option =
+            if given.own { n <= limits::OPTIONS } else { options.iter().any(|option| option.name == named) };
         if named.is_empty() || is_option || list.iter().any(|known| known.name == named) {
             continue;
         }

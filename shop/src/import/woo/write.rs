@@ -2,9 +2,9 @@
 
 use super::columns::{BACKORDERS, GTIN, IN_STOCK, PARENT, SKU, TYPE, WEIGHTS, attribute, attribute_flags};
 use crate::Result;
+use crate::attribute::Kind;
 use crate::catalogue::draft::{DraftVariant, Status};
 use crate::catalogue::stored::Stored;
-use crate::attribute::Kind;
 use crate::import::attribute::cell;
 use crate::import::cell::join;
 use crate::import::export::{Cells, Scope};

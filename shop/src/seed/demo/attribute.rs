@@ -86,8 +86,12 @@ pub(super) fn values(item: &Item, attributes: &[Attribute]) -> Vec<DraftValue> {
 }
 
 fn chosen(attribute: &Attribute, names: &[&str]) -> Option<Value> {
-    let ids: Vec<ChoiceId> =
-        attribute.choices.iter().filter(|choice| names.contains(&choice.value.as_str())).map(|choice| choice.id).collect();
+    let ids: Vec<ChoiceId> = attribute
+        .choices
+        .iter()
+        .filter(|choice| names.contains(&choice.value.as_str()))
+        .map(|choice| choice.id)
+        .collect();
     Value::choice(ids)
 }
 
@@ -118,7 +122,10 @@ mod tests {
     fn facts_say_what_things_are_like() {
         let item = |title: &str| ITEMS.iter().find(|item| item.title == title).unwrap();
         let mug = item("Morning Mug");
-        assert_eq!((measure(mug, " cm tall"), measure(mug, " ml"), dishwasher(mug)), (Some(9_500), Some(350_000), Some(true)));
+        assert_eq!(
+            (measure(mug, " cm tall"), measure(mug, " ml"), dishwasher(mug)),
+            (Some(9_500), Some(350_000), Some(true))
+        );
         assert_eq!(materials(mug), ["Stoneware"]);
         assert_eq!(dishwasher(item("Tea Bowl")), Some(false));
         assert!(ITEMS.iter().any(|item| measure(item, " l;") == Some(1_200)));
