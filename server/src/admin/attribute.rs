@@ -110,6 +110,6 @@ pub async fn remove(desk: Desk, Path(id): Path<AttributeId>) -> Answer {
 }
 
 async fn draw(desk: &Desk, status: StatusCode, stored: Option<&Edited>, kind: Kind, form: &Form) -> Answer {
-    let title = stored.map_or("Add attribute", |stored| &stored.draft.name);
+    let title = stored.map_or("Add attribute", |stored| stored.draft.name.as_str());
     Ok(desk.page_with(status, "attributes", title, || view::editor(stored, kind, form)).await)
 }

@@ -1,6 +1,6 @@
 //! Attributes over HTTP: defined, filled in with a product, shown to shoppers and programs, and chosen in lists.
 
-use super::{owner, page, send};
+use super::{PASSWORD, owner, page, send};
 use crate::page_cache::asked;
 use crate::search::catch_up;
 use crate::support::Site;
@@ -69,7 +69,7 @@ over_http! {
         catch_up(&site).await;
         let olga = owner(&site).await;
         let (wood, width) = (defined(&site, &olga, &WOOD).await, defined(&site, &olga, &WIDTH).await);
-        let by = staff::log_in(&site.shop, "olga@example.com", super::PASSWORD, "").await.unwrap();
+        let by = staff::log_in(&site.shop, "olga@example.com", PASSWORD, "").await.unwrap();
         let known = attribute::all(&site.shop, &by).await.unwrap();
         let (of_wood, of_width) = (format!("attributes.{}", known[0].id), format!("attributes.{}", known[1].id));
         assert!(wood.ends_with(&known[0].id.to_string()) && width.ends_with(&known[1].id.to_string()));

@@ -106,6 +106,7 @@ fn clean(draft: &mut Draft) -> Result<()> {
     if draft.slug.is_empty() {
         draft.slug = super::draft::slugify(&draft.title);
     }
+    draft.attributes.sort_by_key(|value| value.attribute);
     // Bounds first: the sanitiser should not be fed megabytes.
     draft.check()?;
     draft.description_html = ammonia::clean(&draft.description_html);

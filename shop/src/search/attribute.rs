@@ -29,7 +29,8 @@ pub(super) fn chosen(attributes: &[(String, String)], known: &[FacetOf]) -> (Vec
 
 fn range(value: &str) -> Option<std::ops::Range<i64>> {
     let (from, to) = value.split_once(TO)?;
-    Some(thousandths(from)?..thousandths(to)?)
+    let (from, to) = (thousandths(from)?, thousandths(to)?);
+    (from < to).then_some(from..to)
 }
 
 /// `counted`: name, value and products, most first. Those with a choice stay, however many others there are.
@@ -102,16 +103,19 @@ fn in_order(of: &FacetOf, values: Vec<(String, usize)>, chosen: &[&str]) -> Vec<
     }
 }
 
-/// The values themselves while there are few, ranges of one width when there are many. What is chosen stays as it was chosen.
+/// The values themselves while there are few, ranges of one width when there are many, or when one is chosen: the others are
+/// as wide. What is chosen stays as it was chosen.
 fn numbers(of: &FacetOf, mut values: Vec<(String, usize)>, chosen: &[&str]) -> Vec<Facet> {
     values.sort_by_key(|(value, _)| number(value));
     let mut ranges: Vec<String> =
-        chosen.iter().filter(|value| range(value).is_some()).map(|v| (*v).to_owned()).collect();
+        chosen.iter().filter(|value| range(value).is_some()).map(|value| (*value).to_owned()).collect();
+    let width = ranges.first().and_then(|value| range(value)).map(|numbers| numbers.end - numbers.start);
     let ends = values.iter().filter_map(|(value, _)| number(value));
     let ends = ends.clone().min().zip(ends.max());
-    let many = values.len() > NUMBERS;
-    if let Some((low, high)) = ends.filter(|_| many) {
-        let step = step(high - low);
+    let in_ranges = values.len() > NUMBERS || width.is_some();
+    if let Some((low, high)) = ends.filter(|_| in_ranges) {
+        let most = i64::try_from(VALUES).unwrap_or(i64::MAX);
+        let step = width.filter(|width| (high - low) / width < most).unwrap_or_else(|| step(high - low));
         for at in low.div_euclid(step)..=high.div_euclid(step) {
             let value = format!("{}{TO}{}", decimal(at * step), decimal((at + 1) * step));
             if !ranges.contains(&value) {
@@ -121,7 +125,7 @@ fn numbers(of: &FacetOf, mut values: Vec<(String, usize)>, chosen: &[&str]) -> V
     }
     let mut facets: Vec<Facet> = ranges.into_iter().filter_map(|value| in_range(of, value, &values, chosen)).collect();
     facets.sort_by_key(|facet| range(&facet.value).map(|range| (range.start, range.end)));
-    facets.extend(facets_of(values, chosen).into_iter().filter(|facet| !many || facet.chosen));
+    facets.extend(facets_of(values, chosen).into_iter().filter(|facet| !in_ranges || facet.chosen));
     facets
 }
 
@@ -240,12 +244,18 @@ mod tests {
         let width = [known("Width", Kind::Number, "cm", &[])];
         let pick = |value: &str| vec![("Width".to_owned(), value.to_owned())];
         let found = facets(counted("Width", &["9 cm", "12 cm"]), &pick("5..10"), &width);
-        assert_eq!(titles(&found[0]), ["5 to under 10 cm", "9 cm", "12 cm"]);
+        assert_eq!(titles(&found[0]), ["5 to under 10 cm", "10 to under 15 cm"]);
+        let found = facets(counted("Width", &["9 cm", "12 cm"]), &pick("20..21"), &width);
+        assert_eq!(titles(&found[0]), ["9 to under 10 cm", "12 to under 13 cm", "20 to under 21 cm"]);
+        assert_eq!((found[0].values[2].chosen, found[0].values[2].count), (true, 0));
+        let found = facets(counted("Width", &["9 cm", "12 cm"]), &pick("5..10"), &width);
         assert!(found[0].values[0].chosen && found[0].values[0].count == 1);
         let (values, ranges) = chosen(&pick("5..10"), &width);
         assert_eq!((values, ranges[0].numbers.clone()), (vec![], 5_000..10_000));
         assert_eq!(chosen(&pick("5..10"), &[]).0, pick("5..10"), "an option may be called so");
-        assert_eq!(chosen(&pick("5..x"), &width).0, pick("5..x"));
+        for strange in ["5..x", "5..5", "6..5"] {
+            assert_eq!(chosen(&pick(strange), &width).0, pick(strange));
+        }
     }
 
     #[test]
