@@ -2,6 +2,7 @@
 //! goes into the head; `shell::document` puts the frame around it.
 
 pub mod account;
+pub mod alert;
 pub mod cart;
 pub mod category;
 pub mod checkout;

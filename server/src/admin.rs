@@ -154,6 +154,7 @@ pub fn router() -> Router<AppState> {
         .route("/admin/reviews/{id}/approve", post(review::approve))
         .route("/admin/reviews/{id}/reject", post(review::reject))
         .route("/admin/reviews/{id}/reply", post(review::reply))
+        .route("/admin/reviews/{id}/pictures/{picture}/remove", post(review::remove_picture))
         .merge(products)
         .merge(prices)
         .merge(uploads)

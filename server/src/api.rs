@@ -3,6 +3,7 @@
 //! No cookie is read here. A cart is held by its own token, an order by its access token. The contract is the
 //! OpenAPI document at `/api/openapi.json`, made from these handlers; `/api/docs` shows it to people.
 
+mod alert;
 mod auth;
 mod body;
 mod cart;
@@ -24,6 +25,7 @@ pub fn router() -> Router<AppState> {
         .route("/products", get(catalogue::products))
         .route("/products/{key}", get(catalogue::product))
         .route("/products/{key}/recommendations", get(catalogue::recommendations))
+        .route("/alerts", post(alert::ask))
         .route("/categories", get(catalogue::categories))
         .route("/collections", get(catalogue::collections))
         .route("/collections/{slug}/products", get(search::collection))
@@ -59,6 +61,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
         catalogue::products,
         catalogue::product,
         catalogue::recommendations,
+        alert::ask,
         catalogue::categories,
         catalogue::collections,
         search::search,

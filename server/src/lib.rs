@@ -25,4 +25,5 @@ pub mod session;
 pub mod session_store;
 pub mod sitemap;
 pub mod state;
+pub mod upload;
 pub mod webhook;

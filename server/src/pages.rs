@@ -4,6 +4,7 @@
 //! What was refused comes back as the same page with the values as typed, under the status that says why.
 
 mod account;
+mod alert;
 mod cart;
 mod catalogue;
 mod checkout;
@@ -22,16 +23,24 @@ pub use search::searched_before;
 
 use crate::state::AppState;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
+use shop::limits::REVIEW_BODY_BYTES;
 
 pub fn router() -> Router<AppState> {
+    let reviews = Router::new()
+        .route("/p/{slug}/reviews", get(review::show).post(review::write))
+        .layer(DefaultBodyLimit::max(REVIEW_BODY_BYTES));
     Router::new()
         .route("/", get(catalogue::home))
         .route("/c/{slug}", get(catalogue::category))
         .route("/collections/{slug}", get(catalogue::collection))
         .route("/p/{slug}", get(catalogue::product))
-        .route("/p/{slug}/reviews", get(review::show).post(review::write))
+        .merge(reviews)
         .route("/p/{slug}/reviews/{review}/helpful", post(review::vote))
+        .route("/p/{slug}/alert", post(alert::ask))
+        .route("/alerts/{token}", get(alert::show).post(alert::end))
+        .route("/account/alerts/{alert}/end", post(alert::end_own))
         .route("/search", get(search::search))
         .route("/search/suggest", get(search::suggest))
         .route("/cart", get(cart::show))

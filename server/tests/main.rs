@@ -7,6 +7,7 @@
 mod support;
 
 mod admin;
+mod alert;
 mod api;
 mod backup;
 mod choice;

@@ -28,6 +28,30 @@ async fn only(site: &Site) -> String {
     id.to_string()
 }
 
+fn jpeg(width: u16, height: u16) -> Vec<u8> {
+    let mut file = Vec::new();
+    let data: Vec<u8> = (0..=250).cycle().take(usize::from(width) * usize::from(height) * 3).collect();
+    jpeg_encoder::Encoder::new(&mut file, 80).encode(&data, width, height, jpeg_encoder::ColorType::Rgb).unwrap();
+    file
+}
+
+/// A review of the cup as a browser sends it: fields and files in parts.
+async fn in_parts(site: &Site, session: &str, fields: &[(&str, &str)], files: &[&[u8]]) -> Response {
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        body.extend(format!("--b7\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+    }
+    for file in files {
+        body.extend(b"--b7\r\nContent-Disposition: form-data; name=\"picture\"; filename=\"a.jpg\"\r\n\r\n");
+        body.extend(*file);
+        body.extend(b"\r\n");
+    }
+    body.extend(b"--b7--\r\n");
+    let asked = site.ask(reqwest::Method::POST, "/p/cup/reviews").header("origin", &site.origin);
+    let asked = asked.header("cookie", format!("mercer={session}")).header("accept", "text/html");
+    asked.header("content-type", "multipart/form-data; boundary=b7").body(body).send().await.unwrap()
+}
+
 over_http! {
     async fn a_review_is_written_looked_at_and_read(site: Site) {
         let ann = customer(&site, "Ann Byron").await;
@@ -119,6 +143,49 @@ over_http! {
         assert!(page(&site, "/p/cup", &eve).await.contains("Helpful ✓"));
         post(&site, &path, &eve, &[("helpful", "0")]).await;
         assert_eq!(site.number("SELECT COUNT(*) FROM review_vote").await, 0);
+    }
+
+    async fn pictures_come_with_the_form_and_are_public_with_the_review(site: Site) {
+        let (ann, sam) = (customer(&site, "Ann").await, colleague(&site).await);
+        let form = page(&site, "/p/cup", &ann).await;
+        assert!(form.contains(r#"enctype="multipart/form-data""#) && form.contains(r#"name="picture""#), "{form}");
+        let refused = in_parts(&site, &ann, &GOOD, &[b"<svg onload=alert(1)>", b""]).await;
+        assert_eq!(refused.status(), 422);
+        let again = refused.text().await.unwrap();
+        assert!(again.contains(r##"href="#review-picture""##) && again.contains("choose them again"), "{again}");
+        assert!(again.contains("Holds tea"), "what was typed is kept");
+        let sent = in_parts(&site, &ann, &GOOD, &[&jpeg(200, 100), &jpeg(100, 200)]).await;
+        assert_eq!((sent.status().as_u16(), header(&sent, "location").as_str()), (303, "/p/cup#own-review"));
+        let urls: Vec<(String,)> = site.shop.db.fetch_all("SELECT url FROM review_picture", args![]).await.unwrap();
+        assert_eq!(urls.len(), 2);
+        let public = async |path: &str| site.get(path).send().await.unwrap().text().await.unwrap();
+        let tells = |text: &str| urls.iter().any(|(url,)| text.contains(url.trim_end_matches(".jpg")));
+        for path in ["/p/cup", "/p/cup?pictures=1", "/", "/api/v1/products/cup", "/search?q=cup"] {
+            assert!(!tells(&public(path).await), "{path} tells of what nobody has looked at");
+        }
+        let queue = page(&site, "/admin/reviews?state=pending", &sam).await;
+        assert!(tells(&queue) && queue.contains("Picture 1 of 2"), "{queue}");
+        let one = format!("/admin/reviews/{}", only(&site).await);
+        assert_eq!(send(&site, &format!("{one}/approve"), &sam, &[("version", "1")]).await.0, 303);
+        worker::count_ratings(&site.shop).await.unwrap();
+        let seen = public("/p/cup").await;
+        assert!(tells(&seen) && seen.contains("With pictures (1)") && seen.contains("Picture 2 of 2 by Ann"), "{seen}");
+        assert!(public("/p/cup?pictures=1").await.contains("noindex"));
+
+        let (id,): (shop::id::ReviewPictureId,) = site.shop.db.fetch_one("SELECT id FROM review_picture WHERE position = 0", args![]).await.unwrap();
+        assert!(page(&site, &one, &sam).await.contains(&format!("{one}/pictures/{id}/remove")));
+        assert_eq!(send(&site, &format!("{one}/pictures/{id}/remove"), &ann, &[("version", "2")]).await.0, 303, "to the log-in");
+        assert_eq!(site.number("SELECT COUNT(*) FROM review_picture").await, 2);
+        assert_eq!(send(&site, &format!("{one}/pictures/{id}/remove"), &sam, &[("version", "2")]).await.0, 303);
+        assert!(public("/p/cup").await.contains("Picture by Ann"), "the kept page has changed");
+        let own = page(&site, "/p/cup", &ann).await;
+        assert!(own.contains("Your picture 1 of 1"), "{own}");
+        let (left,): (shop::id::ReviewPictureId,) = site.shop.db.fetch_one("SELECT id FROM review_picture", args![]).await.unwrap();
+        let left = left.to_string();
+        let without = [&GOOD[..], &[("remove", left.as_str())]].concat();
+        assert_eq!(in_parts(&site, &ann, &without, &[]).await.status(), 303);
+        assert_eq!(site.number("SELECT COUNT(*) FROM review_picture").await, 0);
+        assert!(!public("/p/cup").await.contains("Holds tea"), "it is looked at again");
     }
 
     async fn another_site_writes_nothing(site: Site) {

@@ -25,6 +25,10 @@ pub const LOGIN_ADDRESS: Limit = Limit { scope: "login:address", max: 100, windo
 /// Reviews that one customer sends, new or changed.
 pub const REVIEW: Limit = Limit { scope: "review", max: 40, window_ms: QUARTER_HOUR_MS };
 
+/// Alerts that are asked for with one e-mail address, and from one network address.
+pub const ALERT_MAIL: Limit = Limit { scope: "alert:mail", max: 20, window_ms: QUARTER_HOUR_MS };
+pub const ALERT_ADDRESS: Limit = Limit { scope: "alert:address", max: 60, window_ms: QUARTER_HOUR_MS };
+
 /// Counts one attempt of `subject`; `Error::TooMany` when its window is used up.
 pub async fn count(shop: &Shop, limit: Limit, subject: &str) -> Result<()> {
     let now = shop.now_ms();

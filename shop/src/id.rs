@@ -53,5 +53,5 @@ ids! {
     CategoryId, ProductId, VariantId, PictureId, WarehouseId, StockId,
     CustomerId, AddressId, StaffId, CartId, CartLineId, CheckoutId, OrderId, OrderLineId,
     AttemptId, RefundId, FulfilmentId, ShippingMethodId, OutboxId, BreakId, SynonymId, ReviewId, ImportId, CollectionId,
-    BulkEditId, SaleId, GroupId, PriceListId, AttributeId, ChoiceId,
+    BulkEditId, SaleId, GroupId, PriceListId, AttributeId, ChoiceId, AlertId, WishlistId, ReviewPictureId,
 }

@@ -98,4 +98,6 @@ pub struct StockRow {
     pub reserved: i64,
     /// Why nothing of it is sold; empty: it is sold.
     pub frozen: String,
+    /// Addresses that want to be told when it is back.
+    pub waiting: i64,
 }

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod address;
+pub mod alert;
 pub mod attribute;
 pub mod cart;
 pub mod catalogue;

@@ -80,6 +80,14 @@ pub const REVIEW_AUTHOR_CHARS: usize = 60;
 pub const REVIEW_REPLY_CHARS: usize = 2000;
 /// Characters that are looked for in reviews.
 pub const REVIEW_SEARCH_CHARS: usize = 100;
+/// Pictures of one review, which the schema knows, too, and bytes of each; of the whole form.
+pub const REVIEW_PICTURES: usize = 4;
+pub const REVIEW_PICTURE_BYTES: usize = 8 << 20;
+pub const REVIEW_BODY_BYTES: usize = REVIEW_PICTURES * REVIEW_PICTURE_BYTES + (1 << 20);
+/// Products on one wishlist.
+pub const WISHES: i64 = 200;
+/// Variants that one e-mail address waits for.
+pub const OPEN_ALERTS: i64 = 50;
 /// Characters of an idempotency key, ASCII only.
 pub const IDEMPOTENCY_KEY_CHARS: usize = 255;
 /// Rows of one page of any list.

@@ -10,7 +10,7 @@ mod template;
 
 pub use folder::FolderMailer;
 pub(crate) use keep::{Keep, Keeping};
-pub(crate) use send::send;
+pub(crate) use send::{send, send_alert};
 pub use smtp::SmtpMailer;
 
 use crate::catalogue::Page;
@@ -28,6 +28,8 @@ pub struct Message {
     pub subject: String,
     pub text: String,
     pub html: String,
+    /// Where one press ends further mail of this kind (RFC 8058); none for mail about an order.
+    pub unsubscribe: Option<String>,
 }
 
 #[async_trait]

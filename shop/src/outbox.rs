@@ -7,7 +7,7 @@ mod deliver;
 pub(crate) use deliver::{capture, deliver_due};
 
 use crate::db::{Sql, Tx};
-use crate::id::{AttemptId, OrderId, OutboxId, RefundId};
+use crate::id::{AlertId, AttemptId, OrderId, OutboxId, RefundId};
 use crate::{Result, args, rows};
 use serde::{Deserialize, Serialize};
 
@@ -36,23 +36,29 @@ impl Kind {
     }
 }
 
-/// Something to be done about an order.
+/// Something to be done, mostly about an order.
 #[derive(Clone, Debug)]
 pub struct Note {
     pub id: OutboxId,
     kind: Kind,
-    order_id: OrderId,
+    order_id: Option<OrderId>,
     payload: serde_json::Value,
 }
 
 impl Note {
     fn new(kind: Kind, order_id: OrderId, payload: serde_json::Value) -> Self {
-        Self { id: OutboxId::new(), kind, order_id, payload }
+        Self { id: OutboxId::new(), kind, order_id: Some(order_id), payload }
     }
 
     /// A mail from the named template.
     pub fn mail(order_id: OrderId, template: &str) -> Self {
         Self::new(Kind::Mail, order_id, serde_json::json!({ "template": template }))
+    }
+
+    /// The mail that tells about what is back.
+    pub fn back_in_stock(alert: AlertId) -> Self {
+        let payload = serde_json::json!({ "alert_id": alert });
+        Self { id: OutboxId::new(), kind: Kind::Mail, order_id: None, payload }
     }
 
     pub fn event(order_id: OrderId, name: &str, number: &str) -> Self {
@@ -74,7 +80,7 @@ pub async fn put(tx: &mut Tx, notes: &[Note], now: i64) -> Result<()> {
     struct Row {
         id: OutboxId,
         kind: &'static str,
-        subject_id: OrderId,
+        subject_id: Option<OrderId>,
         payload: String,
     }
     if notes.is_empty() {

@@ -15,6 +15,8 @@
 mod desk;
 mod flag;
 #[cfg(feature = "server")]
+mod picture;
+#[cfg(feature = "server")]
 mod rating;
 #[cfg(feature = "server")]
 mod read;
@@ -22,20 +24,23 @@ mod read;
 mod write;
 
 #[cfg(feature = "server")]
-pub use desk::{approve, counts, detail, distribution, list, reject, reply};
+pub use desk::{approve, counts, detail, distribution, list, reject, remove_picture, reply};
 pub use flag::Flag;
+#[cfg(feature = "server")]
+pub use picture::Change as PictureChange;
 #[cfg(feature = "server")]
 pub(crate) use rating::RATING;
 #[cfg(feature = "server")]
 pub use rating::{check, count_due};
 #[cfg(feature = "server")]
-pub use read::{Asked, of_product, own, to_review, written};
+pub use read::{Asked, of_product, own, pictured, to_review, written};
 #[cfg(feature = "server")]
 pub(crate) use write::{fingerprint, words};
 #[cfg(feature = "server")]
-pub use write::{vote, write};
+pub use write::{vote, write, write_with};
 
-use crate::id::ReviewId;
+use crate::catalogue::Picture;
+use crate::id::{ReviewId, ReviewPictureId};
 use crate::limits::{Check, REVIEW_SEARCH_CHARS};
 use crate::limits::{REVIEW_AUTHOR_CHARS, REVIEW_STARS, REVIEW_TEXT_CHARS, REVIEW_TITLE_CHARS};
 use serde::{Deserialize, Serialize};
@@ -143,8 +148,16 @@ impl Draft {
     }
 }
 
+/// A picture that somebody has put to a review.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReviewPicture {
+    pub id: ReviewPictureId,
+    /// Without words of its own.
+    pub picture: Picture,
+}
+
 /// A review as everybody reads it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Review {
     pub id: ReviewId,
     pub author: String,
@@ -165,10 +178,11 @@ pub struct Review {
     pub voted: bool,
     /// Whoever looks has written it.
     pub own: bool,
+    pub pictures: Vec<ReviewPicture>,
 }
 
 /// A review as its author sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Written {
     pub slug: String,
     /// The product's.
@@ -179,6 +193,7 @@ pub struct Written {
     pub draft: Draft,
     pub reply: String,
     pub created_at: i64,
+    pub pictures: Vec<ReviewPicture>,
 }
 
 /// A product that a customer has bought and not yet written about.
@@ -192,7 +207,7 @@ pub struct ToReview {
 }
 
 /// A review as staff see it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
     pub id: ReviewId,
     pub product_slug: String,
@@ -208,6 +223,7 @@ pub struct Entry {
     pub reason: String,
     pub reply: String,
     pub replied_at: Option<i64>,
+    pub pictures: Vec<ReviewPicture>,
     /// Why it deserves a second look.
     pub flags: Vec<Flag>,
     /// What was read, for [`approve`] and the others: a review that was changed since is refused.

@@ -5,7 +5,7 @@ mod pace;
 
 use crate::catalogue::{sales, schedule};
 use crate::{
-    Result, Shop, args, backup, bulk, change, checkout, collection, import, media, outbox, payment, recent,
+    Result, Shop, alert, args, backup, bulk, change, checkout, collection, import, media, outbox, payment, recent,
     recommendation, reconcile, review, sale, search, session,
 };
 use std::future::Future;
@@ -101,34 +101,38 @@ async fn watch(shop: Shop, until: CancellationToken) -> Result<()> {
 /// Apart as well: a provider that lets checkouts wait must not keep a product from appearing in its minute.
 async fn calendar(shop: Shop, until: CancellationToken) -> Result<()> {
     let published = schedule::publish_due(&shop).await;
+    let told = tell_waiting(&shop).await;
     let done = sale::work(&shop, &until).await;
     tokio::select! {
         () = until.cancelled() => {}
         () = tokio::time::sleep(TICK) => {}
     }
-    published.and(done).map(drop)
+    published.and(told).and(done).map(drop)
 }
 
 /// One after the other, and apart: drawing takes a core for a second or so.
 async fn pictures(shop: Shop, until: CancellationToken) -> Result<()> {
+    let erased = media::erase_due(&shop).await;
     let done = media::draw_due(&shop).await;
-    if matches!(done, Ok(1..)) {
+    if matches!((&erased, &done), (Ok(1..), Ok(_)) | (Ok(_), Ok(1..))) {
         return Ok(());
     }
     tokio::select! {
         () = until.cancelled() => {}
         () = tokio::time::sleep(TICK) => {}
     }
-    done.map(drop)
+    erased.and(done).map(drop)
 }
 
 /// Apart, and seldom: it reads the orders of a month.
 async fn count_sales(shop: Shop, until: CancellationToken) -> Result<()> {
     let done = sales::count(&shop).await;
+    let swept = alert::sweep(&shop).await;
     tokio::select! {
         () = until.cancelled() => {}
         () = tokio::time::sleep(SALES_EVERY) => {}
     }
+    swept?;
     done.map(drop)
 }
 
@@ -199,6 +203,7 @@ pub async fn run_once(shop: &Shop) -> Result<usize> {
         schedule::publish_due(shop).await,
         sale::work(shop, &CancellationToken::new()).await,
         count_ratings(shop).await,
+        tell_waiting(shop).await,
         import::job::work(shop, &CancellationToken::new()).await,
         bulk::work(shop, &CancellationToken::new()).await,
         collection::keep_up(shop, &CancellationToken::new()).await,
@@ -266,6 +271,21 @@ pub async fn count_ratings(shop: &Shop) -> Result<usize> {
     to_the_end(shop, review::count_due).await
 }
 
+/// Takes files out of the store that nothing shows any more.
+pub async fn erase_pictures(shop: &Shop) -> Result<usize> {
+    to_the_end(shop, media::erase_due).await
+}
+
+/// Tells those who wait for something that can be bought again.
+pub async fn tell_waiting(shop: &Shop) -> Result<usize> {
+    to_the_end(shop, alert::tell_due).await
+}
+
+/// Finds who waits for something that is there and was missed.
+pub async fn find_missed_returns(shop: &Shop) -> Result<u64> {
+    alert::sweep(shop).await
+}
+
 /// Counts orders, ranks partners and looks for similar products.
 pub async fn recommend(shop: &Shop) -> Result<usize> {
     to_the_end(shop, recommendation::work).await
@@ -295,7 +315,8 @@ pub async fn purge(shop: &Shop) -> Result<usize> {
         + search::forget_old_terms(shop).await?
         + import::job::forget_old(shop).await?
         + bulk::forget_old(shop).await?
-        + recent::forget_old(shop).await?;
+        + recent::forget_old(shop).await?
+        + alert::forget_old(shop).await?;
     if due == 0 {
         return Ok(usize::try_from(sessions).unwrap_or(usize::MAX));
     }

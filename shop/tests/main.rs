@@ -10,6 +10,7 @@
 mod support;
 
 mod account;
+mod alert;
 mod attribute;
 mod backup;
 mod bounced;

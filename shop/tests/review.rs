@@ -1,6 +1,7 @@
 //! Reviews: written once, read by all once approved, counted afterwards.
 
 mod desk;
+mod picture;
 mod rating;
 
 use crate::support::TestShop;
@@ -78,7 +79,7 @@ async fn shown(shop: &Shop, customer: &Customer, product: ProductId, rating: i64
 }
 
 async fn read(shop: &Shop, product: ProductId, viewer: Option<&Customer>) -> Vec<Review> {
-    let asked = Asked { stars: None, after: None, rows: 50 };
+    let asked = Asked { stars: None, pictured: false, after: None, rows: 50 };
     review::of_product(shop, product, viewer, asked).await.unwrap().items
 }
 
@@ -184,7 +185,7 @@ on_both_engines! {
         }
         let (mut texts, mut after) = (Vec::new(), None);
         loop {
-            let asked = Asked { stars: None, after: after.as_deref(), rows: 2 };
+            let asked = Asked { stars: None, pictured: false, after: after.as_deref(), rows: 2 };
             let page = review::of_product(&shop, mug, None, asked).await.unwrap();
             texts.extend(page.items.into_iter().map(|r| r.text));
             after = page.next;
@@ -192,9 +193,9 @@ on_both_engines! {
         }
         assert_eq!(texts.len(), 5);
         assert_eq!((texts[0].as_str(), texts[4].as_str()), ("4", "0"));
-        let twos = Asked { stars: Some(2), after: None, rows: 50 };
+        let twos = Asked { stars: Some(2), pictured: false, after: None, rows: 50 };
         assert_eq!(review::of_product(&shop, mug, None, twos).await.unwrap().items.len(), 2);
-        let nonsense = Asked { stars: None, after: Some("12"), rows: 2 };
+        let nonsense = Asked { stars: None, pictured: false, after: Some("12"), rows: 2 };
         assert!(matches!(review::of_product(&shop, mug, None, nonsense).await, Err(Error::Invalid(_))));
         let one = t.customer("c9").await;
         for sku in ["A", "B", "C"] {

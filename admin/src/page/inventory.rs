@@ -50,7 +50,7 @@ pub fn list(rows: Vec<StockRow>, stock: &str, text: &str, place: &Place) -> AnyV
 }
 
 fn table(rows: Vec<StockRow>) -> AnyView {
-    let columns = [Text("Variant"), Number("Available"), Number("On hand"), Number("Reserved")];
+    let columns = [Text("Variant"), Number("Available"), Number("On hand"), Number("Reserved"), Number("Waiting")];
     part::table("Stock, table", &columns, rows.into_iter().map(row).collect_view())
 }
 
@@ -66,6 +66,7 @@ fn row(row: StockRow) -> AnyView {
             <td class="num">{available}</td>
             <td class="num">{row.on_hand}</td>
             <td class="num">{row.reserved}</td>
+            <td class="num">{row.waiting}</td>
         </tr>
     }
     .into_any()
@@ -110,6 +111,7 @@ pub fn detail(row: StockRow, levels: Vec<Level>, moves: Vec<Movement>, place: &P
         <p class="lead"><a href=format!("/admin/products/{}", row.product_id)>{name}</a></p>
         {form.summary()}
         {(!row.frozen.is_empty()).then(|| frozen(&row))}
+        {(row.waiting > 0).then(|| waiting(row.waiting))}
         <section class="card" aria-labelledby="levels">
             <h2 id="levels">"Where it is"</h2>
             <div class="scroll" role="group" aria-labelledby="levels" tabindex="0">
@@ -131,6 +133,13 @@ pub fn detail(row: StockRow, levels: Vec<Level>, moves: Vec<Movement>, place: &P
         {part::pager(place)}
     }
     .into_any()
+}
+
+/// How much it is missed.
+fn waiting(addresses: i64) -> AnyView {
+    let who = if addresses == 1 { "1 address wants".to_owned() } else { format!("{addresses} addresses want") };
+    let text = "For each unit that comes, the first three who asked get a mail; the next ones an hour later.";
+    view! { <p class="notice">{format!("{who} to be told when it is back. {text}")}</p> }.into_any()
 }
 
 /// Says that nothing of it is sold, and why.

@@ -8,7 +8,7 @@ use crate::date;
 use crate::part::{self, Place};
 use leptos::prelude::*;
 use shop::limits::REVIEW_SEARCH_CHARS;
-use shop::review::{Counts, Entry, Rating, State};
+use shop::review::{Counts, Entry, Rating, ReviewPicture, State};
 
 /// Which reviews were asked for.
 pub struct Sought {
@@ -168,12 +168,33 @@ fn item(entry: Entry) -> AnyView {
                 <a href=format!("/p/{}", entry.product_slug)>{entry.product.clone()}</a>", "{date::time(entry.created_at)}
             </p>
             <p class="pre review-words">{entry.text.clone()}</p>
+            {pictures(&entry)}
             {(!entry.reply.is_empty()).then(|| view! { <p class="hint">"You replied."</p> })}
             <div class="actions">
                 {approve}
                 <a class="button quiet small" href=href aria-label=format!("{label}: {}", entry.title)>{label}</a>
             </div>
         </li>
+    }
+    .into_any()
+}
+
+/// What was sent with it, small.
+fn pictures(entry: &Entry) -> AnyView {
+    if entry.pictures.is_empty() {
+        return ().into_any();
+    }
+    let many = entry.pictures.len();
+    let items = (1..).zip(&entry.pictures).map(|(at, one)| view! { <li>{picture(one, at, many)}</li> }).collect_view();
+    view! { <ul class="review-pictures">{items}</ul> }.into_any()
+}
+
+fn picture(one: &ReviewPicture, at: usize, many: usize) -> AnyView {
+    let alt = format!("Picture {at} of {many}, opens larger");
+    view! {
+        <a href=one.picture.src()>
+            <img src=one.picture.thumb() alt=alt width="96" height="96" loading="lazy" />
+        </a>
     }
     .into_any()
 }

@@ -3,6 +3,7 @@
 //! The choices are radio buttons in one plain form. Without scripts "Show this choice" reloads the page for the
 //! chosen variant; the picker's island does the same in place.
 
+pub mod alert;
 mod json_ld;
 
 use super::review::{self, Section};
@@ -27,21 +28,28 @@ pub struct Beside {
     pub recent: Option<Vec<Card>>,
 }
 
-/// `chosen` is the position of the variant to show; `problem` what was wrong with the last try to add it. A page that
-/// shows only some of the reviews stays out of search engines.
+/// What stands around the form that buys.
+#[derive(Default)]
+pub struct Around {
+    /// What was wrong with the last try to add it.
+    pub problem: Option<String>,
+    pub alert: alert::Offer,
+}
+
+/// `chosen` is the position of the variant to show. A page that shows only some of the reviews stays out of search engines.
 pub fn product(
     site: &Site,
     product: Product,
     chosen: usize,
     beside: Beside,
-    problem: Option<String>,
+    around: Around,
     reviews: &Section,
 ) -> impl IntoView + use<> {
     let variant = product.variants[chosen.min(product.variants.len() - 1)].clone();
     let head = Head {
         picture: product.pictures.first().map(Picture::src),
         json_ld: Some(json_ld::of(site, &product)),
-        private: reviews.stars.is_some() || reviews.is_later,
+        private: reviews.stars.is_some() || reviews.pictured || reviews.is_later,
         ..Head::new(
             if product.seo_title.is_empty() { &product.title } else { &product.seo_title },
             format!("/p/{}", product.slug),
@@ -58,7 +66,8 @@ pub fn product(
                 {brand}
                 <h1>{product.title.clone()}</h1>
                 {rating(&product)}
-                {buy_box(&product, &variant, problem)}
+                {buy_box(&product, &variant, around.problem)}
+                {alert::offer(&product, &variant, &around.alert)}
                 <div class="product-text">
                     <h2>"Description"</h2>
                     <div class="prose" inner_html=product.description_html.clone()></div>

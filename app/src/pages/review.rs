@@ -10,13 +10,17 @@ use crate::date;
 use crate::variants::query_value;
 use leptos::prelude::*;
 use shop::catalogue::{Page, Product};
-use shop::review::{Rating, Review, Written};
+use shop::review::{Rating, Review, ReviewPicture, Written};
 
 /// What the reviews' part of a product page shows.
 pub struct Section {
     pub page: Page<Review>,
     /// Only reviews with this many stars are shown.
     pub stars: Option<i64>,
+    /// Only reviews with pictures are shown.
+    pub pictured: bool,
+    /// How many have pictures.
+    pub with_pictures: i64,
     /// The page is not the first.
     pub is_later: bool,
     pub signed_in: bool,
@@ -35,6 +39,7 @@ pub fn section(product: &Product, section: &Section) -> impl IntoView + use<> {
             <div class="reviews-columns">
                 <div class="reviews-side">
                     {summary(slug, rating, section.stars)}
+                    {with_pictures(slug, section)}
                     {form::own(slug, section)}
                 </div>
                 <div>{list(slug, rating, section)}</div>
@@ -43,9 +48,10 @@ pub fn section(product: &Product, section: &Section) -> impl IntoView + use<> {
     }
 }
 
-fn address(slug: &str, stars: Option<i64>, after: Option<&str>) -> String {
+fn address(slug: &str, stars: Option<i64>, pictured: bool, after: Option<&str>) -> String {
     let mut query = Vec::new();
     query.extend(stars.map(|stars| format!("stars={stars}")));
+    query.extend(pictured.then(|| "pictures=1".to_owned()));
     query.extend(after.map(|after| format!("reviews={}", query_value(after))));
     let join = if query.is_empty() { "" } else { "?" };
     format!("/p/{slug}{join}{}#reviews", query.join("&"))
@@ -73,7 +79,7 @@ fn summary(slug: &str, rating: Rating, chosen: Option<i64>) -> AnyView {
                 view! { <span class="histogram-row">{bar}</span> }.into_any()
             } else {
                 let here = (chosen == Some(stars)).then_some("true");
-                view! { <a class="histogram-row" href=address(slug, Some(stars), None) aria-current=here>{bar}</a> }
+                view! { <a class="histogram-row" href=address(slug, Some(stars), false, None) aria-current=here>{bar}</a> }
                     .into_any()
             };
             view! { <li>{row}</li> }
@@ -94,12 +100,13 @@ fn list(slug: &str, rating: Rating, section: &Section) -> AnyView {
     if rating.reviews() == 0 {
         return view! { <p class="reviews-none">"No reviews yet. Be the first to say how it is."</p> }.into_any();
     }
-    let filter = section.stars.map(|stars| {
-        let name = if stars == 1 { "1 star".to_owned() } else { format!("{stars} stars") };
+    let stars = section.stars.map(|stars| if stars == 1 { "1 star".to_owned() } else { format!("{stars} stars") });
+    let named: Vec<_> = stars.into_iter().chain(section.pictured.then(|| "pictures".to_owned())).collect();
+    let filter = (!named.is_empty()).then(|| {
         view! {
             <p class="reviews-filter">
-                "Reviews with "{name}" · "
-                <a class="text-link" href=address(slug, None, None)>"Show all reviews"</a>
+                "Reviews with "{named.join(" and ")}" · "
+                <a class="text-link" href=address(slug, None, false, None)>"Show all reviews"</a>
             </p>
         }
     });
@@ -110,10 +117,10 @@ fn list(slug: &str, rating: Rating, section: &Section) -> AnyView {
         view! { <ol class="review-list">{items}</ol> }.into_any()
     };
     let first = section.is_later.then(|| {
-        view! { <a class="text-link" href=address(slug, section.stars, None)>"Newest reviews"</a> }
+        view! { <a class="text-link" href=address(slug, section.stars, section.pictured, None)>"Newest reviews"</a> }
     });
     let next = section.page.next.as_deref().map(|after| {
-        let href = address(slug, section.stars, Some(after));
+        let href = address(slug, section.stars, section.pictured, Some(after));
         view! { <a class="button button-quiet" rel="next" href=href>"Older reviews"</a> }
     });
     let pager = (first.is_some() || next.is_some())
@@ -143,10 +150,51 @@ fn item(slug: &str, review: &Review, signed_in: bool) -> impl IntoView + use<> {
                 {verified}
             </p>
             <p class="review-text">{review.text.clone()}</p>
+            {pictures(&review.pictures, &review.author)}
             {reply}
             {helpful(slug, review, signed_in)}
         </li>
     }
+}
+
+/// Leads to the reviews that show something.
+fn with_pictures(slug: &str, section: &Section) -> Option<impl IntoView + use<>> {
+    (section.with_pictures > 0).then(|| {
+        let here = section.pictured.then_some("true");
+        let href = address(slug, None, true, None);
+        view! { <p><a class="text-link" href=href aria-current=here>{format!("With pictures ({})", section.with_pictures)}</a></p> }
+    })
+}
+
+/// Small ones that lead to the larger; whose they are is what can be said of them.
+pub fn pictures(pictures: &[ReviewPicture], author: &str) -> AnyView {
+    if pictures.is_empty() {
+        return ().into_any();
+    }
+    let many = pictures.len();
+    let items = (1..)
+        .zip(pictures)
+        .map(|(at, one)| {
+            let alt =
+                if many == 1 { format!("Picture by {author}") } else { format!("Picture {at} of {many} by {author}") };
+            let picture = &one.picture;
+            view! {
+                <li>
+                    <a href=picture.src()>
+                        <img
+                            src=picture.thumb()
+                            alt=alt
+                            width=picture.width.max(1)
+                            height=picture.height.max(1)
+                            loading="lazy"
+                            decoding="async"
+                        />
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <ul class="review-pictures">{items}</ul> }.into_any()
 }
 
 /// The button for whoever may vote; for others how many did.

@@ -3,10 +3,11 @@
 use super::desk::{Desk, mendable};
 use super::product;
 use crate::error::{PageError, wants_json};
+use crate::upload::{broken_off, read};
 use admin::island::Uploaded;
 use admin::page::product as view;
 use axum::Json;
-use axum::extract::multipart::{Field, Multipart, MultipartError};
+use axum::extract::multipart::{Multipart, MultipartError};
 use axum::extract::{OriginalUri, Path};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
@@ -70,7 +71,7 @@ async fn take_all(
             continue;
         }
         let name = plain_name(part.file_name().unwrap_or_default());
-        let bytes = match read(&mut part).await {
+        let bytes = match read(&mut part, PICTURE_BYTES).await {
             Ok(bytes) if bytes.is_empty() => continue,
             Ok(bytes) => bytes,
             Err(error) => {
@@ -103,30 +104,13 @@ pub(super) async fn only(mut body: Multipart) -> Result<Vec<u8>, Error> {
     let broken = |error: MultipartError| Error::field("picture", broken_off(&error));
     while let Some(mut part) = body.next_field().await.map_err(broken)? {
         if part.name() == Some("picture") {
-            let bytes = read(&mut part).await.map_err(broken)?;
+            let bytes = read(&mut part, PICTURE_BYTES).await.map_err(broken)?;
             if !bytes.is_empty() {
                 return Ok(bytes);
             }
         }
     }
     Err(Error::field("picture", "Choose a picture first."))
-}
-
-/// The part's bytes; of one that is too large, no more than it takes to see that it is.
-async fn read(part: &mut Field<'_>) -> Result<Vec<u8>, MultipartError> {
-    let mut bytes = Vec::new();
-    while let Some(piece) = part.chunk().await? {
-        let room = (PICTURE_BYTES + 1).saturating_sub(bytes.len());
-        bytes.extend_from_slice(&piece[..piece.len().min(room)]);
-    }
-    Ok(bytes)
-}
-
-fn broken_off(error: &MultipartError) -> String {
-    match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => "All files together are too large. Please send fewer at once.".into(),
-        _ => "The upload broke off or cannot be read.".into(),
-    }
 }
 
 /// What a browser calls a file, fit to be repeated: nothing is ever stored under it.

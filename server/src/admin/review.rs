@@ -9,7 +9,7 @@ use axum::extract::{Form as Body, Path, Query};
 use axum::response::Response;
 use http::StatusCode;
 use serde::Deserialize;
-use shop::id::ReviewId;
+use shop::id::{ReviewId, ReviewPictureId};
 use shop::limits::REVIEW_STARS;
 use shop::review::{self, Filter, State};
 use shop::{Error, Result};
@@ -77,6 +77,19 @@ pub async fn reply(desk: Desk, Path(id): Path<ReviewId>, Body(pairs): Body<Pairs
     };
     let text = if form.value("reply").trim().is_empty() { "The reply is gone." } else { "The reply is saved." };
     answer(&desk, id, form, done, &format!("{LIST}/{}", encode(&id.to_string())), text).await
+}
+
+pub async fn remove_picture(
+    desk: Desk,
+    Path((id, picture)): Path<(ReviewId, ReviewPictureId)>,
+    Body(pairs): Body<Pairs>,
+) -> Answer {
+    let form = form("decide", pairs);
+    let done = match version(&form) {
+        Ok(version) => review::remove_picture(&desk.shop, &desk.staff, id, version, picture).await,
+        Err(error) => Err(error),
+    };
+    answer(&desk, id, form, done, &format!("{LIST}/{}", encode(&id.to_string())), "The picture is gone.").await
 }
 
 /// Which version of the review was read.

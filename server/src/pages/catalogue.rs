@@ -8,6 +8,7 @@ use super::search::searched_before;
 use crate::error::PageError;
 use crate::page_cache::Keep;
 use crate::state::AppState;
+use app::components::Form;
 use app::pages;
 use app::variants;
 use axum::extract::{Path, Query, State};
@@ -92,7 +93,11 @@ pub struct VariantChoice {
     option2: Option<String>,
     option3: Option<String>,
     stars: Option<String>,
+    /// "1": only reviews with pictures.
+    pictures: Option<String>,
     reviews: Option<String>,
+    /// "asked": it was just asked to be told when it is back.
+    alert: Option<String>,
 }
 
 pub async fn product(
@@ -110,8 +115,9 @@ pub async fn product(
     recent::note(&state, &visitor, &headers, product.id);
     let options: Vec<String> = [choice.option1, choice.option2, choice.option3].into_iter().flatten().collect();
     let chosen = chosen(&product, choice.variant.as_deref(), &options);
-    let reviews = Wanted::read(choice.stars.as_deref(), choice.reviews);
-    draw_with(&state, &visitor, &uri, product, Shown { status: 200, chosen, problem: None, reviews }).await
+    let reviews = Wanted::read(choice.stars.as_deref(), choice.pictures.as_deref() == Some("1"), choice.reviews);
+    let around = Around { asked: choice.alert.as_deref() == Some("asked"), ..Around::default() };
+    draw_with(&state, &visitor, &uri, product, Shown { status: 200, chosen, around, reviews }).await
 }
 
 /// The variant to show: the one asked for, or the first that can be bought.
@@ -130,9 +136,19 @@ pub struct Shown {
     pub status: u16,
     /// Position of the variant.
     pub chosen: usize,
-    /// Why adding it was refused.
-    pub problem: Option<String>,
+    pub around: Around,
     pub reviews: Wanted,
+}
+
+/// What became of the forms around the one that buys.
+#[derive(Default)]
+pub struct Around {
+    /// Why adding it to the cart was refused.
+    pub problem: Option<String>,
+    /// The form to be told when it is back as it was sent, after a refusal.
+    pub alert: Option<Form>,
+    /// That was just asked for.
+    pub asked: bool,
 }
 
 /// The product page; `problem` is why adding it was refused, with its status.
@@ -145,7 +161,8 @@ pub async fn draw(
     problem: Option<(u16, String)>,
 ) -> Result<Response, PageError> {
     let (status, problem) = problem.map_or((200, None), |(status, text)| (status, Some(text)));
-    draw_with(state, visitor, uri, product, Shown { status, chosen, problem, reviews: Wanted::default() }).await
+    let around = Around { problem, ..Around::default() };
+    draw_with(state, visitor, uri, product, Shown { status, chosen, around, reviews: Wanted::default() }).await
 }
 
 pub async fn draw_with(
@@ -165,7 +182,12 @@ pub async fn draw_with(
     let keep = Keep { products: found.considered, own_page_of: Some(product.id), ..Keep::default() };
     let beside =
         pages::product::Beside { together: found.together, similar: found.similar, popular: found.popular, recent };
-    let page =
-        page(shown.status, || pages::product::product(&site, product, shown.chosen, beside, shown.problem, &reviews));
+    let alert = pages::product::alert::Offer {
+        email: visitor.customer.as_ref().map(|customer| customer.email.clone()),
+        form: shown.around.alert.unwrap_or_else(|| Form::new("alert")),
+        asked: shown.around.asked,
+    };
+    let around = pages::product::Around { problem: shown.around.problem, alert };
+    let page = page(shown.status, || pages::product::product(&site, product, shown.chosen, beside, around, &reviews));
     Ok(kept(page, visitor, keep))
 }

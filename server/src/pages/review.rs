@@ -1,6 +1,8 @@
 //! The reviews on a product page: reading them, writing one's own, saying which helped.
 
-use super::catalogue::{Shown, chosen, draw_with};
+mod sent;
+
+use super::catalogue::{Around, Shown, chosen, draw_with};
 use crate::error::PageError;
 use crate::state::AppState;
 use app::components::Form;
@@ -8,12 +10,13 @@ use app::pages::review::Section;
 use axum::extract::{Form as Body, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::Uri;
+use sent::Sent;
 use serde::Deserialize;
 use shop::account::{Customer, Visitor};
 use shop::catalogue::{self, Page, Product};
 use shop::id::ReviewId;
 use shop::limits::REVIEW_STARS;
-use shop::review::{self, Asked, Draft, Written};
+use shop::review::{self, Asked, Written};
 use shop::{Error, Result};
 
 /// Reviews on one page.
@@ -23,6 +26,8 @@ const ROWS: i64 = 8;
 #[derive(Default)]
 pub struct Wanted {
     pub stars: Option<i64>,
+    /// Only those with pictures.
+    pub pictured: bool,
     pub after: Option<String>,
     /// The form as it was sent, after a refusal.
     pub form: Option<Form>,
@@ -30,9 +35,9 @@ pub struct Wanted {
 
 impl Wanted {
     /// From the address; stars that nobody can give count as none.
-    pub fn read(stars: Option<&str>, after: Option<String>) -> Self {
+    pub fn read(stars: Option<&str>, pictured: bool, after: Option<String>) -> Self {
         let stars = stars.and_then(|text| text.parse().ok()).filter(|stars| REVIEW_STARS.contains(stars));
-        Self { stars, after: after.filter(|text| !text.is_empty()), form: None }
+        Self { stars, pictured, after: after.filter(|text| !text.is_empty()), form: None }
     }
 }
 
@@ -40,19 +45,21 @@ impl Wanted {
 pub async fn section(state: &AppState, visitor: &Visitor, product: &Product, wanted: Wanted) -> Result<Section> {
     let shop = &state.shop;
     let viewer = visitor.customer.as_ref();
-    let asked = Asked { stars: wanted.stars, after: wanted.after.as_deref(), rows: ROWS };
-    let page = if product.rating.reviews() > 0 {
-        review::of_product(shop, product.id, viewer, asked).await?
+    let asked = Asked { stars: wanted.stars, pictured: wanted.pictured, after: wanted.after.as_deref(), rows: ROWS };
+    let (page, with_pictures) = if product.rating.reviews() > 0 {
+        let page = review::of_product(shop, product.id, viewer, asked).await?;
+        (page, review::pictured(shop, product.id).await?)
     } else {
-        Page { items: Vec::new(), next: None }
+        (Page { items: Vec::new(), next: None }, 0)
     };
     let own = match viewer {
         Some(customer) => review::own(shop, customer, product.id).await?,
         None => None,
     };
-    let form = wanted.form.unwrap_or_else(|| blank(viewer, own.as_ref()));
     let (signed_in, is_later) = (viewer.is_some(), wanted.after.is_some());
-    Ok(Section { page, stars: wanted.stars, is_later, signed_in, own, form })
+    let Wanted { stars, pictured, form, .. } = wanted;
+    let form = form.unwrap_or_else(|| blank(viewer, own.as_ref()));
+    Ok(Section { page, stars, pictured, with_pictures, is_later, signed_in, own, form })
 }
 
 /// What stands in the form at first: the review there is, or the customer's first name.
@@ -74,51 +81,26 @@ pub async fn show(Path(slug): Path<String>) -> Redirect {
     Redirect::to(&format!("/p/{}#reviews", segment(&slug)))
 }
 
-#[derive(Deserialize)]
-#[serde(default)]
-#[derive(Default)]
-pub struct Typed {
-    rating: String,
-    title: String,
-    text: String,
-    author: String,
-}
-
-impl Typed {
-    fn form(&self) -> Form {
-        Form::new("review")
-            .with("rating", &self.rating)
-            .with("title", &self.title)
-            .with("text", &self.text)
-            .with("author", &self.author)
-    }
-
-    fn draft(&self) -> Draft {
-        Draft {
-            // No number is no choice, which is told with the rest of what is missing.
-            rating: self.rating.parse().unwrap_or(0),
-            title: self.title.clone(),
-            text: self.text.clone(),
-            author: self.author.clone(),
-        }
-    }
-}
-
 pub async fn write(
     State(state): State<AppState>,
     Path(slug): Path<String>,
     visitor: Visitor,
     uri: Uri,
-    Body(typed): Body<Typed>,
+    sent: Sent,
 ) -> Result<Response, PageError> {
     let Some(customer) = &visitor.customer else { return Ok(to_log_in(&slug, "own-review")) };
     let product = catalogue::product_by_slug(&state.shop, &slug, &visitor).await?;
-    match review::write(&state.shop, customer, product.id, &typed.draft()).await {
+    let (form, draft) = (sent.form(), sent.draft());
+    let done = match sent.pictures() {
+        Ok(pictures) => review::write_with(&state.shop, customer, product.id, &draft, pictures).await,
+        Err(error) => Err(error),
+    };
+    match done {
         Ok(()) => Ok(Redirect::to(&format!("/p/{}#own-review", segment(&slug))).into_response()),
-        Err(error @ (Error::Invalid(_) | Error::TooMany { .. })) => {
-            let reviews = Wanted { form: Some(typed.form().refused(&error)), ..Wanted::default() };
+        Err(error @ (Error::Invalid(_) | Error::TooMany { .. } | Error::Unavailable { .. })) => {
+            let reviews = Wanted { form: Some(form.refused(&error)), ..Wanted::default() };
             let chosen = chosen(&product, None, &[]);
-            let shown = Shown { status: error.status(), chosen, problem: None, reviews };
+            let shown = Shown { status: error.status(), chosen, around: Around::default(), reviews };
             draw_with(&state, &visitor, &uri, product, shown).await
         }
         Err(error) => Err(error.into()),

@@ -2,8 +2,8 @@
 //!
 //! Asked in this order, the first that is there decides: `Sec-Fetch-Site`, `Origin`, `Referer`; a write with none of
 //! them is refused. The guard covers every method but `GET`, `HEAD` and `OPTIONS`, so nothing that writes may be
-//! reachable by `GET`. Two doors are outside: the providers' webhooks, which prove themselves by signature, and the API
-//! when no cookie comes along, which goes by its own token.
+//! reachable by `GET`. Three doors are outside: the providers' webhooks, which prove themselves by signature, and, when no
+//! cookie comes along, the API and the links that end mail, which go by their own tokens.
 
 use crate::state::AppState;
 use axum::extract::{Request, State};
@@ -29,7 +29,8 @@ pub async fn guard(State(state): State<AppState>, request: Request, next: Next) 
 }
 
 fn is_outside(path: &str, headers: &HeaderMap) -> bool {
-    path.starts_with("/webhooks/") || (path.starts_with("/api/v1/") && !headers.contains_key(COOKIE))
+    let by_token = path.starts_with("/api/v1/") || path.starts_with("/alerts/");
+    path.starts_with("/webhooks/") || (by_token && !headers.contains_key(COOKIE))
 }
 
 /// Whether the page that made the request is one of ours.

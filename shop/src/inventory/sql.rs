@@ -243,6 +243,7 @@ struct OverviewRow {
     on_hand: i64,
     reserved: i64,
     frozen: String,
+    waiting: i64,
 }
 
 /// Active variants with their stock over all warehouses, by SKU; `text` is part of a title or SKU.
@@ -267,7 +268,8 @@ pub async fn overview(
             "SELECT p.id AS product_id, v.id AS variant_id, p.slug AS product_slug, p.title, v.title AS variant_title,
                v.sku, v.tracked, CAST(COALESCE(SUM(s.on_hand), 0) AS BIGINT) AS on_hand,
                CAST(COALESCE(SUM(s.reserved), 0) AS BIGINT) AS reserved,
-               COALESCE(MAX(s.frozen), '') AS frozen
+               COALESCE(MAX(s.frozen), '') AS frozen,
+               (SELECT COUNT(*) FROM stock_alert a WHERE a.variant_id = v.id AND a.told_at IS NULL) AS waiting
              FROM variant v JOIN product p ON p.id = v.product_id LEFT JOIN stock s ON s.variant_id = v.id
              WHERE v.active AND v.sku > $1 AND ($2 = '' OR lower(v.sku) LIKE $2 ESCAPE '!' OR lower(p.title) LIKE $2 ESCAPE '!')
              GROUP BY p.id, v.id, p.slug, p.title, v.title, v.sku, v.tracked
@@ -290,6 +292,7 @@ pub async fn overview(
             on_hand: r.on_hand,
             reserved: r.reserved,
             frozen: r.frozen,
+            waiting: r.waiting,
         })
         .collect();
     Ok(Page { items, next })

@@ -18,7 +18,7 @@ pub(crate) enum Keep {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Stored {
     id: OutboxId,
-    order_id: OrderId,
+    order_id: Option<OrderId>,
     recipient: String,
     subject: String,
     body_text: String,
@@ -35,7 +35,7 @@ pub(crate) struct Handed {
 }
 
 impl Keep {
-    pub fn stored(message: &Message, order_id: OrderId, at: i64) -> Self {
+    pub fn stored(message: &Message, order_id: Option<OrderId>, at: i64) -> Self {
         Self::Stored(Stored {
             id: message.id,
             order_id,

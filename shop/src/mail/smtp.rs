@@ -3,6 +3,7 @@
 use super::{Mailer, Message};
 use async_trait::async_trait;
 use lettre::message::MultiPart;
+use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
 /// Sends through one server.
@@ -27,11 +28,51 @@ impl Mailer for SmtpMailer {
 pub(super) fn compose(from: &str, message: &Message) -> Result<lettre::Message, String> {
     let from: lettre::message::Mailbox = from.parse().map_err(|e| format!("sender: {e}"))?;
     let domain = from.email.domain().to_owned();
-    lettre::Message::builder()
+    let mut builder = lettre::Message::builder();
+    if let Some(address) = &message.unsubscribe {
+        builder = builder.header(Unsubscribe(format!("<{address}>"))).header(OneClick);
+    }
+    builder
         .message_id(Some(format!("<{}@{domain}>", message.id)))
         .from(from)
         .to(message.recipient.parse().map_err(|e| format!("recipient: {e}"))?)
         .subject(&message.subject)
         .multipart(MultiPart::alternative_plain_html(message.text.clone(), message.html.clone()))
         .map_err(|e| e.to_string())
+}
+
+/// RFC 2369: where mail of this kind ends.
+#[derive(Clone)]
+struct Unsubscribe(String);
+
+impl Header for Unsubscribe {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe")
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(text.to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), self.0.clone())
+    }
+}
+
+/// RFC 8058: a mail program may ask for it by itself.
+#[derive(Clone)]
+struct OneClick;
+
+impl Header for OneClick {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe-Post")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "List-Unsubscribe=One-Click".into())
+    }
 }

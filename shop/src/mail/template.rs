@@ -1,5 +1,6 @@
 //! The texts of the shop's mail, as plain text and as HTML with the same words.
 
+use crate::alert::Told;
 use crate::order::Order;
 
 /// What a mail says.
@@ -149,6 +150,34 @@ fn html(
         link = escape(link),
         shop = escape(shop_name),
     )
+}
+
+/// What somebody waited for can be bought again.
+pub(super) fn back_in_stock(shop_name: &str, origin: &str, told: &Told) -> Text {
+    let name = match told.variant_title.as_str() {
+        "" => told.title.clone(),
+        variant => format!("{} ({variant})", told.title),
+    };
+    let subject = format!("{name} is back");
+    let opening = format!("You asked us to tell you when {name} can be bought again. It can, as long as it lasts.");
+    let closing = "This is the only mail about it. If you did not ask for it, somebody else typed your address.";
+    let sku = url::form_urlencoded::byte_serialize(told.sku.as_bytes()).collect::<String>();
+    let link = format!("{origin}/p/{}?variant={sku}", told.slug);
+    let end = format!("{origin}/alerts/{}", told.token);
+    let html = format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title></head>\
+         <body style=\"font:16px/1.5 sans-serif;color:#222;max-width:36em;margin:2em auto;padding:0 1em\">\
+         <h1 style=\"font-size:1.25em\">{title}</h1><p>{opening}</p><p><a href=\"{link}\">See it in the shop</a></p>\
+         <p style=\"color:#555\">{closing} <a href=\"{end}\">No more mails like this</a></p><p>{shop}</p></body></html>",
+        title = escape(&subject),
+        opening = escape(&opening),
+        link = escape(&link),
+        closing = escape(closing),
+        end = escape(&end),
+        shop = escape(shop_name),
+    );
+    let plain = format!("{opening}\n\n{link}\n\n{closing}\nNo more mails like this: {end}\n\n{shop_name}\n");
+    Text { subject, plain, html }
 }
 
 /// Text as HTML shows it, also inside a quoted attribute.

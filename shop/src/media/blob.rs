@@ -51,6 +51,19 @@ impl Store {
         }
     }
 
+    /// Takes the file away, if it is there.
+    pub async fn remove(&self, key: &str) -> Result<()> {
+        match self {
+            Self::Folder(folder) => match tokio::fs::remove_file(folder.join(key)).await {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    Err(Error::Internal(format!("media folder: {error}")))
+                }
+                _ => Ok(()),
+            },
+            Self::Bucket(bucket) => bucket.remove(key).await,
+        }
+    }
+
     pub async fn open(&self, key: &str, kind: Kind) -> Result<Blob> {
         match self {
             Self::Folder(folder) => match read(&folder.join(key), kind).await {

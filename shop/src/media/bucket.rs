@@ -69,6 +69,16 @@ impl Bucket {
         Err(refused(response, "put").await)
     }
 
+    /// Taking away what is not there is done, too.
+    pub(super) async fn remove(&self, key: &str) -> Result<()> {
+        let action = self.bucket.delete_object(Some(&self.credentials), key);
+        let response = self.client.delete(action.sign(SIGNED)).send().await.map_err(|e| unreachable(&e))?;
+        if response.status().is_success() || response.status() == reqwest::StatusCode::NOT_FOUND {
+            return Ok(());
+        }
+        Err(refused(response, "delete").await)
+    }
+
     pub(super) async fn open(&self, key: &str, kind: Kind) -> Result<Blob> {
         let action = self.bucket.get_object(Some(&self.credentials), key);
         let response = self.client.get(action.sign(SIGNED)).send().await.map_err(|e| unreachable(&e))?;

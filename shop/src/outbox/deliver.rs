@@ -3,7 +3,7 @@
 use crate::canary::{self, Canary};
 use crate::checkout::{self, News};
 use crate::db::{Read, Sql};
-use crate::id::{AttemptId, CheckoutId, OrderId, OutboxId, RefundId};
+use crate::id::{AlertId, AttemptId, CheckoutId, OrderId, OutboxId, RefundId};
 use crate::money::Currency;
 use crate::payment::{IntentStatus, Outcome, Provider, Snapshot};
 use crate::point::{self, Point};
@@ -117,6 +117,7 @@ async fn deliver(shop: &Shop, row: &Row) -> std::result::Result<(), String> {
     struct Payload {
         attempt_id: Option<AttemptId>,
         refund_id: Option<RefundId>,
+        alert_id: Option<AlertId>,
         template: Option<String>,
     }
     let payload: Payload = serde_json::from_str(&row.payload).map_err(|e| e.to_string())?;
@@ -127,6 +128,7 @@ async fn deliver(shop: &Shop, row: &Row) -> std::result::Result<(), String> {
         ("mail", Some(order), Payload { template: Some(template), .. }) => {
             mail::send(shop, row.id, order, &template).await
         }
+        ("mail", None, Payload { alert_id: Some(alert), .. }) => mail::send_alert(shop, row.id, alert).await,
         // Subscribers read events from the table; there is nobody to push to yet.
         ("event", ..) => Ok(()),
         (kind, ..) => Err(Error::Internal(format!("an outbox row of kind {kind:?} without its subject"))),

@@ -4,11 +4,11 @@
 
 use super::read::{position, state};
 use super::write::bought;
-use super::{Counts, Entry, Filter, Flag, Rating, State};
+use super::{Counts, Entry, Filter, Flag, Rating, State, picture};
 use crate::audit::{self, Entry as Audit};
 use crate::catalogue::Page;
 use crate::db::{Read, Tx};
-use crate::id::ReviewId;
+use crate::id::{ReviewId, ReviewPictureId};
 use crate::limits::{Check, PAGE_ROWS, REASON_CHARS, REVIEW_REPLY_CHARS};
 use crate::staff::Staff;
 use crate::{Error, Result, Shop, args};
@@ -75,7 +75,12 @@ pub async fn list(shop: &Shop, _by: &Staff, filter: &Filter) -> Result<Page<Entr
         let waiting = u8::from(last.state == State::Pending.as_str());
         format!("{waiting}.{}.{}", last.created_at, last.id)
     });
-    Ok(Page { items: found.into_iter().map(entry).collect::<Result<_>>()?, next })
+    let mut pictures = picture::of(&mut &shop.db, found.iter().map(|row| row.id.0).collect()).await?;
+    let items = found.into_iter().map(|row| {
+        let pictures = pictures.remove(&row.id).unwrap_or_default();
+        Ok(Entry { pictures, ..entry(row)? })
+    });
+    Ok(Page { items: items.collect::<Result<_>>()?, next })
 }
 
 /// Where a page starts: whether the last one waited, then as for shoppers.
@@ -99,7 +104,9 @@ fn pattern(needle: &str) -> String {
 pub async fn detail(shop: &Shop, _by: &Staff, id: ReviewId) -> Result<Entry> {
     const ONE: &str = entries_where!("r.id = $1");
     let row: Option<Row> = shop.db.fetch_optional(ONE, args![id]).await?;
-    entry(row.ok_or(Error::NotFound("review"))?)
+    let entry = entry(row.ok_or(Error::NotFound("review"))?)?;
+    let mut pictures = picture::of(&mut &shop.db, vec![id.0]).await?;
+    Ok(Entry { pictures: pictures.remove(&id).unwrap_or_default(), ..entry })
 }
 
 fn entry(row: Row) -> Result<Entry> {
@@ -117,6 +124,7 @@ fn entry(row: Row) -> Result<Entry> {
         reason: row.reason,
         reply: row.reply,
         replied_at: row.replied_at,
+        pictures: Vec::new(),
         flags: Vec::new(),
         version: row.version,
         created_at: row.created_at,
@@ -206,6 +214,29 @@ pub async fn reply(shop: &Shop, by: &Staff, id: ReviewId, version: i64, text: &s
     let entry = Audit::new(by, "review.reply", "review", id)
         .before(&json!({ "reply": before.reply }))
         .after(&json!({ "reply": text }));
+    audit::record(&mut tx, &entry, shop.now_ms()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Takes one picture away; the words stay as they are, shown or not. Its file is erased.
+///
+/// # Errors
+/// `NotFound`; `Conflict` `stale`.
+pub async fn remove_picture(
+    shop: &Shop,
+    by: &Staff,
+    id: ReviewId,
+    version: i64,
+    picture: ReviewPictureId,
+) -> Result<()> {
+    const REMOVE: &str = "DELETE FROM review_picture WHERE id = $1 AND review_id = $2 RETURNING url";
+    const CHANGED: &str = "UPDATE review SET version = version + 1 WHERE id = $1 AND version = $2";
+    let mut tx = shop.db.begin().await?;
+    read(&mut tx, id, version).await?;
+    change(&mut tx, CHANGED, args![id, version]).await?;
+    let gone: Option<(String,)> = tx.fetch_optional(REMOVE, args![picture, id]).await?;
+    let (url,) = gone.ok_or(Error::NotFound("picture"))?;
+    let entry = Audit::new(by, "review.remove_picture", "review", id).before(&json!({ "picture": url }));
     audit::record(&mut tx, &entry, shop.now_ms()).await?;
     Ok(tx.commit().await?)
 }

@@ -1,6 +1,6 @@
 //! Reviews as shoppers read them, and a customer's own.
 
-use super::{Draft, Review, State, ToReview, Written};
+use super::{Draft, Review, State, ToReview, Written, picture};
 use crate::account::Customer;
 use crate::catalogue::Page;
 use crate::id::{ProductId, ReviewId};
@@ -13,6 +13,8 @@ use uuid::Uuid;
 pub struct Asked<'a> {
     /// Only those with this many stars, 1 to 5.
     pub stars: Option<i64>,
+    /// Only those with pictures.
+    pub pictured: bool,
     /// Where the page starts, from [`Page::next`]; an unreadable one is `Error::Invalid`.
     pub after: Option<&'a str>,
     /// Within `limits::PAGE_ROWS`.
@@ -42,32 +44,34 @@ pub async fn of_product(
     viewer: Option<&Customer>,
     asked: Asked<'_>,
 ) -> Result<Page<Review>> {
-    macro_rules! approved_where {
-        ($condition:literal) => {
-            concat!(
-                "SELECT r.id, r.author, r.rating, r.title, r.text, r.verified, r.reply, r.replied_at, r.created_at,
-                   (SELECT COUNT(*) FROM review_vote n WHERE n.review_id = r.id) AS helpful,
-                   EXISTS (SELECT 1 FROM review_vote m WHERE m.review_id = r.id AND m.customer_id = $2) AS voted,
-                   COALESCE(r.customer_id = $2, FALSE) AS own
-                 FROM review r WHERE r.product_id = $1 AND r.state = 'approved' AND (r.created_at, r.id) < ($3, $4)",
-                $condition,
-                " ORDER BY r.created_at DESC, r.id DESC LIMIT $5"
-            )
-        };
-    }
+    const APPROVED: &str =
+        "SELECT r.id, r.author, r.rating, r.title, r.text, r.verified, r.reply, r.replied_at, r.created_at,
+           (SELECT COUNT(*) FROM review_vote n WHERE n.review_id = r.id) AS helpful,
+           EXISTS (SELECT 1 FROM review_vote m WHERE m.review_id = r.id AND m.customer_id = $2) AS voted,
+           COALESCE(r.customer_id = $2, FALSE) AS own
+         FROM review r WHERE r.product_id = $1 AND r.state = 'approved' AND (r.created_at, r.id) < ($3, $4)
+           AND ($6 = 0 OR r.rating = $6)
+           AND (NOT $7 OR EXISTS (SELECT 1 FROM review_picture i WHERE i.review_id = r.id))
+         ORDER BY r.created_at DESC, r.id DESC LIMIT $5";
     let (at, id) = position(asked.after)?;
     let rows = asked.rows.clamp(*PAGE_ROWS.start(), *PAGE_ROWS.end());
-    let mut args = args![product, viewer.map(|customer| customer.id), at, id, rows + 1];
-    let sql = match asked.stars {
-        None => approved_where!(""),
-        Some(stars) => {
-            args.push(stars.into());
-            approved_where!(" AND r.rating = $6")
-        }
-    };
-    let found: Vec<Row> = shop.db.fetch_all(sql, args).await?;
+    let viewer = viewer.map(|customer| customer.id);
+    let args = args![product, viewer, at, id, rows + 1, asked.stars.unwrap_or(0), asked.pictured];
+    let found: Vec<Row> = shop.db.fetch_all(APPROVED, args).await?;
     let page = page(found, rows, |row| (row.created_at, row.id.0));
-    Ok(Page { items: page.items.into_iter().map(review).collect(), next: page.next })
+    let mut pictures = picture::of(&mut &shop.db, page.items.iter().map(|row| row.id.0).collect()).await?;
+    let items = page.items.into_iter().map(|row| {
+        let pictures = pictures.remove(&row.id).unwrap_or_default();
+        Review { pictures, ..review(row) }
+    });
+    Ok(Page { items: items.collect(), next: page.next })
+}
+
+/// How many of a product's approved reviews have pictures.
+pub async fn pictured(shop: &Shop, product: ProductId) -> Result<i64> {
+    const PICTURED: &str = "SELECT COUNT(*) FROM review r WHERE r.product_id = $1 AND r.state = 'approved'
+        AND EXISTS (SELECT 1 FROM review_picture i WHERE i.review_id = r.id)";
+    Ok(shop.db.fetch_one::<(i64,)>(PICTURED, args![product]).await?.0)
 }
 
 fn review(row: Row) -> Review {
@@ -84,6 +88,7 @@ fn review(row: Row) -> Review {
         helpful: row.helpful,
         voted: row.voted,
         own: row.own,
+        pictures: Vec::new(),
     }
 }
 
@@ -117,7 +122,10 @@ macro_rules! written_where {
 pub async fn own(shop: &Shop, customer: &Customer, product: ProductId) -> Result<Option<Written>> {
     const OWN: &str = written_where!("r.product_id = $2");
     let row: Option<WrittenRow> = shop.db.fetch_optional(OWN, args![customer.id, product]).await?;
-    row.map(written_from).transpose()
+    let Some(row) = row else { return Ok(None) };
+    let mut pictures = picture::of(&mut &shop.db, vec![row.id.0]).await?;
+    let pictures = pictures.remove(&row.id).unwrap_or_default();
+    Ok(Some(Written { pictures, ..written_from(row)? }))
 }
 
 /// What the customer has written, newest first.
@@ -127,7 +135,12 @@ pub async fn written(shop: &Shop, customer: &Customer, after: Option<&str>, rows
     let rows = rows.clamp(*PAGE_ROWS.start(), *PAGE_ROWS.end());
     let found: Vec<WrittenRow> = shop.db.fetch_all(ALL, args![customer.id, at, id, rows + 1]).await?;
     let page = page(found, rows, |row| (row.created_at, row.id.0));
-    Ok(Page { items: page.items.into_iter().map(written_from).collect::<Result<_>>()?, next: page.next })
+    let mut pictures = picture::of(&mut &shop.db, page.items.iter().map(|row| row.id.0).collect()).await?;
+    let items = page.items.into_iter().map(|row| {
+        let pictures = pictures.remove(&row.id).unwrap_or_default();
+        Ok(Written { pictures, ..written_from(row)? })
+    });
+    Ok(Page { items: items.collect::<Result<_>>()?, next: page.next })
 }
 
 fn written_from(row: WrittenRow) -> Result<Written> {
@@ -139,6 +152,7 @@ fn written_from(row: WrittenRow) -> Result<Written> {
         draft: Draft { rating: row.rating, title: row.title, text: row.text, author: row.author },
         reply: row.reply,
         created_at: row.created_at,
+        pictures: Vec::new(),
     })
 }
 

@@ -1,9 +1,10 @@
 //! What customers do: write or change their review, and say that somebody else's helped.
 
-use super::Draft;
+use super::{Draft, PictureChange, picture};
 use crate::account::Customer;
 use crate::db::Read;
 use crate::id::{ProductId, ReviewId};
+use crate::limits::Check;
 use crate::{Error, Result, Shop, args, attempt, secret};
 
 /// Whether a customer has bought a product here: an order that was confirmed or came further and was not cancelled, or
@@ -22,12 +23,24 @@ macro_rules! bought {
 }
 pub(super) use bought;
 
+/// As [`write_with`], and leaves the pictures as they are.
+pub async fn write(shop: &Shop, customer: &Customer, product: ProductId, draft: &Draft) -> Result<()> {
+    write_with(shop, customer, product, draft, PictureChange::default()).await
+}
+
 /// Writes the customer's review of a published product, or changes the one there is; either way it waits for staff. The
 /// same sent again changes nothing.
 ///
 /// # Errors
-/// `Invalid` by field; `TooMany`; `NotFound` when the product is not for sale.
-pub async fn write(shop: &Shop, customer: &Customer, product: ProductId, draft: &Draft) -> Result<()> {
+/// `Invalid` by field, "picture" among them; `TooMany`; `NotFound` when the product is not for sale; `Unavailable` for a
+/// picture that is just being erased.
+pub async fn write_with(
+    shop: &Shop,
+    customer: &Customer,
+    product: ProductId,
+    draft: &Draft,
+    pictures: PictureChange,
+) -> Result<()> {
     const WRITE: &str = concat!(
         "INSERT INTO review (id, product_id, customer_id, author, rating, title, text, verified, state, fingerprint, words,
            created_at, updated_at)
@@ -41,13 +54,23 @@ pub async fn write(shop: &Shop, customer: &Customer, product: ProductId, draft: 
          WHERE review.author <> excluded.author OR review.rating <> excluded.rating OR review.title <> excluded.title
            OR review.text <> excluded.text"
     );
+    // Other pictures are another review, even under the same words.
+    const ASK_AGAIN: &str = "UPDATE review SET state = 'pending', reason = '', version = version + 1, updated_at = $2
+        WHERE id = $1";
     // Who found it helpful had read other words.
-    const FORGET_VOTES: &str = "DELETE FROM review_vote WHERE review_id IN
-        (SELECT id FROM review WHERE customer_id = $1 AND product_id = $2)";
+    const FORGET_VOTES: &str = "DELETE FROM review_vote WHERE review_id = $1";
     const THERE: &str = "SELECT id FROM review WHERE customer_id = $1 AND product_id = $2";
     let draft = draft.tidied();
-    draft.check()?;
+    let mut refused = Check::default();
+    for outcome in [draft.check(), pictures.check()] {
+        match outcome {
+            Err(Error::Invalid(fields)) => drop(refused.extend(fields)),
+            other => other?,
+        }
+    }
+    refused.done()?;
     attempt::count(shop, attempt::REVIEW, &customer.id.to_string()).await?;
+    let (taken, removed) = pictures.take_in(shop).await?;
     let mut tx = shop.db.begin().await?;
     let args = args![
         ReviewId::new(),
@@ -61,14 +84,18 @@ pub async fn write(shop: &Shop, customer: &Customer, product: ProductId, draft: 
         words(&draft),
         shop.now_ms(),
     ];
-    if tx.execute(WRITE, args).await? > 0 {
-        tx.execute(FORGET_VOTES, args![customer.id, product]).await?;
-        return Ok(tx.commit().await?);
-    }
+    let written = tx.execute(WRITE, args).await? > 0;
     // In here, and committed: on SQLite a review that was written just before may not be on the disk yet.
     let there: Option<(ReviewId,)> = tx.fetch_optional(THERE, args![customer.id, product]).await?;
-    tx.commit().await?;
-    there.map(drop).ok_or(Error::NotFound("product"))
+    let (review,) = there.ok_or(Error::NotFound("product"))?;
+    let hung = picture::apply(&mut tx, review, &taken, &removed).await?;
+    if hung && !written {
+        tx.execute(ASK_AGAIN, args![review, shop.now_ms()]).await?;
+    }
+    if hung || written {
+        tx.execute(FORGET_VOTES, args![review]).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 /// Notes that a customer found an approved review helpful, or takes that back. Asking twice counts once.

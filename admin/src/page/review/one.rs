@@ -1,6 +1,6 @@
 //! One review: what it says, what is known about it, and the three things that can be done.
 
-use super::{flags, stars, state_badge};
+use super::{flags, picture, stars, state_badge};
 use crate::date;
 use crate::form::{Field, Form};
 use crate::part;
@@ -22,6 +22,7 @@ pub fn detail(entry: &Entry, is_owner: bool, form: &Form) -> AnyView {
             <h2 id="words" class="sr-only">"The review"</h2>
             <p class="review-line">{stars(entry.rating)}{flags(entry)}</p>
             <p class="pre review-words">{entry.text.clone()}</p>
+            {pictures(entry)}
             {facts(entry)}
             {log}
         </section>
@@ -45,6 +46,30 @@ fn facts(entry: &Entry) -> AnyView {
         rows.push(("Not shown because", entry.reason.clone().into_any()));
     }
     part::facts(rows)
+}
+
+/// Each with a way to take it away alone.
+fn pictures(entry: &Entry) -> AnyView {
+    if entry.pictures.is_empty() {
+        return ().into_any();
+    }
+    let many = entry.pictures.len();
+    let items = (1..)
+        .zip(&entry.pictures)
+        .map(|(at, one)| {
+            let action = format!("/admin/reviews/{}/pictures/{}/remove", entry.id, one.id);
+            view! {
+                <li>
+                    {picture(one, at, many)}
+                    <form method="post" action=action>
+                        {version(entry)}
+                        <button class="quiet small" aria-label=format!("Remove picture {at}")>"Remove"</button>
+                    </form>
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <ul class="review-pictures">{items}</ul> }.into_any()
 }
 
 fn version(entry: &Entry) -> impl IntoView + use<> {

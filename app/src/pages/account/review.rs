@@ -3,6 +3,7 @@
 use super::frame;
 use crate::components::Stars;
 use crate::date;
+use crate::pages::review::pictures;
 use crate::shell::Site;
 use leptos::prelude::*;
 use shop::catalogue::Page;
@@ -90,6 +91,7 @@ fn written(review: Written) -> impl IntoView {
                 <time datetime=date::machine(review.created_at)>{date::day(review.created_at)}</time>
             </p>
             <p class="review-text">{review.draft.text.clone()}</p>
+            {pictures(&review.pictures, &review.draft.author)}
             {reason}
             {reply}
         </li>

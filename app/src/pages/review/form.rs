@@ -4,7 +4,7 @@ use super::Section;
 use crate::components::{Errors, Field, Form, Stars};
 use crate::variants::query_value;
 use leptos::prelude::*;
-use shop::limits::{REVIEW_AUTHOR_CHARS, REVIEW_TEXT_CHARS, REVIEW_TITLE_CHARS};
+use shop::limits::{REVIEW_AUTHOR_CHARS, REVIEW_PICTURE_BYTES, REVIEW_PICTURES, REVIEW_TEXT_CHARS, REVIEW_TITLE_CHARS};
 use shop::review::{State, Written};
 
 /// What each number of stars says.
@@ -29,7 +29,7 @@ pub(super) fn own(slug: &str, section: &Section) -> AnyView {
             {section.own.as_ref().map(status)}
             <details open=refused>
                 <summary class="button button-quiet">{title}</summary>
-                {form(slug, &section.form)}
+                {form(slug, &section.form, section.own.as_ref())}
             </details>
         </div>
     }
@@ -59,7 +59,7 @@ fn status(own: &Written) -> AnyView {
     }
 }
 
-fn form(slug: &str, form: &Form) -> impl IntoView + use<> {
+fn form(slug: &str, form: &Form, own: Option<&Written>) -> impl IntoView + use<> {
     let text_id = form.id("text");
     let text_error = form.error("text");
     let described = match &text_error {
@@ -68,7 +68,7 @@ fn form(slug: &str, form: &Form) -> impl IntoView + use<> {
     };
     view! {
         <Errors form=form />
-        <form class="stack" action=format!("/p/{slug}/reviews") method="post">
+        <form class="stack" action=format!("/p/{slug}/reviews") method="post" enctype="multipart/form-data">
             {stars(form)}
             <Field form=form name="title" label="In a few words" autocomplete="off" max=REVIEW_TITLE_CHARS />
             <div class="field" data-field="text">
@@ -87,6 +87,7 @@ fn form(slug: &str, form: &Form) -> impl IntoView + use<> {
                 <p class="field-hint" id=format!("{text_id}-hint")>"What do you use it for? What should others know?"</p>
                 {text_error.map(|text| view! { <p class="field-error" id=format!("{text_id}-error")>{text}</p> })}
             </div>
+            {pictures(form, own)}
             <Field
                 form=form
                 name="author"
@@ -97,6 +98,60 @@ fn form(slug: &str, form: &Form) -> impl IntoView + use<> {
             />
             <button class="button button-wide" type="submit">"Send review"</button>
         </form>
+    }
+}
+
+/// Those that are there, each to be taken away, and room for more. A browser does not send a file twice by itself: what
+/// was chosen has to be chosen again when something was refused.
+fn pictures(form: &Form, own: Option<&Written>) -> impl IntoView + use<> {
+    let there = own.map(|own| own.pictures.as_slice()).unwrap_or_default();
+    let many = there.len();
+    let kept = (1..)
+        .zip(there)
+        .map(|(at, one)| {
+            let id = one.id.to_string();
+            let checked = form.values.iter().any(|(name, value)| name == "remove" && *value == id);
+            view! {
+                <li>
+                    <label>
+                        <img src=one.picture.thumb() alt=format!("Your picture {at} of {many}") width="80" height="80" />
+                        <span class="check">
+                            <input type="checkbox" name="remove" value=id checked=checked />
+                            <span>"Take away"</span>
+                        </span>
+                    </label>
+                </li>
+            }
+        })
+        .collect_view();
+    let kept = (many > 0).then(|| view! { <ul class="own-pictures">{kept}</ul> });
+    let id = form.id("picture");
+    let error = form.error("picture");
+    let described = match &error {
+        Some(_) => format!("{id}-error {id}-hint"),
+        None => format!("{id}-hint"),
+    };
+    let again = if form.errors.is_empty() && form.message.is_none() { "" } else { " Please choose them again." };
+    let hint = format!(
+        "Up to {REVIEW_PICTURES} in all: JPEG, PNG or WebP, {} MB each. Place and time are taken out of them.{again}",
+        REVIEW_PICTURE_BYTES >> 20
+    );
+    view! {
+        <div class="field" data-field="picture">
+            <label for=id.clone()>"Pictures"<span class="optional">" (optional)"</span></label>
+            {kept}
+            <input
+                id=id.clone()
+                name="picture"
+                type="file"
+                accept="image/jpeg,image/png,image/webp"
+                multiple
+                aria-invalid=error.as_ref().map(|_| "true")
+                aria-describedby=described
+            />
+            <p class="field-hint" id=format!("{id}-hint")>{hint}</p>
+            {error.map(|text| view! { <p class="field-error" id=format!("{id}-error")>{text}</p> })}
+        </div>
     }
 }
 

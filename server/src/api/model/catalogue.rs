@@ -43,6 +43,16 @@ pub struct ProductCard {
     in_stock: bool,
     /// Set when there is exactly one variant.
     sku: Option<String>,
+    rating: Option<Rating>,
+}
+
+/// What the reviews that are shown come to; null without any.
+#[derive(Serialize, ToSchema)]
+pub struct Rating {
+    /// Stars, 1 to 5, with one decimal place: "4.6".
+    average: String,
+    /// How many reviews.
+    count: i64,
 }
 
 /// What goes with a product; no product stands in two of the lists. Those that can be bought come first.
@@ -69,6 +79,7 @@ pub struct Product {
     options: Vec<ProductOption>,
     variants: Vec<Variant>,
     pictures: Vec<Picture>,
+    rating: Option<Rating>,
     /// What its page shows as specifications, in the merchant's order.
     attributes: Vec<ProductAttribute>,
 }
@@ -173,7 +184,15 @@ impl From<catalogue::Card> for ProductCard {
             price_varies: card.price_varies,
             in_stock: card.in_stock,
             sku: card.only_sku,
+            rating: Rating::of(card.rating),
         }
+    }
+}
+
+impl Rating {
+    fn of(rating: shop::review::Rating) -> Option<Self> {
+        let count = rating.reviews();
+        (count > 0).then(|| Self { average: rating.average(), count })
     }
 }
 
@@ -199,6 +218,7 @@ impl From<catalogue::Product> for Product {
             variants: p.variants.into_iter().map(Variant::from).collect(),
             pictures: p.pictures.into_iter().map(Picture::from).collect(),
             attributes: p.specs.into_iter().map(ProductAttribute::from).collect(),
+            rating: Rating::of(p.rating),
         }
     }
 }
