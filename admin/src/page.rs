@@ -12,6 +12,7 @@ pub mod home;
 pub mod import;
 pub mod inventory;
 pub mod mail;
+pub mod media;
 pub mod order;
 pub mod price_list;
 pub mod product;

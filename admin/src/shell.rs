@@ -59,6 +59,7 @@ const GROUPS: &[(&str, &[Entry])] = &[
             entry("collections", "Collections", false),
             entry("attributes", "Attributes", false),
             entry("inventory", "Inventory", false),
+            entry("media", "Media", false),
             entry("sales", "Sales", false),
             entry("price-lists", "Price lists", false),
             entry("reviews", "Reviews", false),

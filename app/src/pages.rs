@@ -14,3 +14,4 @@ pub mod product;
 pub mod review;
 pub mod search;
 pub mod sign_in;
+pub mod wishlist;

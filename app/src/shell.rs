@@ -177,6 +177,7 @@ fn header(site: &Site) -> impl IntoView + use<> {
                 <div class="bar-end">
                     <a class="icon-link search-link" href="/search" aria-label="Search">{Icon::Search.draw()}</a>
                     {currency_switch(site, "Currency")}
+                    <a class="icon-link wish-link" href="/wishlist" aria-label="Wishlist">{Icon::Heart.draw()}</a>
                     <a class="icon-link" href=account_href aria-label=account_label>{Icon::Account.draw()}</a>
                     <CartButton count=site.cart_count />
                 </div>
@@ -236,7 +237,12 @@ fn footer(site: &Site) -> impl IntoView + use<> {
     };
     let fixed = |links: &[(&str, &str)]| links.iter().map(|(h, l)| ((*h).to_owned(), (*l).to_owned())).collect();
     let shop = site.menu.iter().map(|link| (format!("/c/{}", link.slug), link.title.clone())).collect();
-    let help = fixed(&[("/shipping", "Delivery"), ("/returns", "Returns"), ("/contact", "Contact")]);
+    let help = fixed(&[
+        ("/shipping", "Delivery"),
+        ("/returns", "Returns"),
+        ("/contact", "Contact"),
+        ("/wishlist", "Wishlist"),
+    ]);
     let about = fixed(&[("/about", "About us"), ("/privacy", "Privacy"), ("/imprint", "Imprint")]);
     let name = site.shop_name.clone();
     view! {

@@ -1,4 +1,5 @@
 import { expectValidHtml } from "../support/checks.js";
+import { file, png } from "../support/png.js";
 import { CARDS, newEmail } from "../support/shopper.js";
 import { expect, test } from "../support/test.js";
 
@@ -113,4 +114,52 @@ test("a merchant rejects a review for a reason", async ({ shopper, merchant, pag
   await expect(page.locator("#own-review")).toContainText("It is about the delivery, not the product.");
   await shopper.open("/account/reviews");
   await expect(page.locator("main")).toContainText("Why it is not shown: It is about the delivery, not the product.");
+});
+
+test("a customer adds pictures to a review, and the merchant takes one away", async ({ shopper, merchant, page, accessible, expected }) => {
+  test.setTimeout(180_000);
+  expected.push(422);
+  const seed = Date.now() + Math.floor(Math.random() * 1e6);
+  await shopper.register(newEmail("photographer"));
+  await shopper.findProduct({ category: 3 });
+  const product = new URL(page.url()).pathname;
+  const form = page.locator(`form[action='${product}/reviews']`);
+  await page.locator("summary", { hasText: "Write a review" }).click();
+  await form.getByRole("radio", { name: /5 of 5 stars/ }).check();
+  const heading = `With pictures ${seed}`;
+  await form.getByLabel("In a few words").fill(heading);
+  await form.getByLabel("Your review").fill("See for yourself how it looks on the shelf.");
+  await form.getByLabel("Pictures").setInputFiles([file("note.png", Buffer.from("no picture"))]);
+  await form.getByRole("button", { name: "Send review" }).click();
+  await expect(page.getByRole("alert")).toContainText("This is not a JPEG, PNG or WebP picture.");
+  await expect(form.getByLabel("In a few words")).toHaveValue(heading);
+  await accessible();
+  await form.getByLabel("Pictures").setInputFiles([file("a.png", png(900, 700, seed)), file("b.png", png(300, 400, seed + 1))]);
+  await form.getByRole("button", { name: "Send review" }).click();
+  await expect(page.getByRole("status").filter({ hasText: "Thank you for your review" })).toBeVisible();
+  await page.locator("summary", { hasText: "Change your review" }).click();
+  await expect(page.locator(".own-pictures img")).toHaveCount(2);
+  await expectValidHtml(await shopper.open(product));
+
+  await merchant.comeIn();
+  const desk = merchant.page;
+  await expectValidHtml(await merchant.open(`/admin/reviews?q=${encodeURIComponent(heading)}`));
+  await expect(desk.locator(".review-pictures img")).toHaveCount(2);
+  await accessible(desk);
+  await desk.getByRole("link", { name: heading, exact: true }).click();
+  await desk.getByRole("button", { name: "Remove picture 2" }).click();
+  await expect(desk.getByRole("status")).toContainText("The picture is gone.");
+  await accessible(desk);
+  await desk.getByRole("button", { name: "Approve and show" }).click();
+  await expect(desk.getByRole("status")).toContainText("The review is shown.");
+
+  await shopper.logOut();
+  await expect(async () => {
+    await shopper.open(`${product}?pictures=1`);
+    await expect(page.locator(".review", { hasText: heading }).locator(".review-pictures img")).toHaveCount(1, { timeout: 500 });
+  }).toPass({ timeout: 30_000 });
+  await expect(page.locator(".reviews-filter")).toContainText("Reviews with pictures");
+  await expectValidHtml(await page.reload());
+  await shopper.open(page.url());
+  await accessible();
 });

@@ -137,3 +137,6 @@ CREATE TRIGGER picture_stays BEFORE INSERT OR UPDATE OF url ON picture
 CREATE TRIGGER picture_stays BEFORE INSERT ON review_picture FOR EACH ROW EXECUTE FUNCTION picture_stays('url');
 CREATE TRIGGER picture_stays BEFORE INSERT OR UPDATE OF picture_url ON category
   FOR EACH ROW EXECUTE FUNCTION picture_stays('picture_url');
+
+-- What the library lists.
+CREATE INDEX picture_without_alt ON picture(id) WHERE alt = '';

@@ -145,3 +145,6 @@ BEGIN
     (SELECT 1 FROM picture_erase e WHERE e.url = NEW.picture_url AND e.taken = TRUE);
   DELETE FROM picture_erase WHERE url = NEW.picture_url;
 END;
+
+-- What the library lists.
+CREATE INDEX picture_without_alt ON picture(id) WHERE alt = '';

@@ -17,6 +17,7 @@ mod home;
 mod import;
 mod inventory;
 mod mail;
+mod media;
 mod order;
 mod picture;
 mod price_list;
@@ -104,6 +105,7 @@ pub fn router() -> Router<AppState> {
     let pictures = Router::new()
         .route("/admin/products/{id}/pictures", post(picture::upload))
         .route("/admin/categories/{id}/picture", post(category::set_picture))
+        .route("/admin/media/{id}/file", post(media::replace))
         .layer(DefaultBodyLimit::max(PICTURES_BODY_BYTES));
     // The handler counts the file itself; what stands around it in the body is little.
     let files = Router::new()
@@ -149,6 +151,9 @@ pub fn router() -> Router<AppState> {
         .route("/admin/search/pins", post(search::pin))
         .route("/admin/search/pins/first", post(search::put_first))
         .route("/admin/search/pins/delete", post(search::unpin))
+        .route("/admin/media", get(media::list))
+        .route("/admin/media/erase", post(media::erase))
+        .route("/admin/media/{id}/alt", post(media::set_alt))
         .route("/admin/reviews", get(review::list))
         .route("/admin/reviews/{id}", get(review::detail))
         .route("/admin/reviews/{id}/approve", post(review::approve))

@@ -1,6 +1,6 @@
 //! `/api/v1`: the shop for programs. JSON in and out, problem details (RFC 9457) for every error.
 //!
-//! No cookie is read here. A cart is held by its own token, an order by its access token. The contract is the
+//! No cookie is read here. A cart or a wishlist is held by its own token, an order by its access token. The contract is the
 //! OpenAPI document at `/api/openapi.json`, made from these handlers; `/api/docs` shows it to people.
 
 mod alert;
@@ -13,9 +13,10 @@ mod docs;
 mod model;
 mod order;
 mod search;
+mod wishlist;
 
 use crate::state::AppState;
-use axum::routing::{get, patch, post};
+use axum::routing::{delete, get, patch, post};
 use axum::{Json, Router};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -33,6 +34,9 @@ pub fn router() -> Router<AppState> {
         .route("/cart", post(cart::create).get(cart::show))
         .route("/cart/items", post(cart::add))
         .route("/cart/items/{id}", patch(cart::change).delete(cart::remove))
+        .route("/wishlist", post(wishlist::create).get(wishlist::show))
+        .route("/wishlist/items", post(wishlist::add))
+        .route("/wishlist/items/{slug}", delete(wishlist::remove))
         .route("/checkout", post(checkout::place).put(checkout::save))
         .route("/checkout/options", get(checkout::options))
         .route("/checkout/{id}", get(checkout::status))
@@ -71,6 +75,10 @@ pub fn document() -> utoipa::openapi::OpenApi {
         cart::add,
         cart::change,
         cart::remove,
+        wishlist::create,
+        wishlist::show,
+        wishlist::add,
+        wishlist::remove,
         checkout::options,
         checkout::save,
         checkout::place,
@@ -95,6 +103,11 @@ impl utoipa::Modify for Tokens {
         components.add_security_scheme(
             "cart_token_header",
             SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-Cart-Token"))),
+        );
+        components.add_security_scheme("wishlist_token", bearer("The token that creating a wishlist answered."));
+        components.add_security_scheme(
+            "wishlist_token_header",
+            SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-Wishlist-Token"))),
         );
         components.add_security_scheme("order_token", bearer("The access token that placing the order answered."));
     }

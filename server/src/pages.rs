@@ -17,6 +17,7 @@ mod recent;
 mod review;
 mod search;
 mod sign_in;
+mod wishlist;
 
 pub use content::PATHS as CONTENT;
 pub use search::searched_before;
@@ -40,6 +41,13 @@ pub fn router() -> Router<AppState> {
         .route("/p/{slug}/reviews/{review}/helpful", post(review::vote))
         .route("/p/{slug}/alert", post(alert::ask))
         .route("/alerts/{token}", get(alert::show).post(alert::end))
+        .route("/wishlist", get(wishlist::show))
+        .route("/wishlist/items", post(wishlist::add))
+        .route("/wishlist/items/remove", post(wishlist::remove))
+        .route("/wishlist/items/move", post(wishlist::move_to_cart))
+        .route("/wishlist/share", post(wishlist::share))
+        .route("/wishlist/share/revoke", post(wishlist::stop_sharing))
+        .route("/wishlist/shared/{token}", get(wishlist::shared))
         .route("/account/alerts/{alert}/end", post(alert::end_own))
         .route("/search", get(search::search))
         .route("/search/suggest", get(search::suggest))

@@ -9,7 +9,7 @@
 
 mod extract;
 
-pub use extract::{RequireCustomer, RequireOwner, RequireStaff, currency};
+pub use extract::{RequireCustomer, RequireOwner, RequireStaff, Wisher, currency};
 
 use crate::config::Config;
 use crate::session_store::{CUSTOMER, DbSessions, STAFF, USER_AGENT};
@@ -18,15 +18,17 @@ use http::HeaderMap;
 use http::header::USER_AGENT as USER_AGENT_HEADER;
 use serde::de::DeserializeOwned;
 use shop::account::{Customer, Visitor};
-use shop::id::CartId;
+use shop::id::{CartId, WishlistId};
 use shop::recent::{self, Viewer, Views};
 use shop::staff::Staff;
-use shop::{Error, Result, Shop, cart};
+use shop::{Error, Result, Shop, cart, wishlist};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration;
 use tower_sessions::{Expiry, Session, SessionManagerLayer};
 
 const CART: &str = "cart";
+/// A guest's wishlist.
+const WISHLIST: &str = "wishlist";
 /// When a staff log-in ends even if it is used, Unix milliseconds.
 const STAFF_UNTIL: &str = "staff_until";
 const STAFF_LOG_IN_MS: i64 = 12 * 60 * 60 * 1000;
@@ -68,7 +70,13 @@ pub async fn set_cart(session: &Session, visitor: &Visitor) -> Result<()> {
     }
 }
 
-/// Makes this session the customer's, under a new id. What the guest had in the cart and has looked at goes along.
+/// Remembers a guest's wishlist.
+pub async fn set_wishlist(session: &Session, list: WishlistId) -> Result<()> {
+    session.insert(WISHLIST, list).await.map_err(internal)
+}
+
+/// Makes this session the customer's, under a new id. What the guest had in the cart, on the wishlist and has looked
+/// at goes along.
 pub async fn log_in_customer(
     session: &Session,
     shop: &Shop,
@@ -80,6 +88,10 @@ pub async fn log_in_customer(
     let cart = cart::merge_on_login(shop, anonymous, customer.id).await?;
     if let Some(guest) = anonymous {
         recent::merge(shop, viewed, Viewer::Cart(guest), Viewer::Customer(customer.id)).await?;
+    }
+    if let Some(list) = get::<WishlistId>(session, WISHLIST).await? {
+        wishlist::merge(shop, list, customer.id).await?;
+        forget(session, WISHLIST).await?;
     }
     session.cycle_id().await.map_err(internal)?;
     match cart {

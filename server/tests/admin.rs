@@ -5,6 +5,7 @@ mod bulk;
 mod category;
 mod collection;
 mod import;
+mod media;
 mod picture;
 mod price_list;
 mod reconciliation;
@@ -31,6 +32,8 @@ const STAFF_PAGES: [&str; 24] = [
     "/admin/attributes",
     "/admin/attributes/new?kind=choice",
     "/admin/inventory",
+    "/admin/media",
+    "/admin/media?show=unused",
     "/admin/reviews",
     "/admin/sales",
     "/admin/sales/new",

@@ -25,3 +25,4 @@ mod review;
 mod search;
 mod session;
 mod sitemap;
+mod wishlist;

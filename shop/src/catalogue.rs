@@ -44,7 +44,7 @@ pub use category::{category_by_slug, menu, top_categories};
 #[cfg(feature = "server")]
 pub use list::list;
 #[cfg(feature = "server")]
-pub use product::{product_by_sku, product_by_slug};
+pub use product::{id_of_slug, product_by_sku, product_by_slug};
 
 use crate::attribute::Spec;
 use crate::id::{CategoryId, CustomerId, ProductId, VariantId};

@@ -14,6 +14,7 @@ pub mod collection;
 pub mod error;
 pub mod id;
 pub mod inventory;
+pub mod library;
 pub mod limits;
 pub mod money;
 pub mod order;
@@ -26,6 +27,7 @@ pub mod search;
 pub mod shipping;
 pub mod staff;
 pub mod tax;
+pub mod wishlist;
 
 #[cfg(feature = "server")]
 pub mod attempt;

@@ -84,6 +84,8 @@ pub const REVIEW_SEARCH_CHARS: usize = 100;
 pub const REVIEW_PICTURES: usize = 4;
 pub const REVIEW_PICTURE_BYTES: usize = 8 << 20;
 pub const REVIEW_BODY_BYTES: usize = REVIEW_PICTURES * REVIEW_PICTURE_BYTES + (1 << 20);
+/// Pictures or files on one page of the library.
+pub const LIBRARY_ROWS: usize = 48;
 /// Products on one wishlist.
 pub const WISHES: i64 = 200;
 /// Variants that one e-mail address waits for.

@@ -19,7 +19,7 @@ mod take_in;
 pub use blob::Blob;
 pub use bucket::{Bucket, UrlStyle};
 pub use draw::{Queue, draw_again, draw_due, queue};
-pub(crate) use erase::erase_due;
+pub(crate) use erase::{erase_due, shown};
 pub use kind::{Kind, sniff};
 pub use placeholder::placeholder_svg;
 pub use take_in::TakenIn;

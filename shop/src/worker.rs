@@ -6,7 +6,7 @@ mod pace;
 use crate::catalogue::{sales, schedule};
 use crate::{
     Result, Shop, alert, args, backup, bulk, change, checkout, collection, import, media, outbox, payment, recent,
-    recommendation, reconcile, review, sale, search, session,
+    recommendation, reconcile, review, sale, search, session, wishlist,
 };
 use std::future::Future;
 use std::time::Duration;
@@ -316,7 +316,8 @@ pub async fn purge(shop: &Shop) -> Result<usize> {
         + import::job::forget_old(shop).await?
         + bulk::forget_old(shop).await?
         + recent::forget_old(shop).await?
-        + alert::forget_old(shop).await?;
+        + alert::forget_old(shop).await?
+        + wishlist::forget_old(shop).await?;
     if due == 0 {
         return Ok(usize::try_from(sessions).unwrap_or(usize::MAX));
     }

@@ -7,6 +7,7 @@ pub enum Icon {
     Account,
     Arrow,
     Check,
+    Heart,
     Menu,
     Search,
 }
@@ -18,6 +19,7 @@ impl Icon {
             Self::Account => "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4.5 20c.8-3.6 3.8-5.5 7.5-5.5s6.7 1.9 7.5 5.5",
             Self::Arrow => "M4 12h15M13 6l6 6-6 6",
             Self::Check => "m5 12.500 4.500 4.500L19 7.500",
+            Self::Heart => "M12 20S4 15 4 9.500a4.300 4.300 0 0 1 8-2.200 4.300 4.300 0 0 1 8 2.200C20 15 12 20 12 20Z",
             Self::Menu => "M4 7h16M4 12h16M4 17h16",
             Self::Search => "M10.500 17a6.500 6.500 0 1 0 0-13 6.500 6.500 0 0 0 0 13ZM15.500 15.500 20 20",
         };

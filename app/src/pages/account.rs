@@ -87,6 +87,7 @@ fn frame(site: &Site, here: &'static str, title: &'static str, content: AnyView)
         ("/account/orders", "Orders"),
         ("/account/addresses", "Addresses"),
         ("/account/reviews", "Reviews"),
+        ("/wishlist", "Wishlist"),
     ]
     .into_iter()
     .map(|(href, label)| view! { <li><a href=href aria-current=(href == here).then_some("page")>{label}</a></li> })

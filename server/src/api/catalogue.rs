@@ -43,6 +43,12 @@ pub struct CurrencyParameter {
     currency: Option<String>,
 }
 
+impl CurrencyParameter {
+    pub fn currency(&self) -> Option<&str> {
+        self.currency.as_deref()
+    }
+}
+
 /// Lists published products, a page at a time.
 #[utoipa::path(
     get, path = "/api/v1/products", tag = "Catalogue", params(ListParameters),
@@ -103,7 +109,8 @@ pub async fn recommendations(
     Ok(Json(recommendation::of_product(&shop, product.id, currency, RECOMMENDED).await?.into()))
 }
 
-async fn by_key(shop: &Shop, key: &str, currency: Currency) -> Result<catalogue::Product, Error> {
+/// The product that a SKU or a slug names.
+pub async fn by_key(shop: &Shop, key: &str, currency: Currency) -> Result<catalogue::Product, Error> {
     if key.chars().count() > SKU_CHARS.max(SLUG_CHARS) {
         return Err(Error::NotFound("product"));
     }

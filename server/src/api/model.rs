@@ -5,12 +5,14 @@ mod catalogue;
 mod checkout;
 mod order;
 mod search;
+mod wishlist;
 
 pub use cart::{Cart, NewCart};
 pub use catalogue::{Category, Collection, Product, ProductPage, Recommendations};
 pub use checkout::{CheckoutOptions, CheckoutStatus, Details, PlaceRequest, PlaceResult, order_url};
 pub use order::Order;
 pub use search::SearchPage;
+pub use wishlist::{NewWishlist, Wishlist};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -7,6 +7,7 @@ use super::review::{self, Wanted};
 use super::search::searched_before;
 use crate::error::PageError;
 use crate::page_cache::Keep;
+use crate::session::Wisher;
 use crate::state::AppState;
 use app::components::Form;
 use app::pages;
@@ -20,6 +21,7 @@ use shop::catalogue::{self, ListQuery, Product, Sort};
 use shop::collection;
 use shop::price_list::Buyer;
 use shop::recommendation;
+use shop::wishlist::{self, Owner};
 
 /// Cards on the front page, and of each kind below a product.
 const HOME_ROWS: i64 = 16;
@@ -105,6 +107,7 @@ pub async fn product(
     Path(slug): Path<String>,
     Query(choice): Query<VariantChoice>,
     visitor: Visitor,
+    Wisher(wisher): Wisher,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, PageError> {
@@ -116,7 +119,7 @@ pub async fn product(
     let options: Vec<String> = [choice.option1, choice.option2, choice.option3].into_iter().flatten().collect();
     let chosen = chosen(&product, choice.variant.as_deref(), &options);
     let reviews = Wanted::read(choice.stars.as_deref(), choice.pictures.as_deref() == Some("1"), choice.reviews);
-    let around = Around { asked: choice.alert.as_deref() == Some("asked"), ..Around::default() };
+    let around = Around { asked: choice.alert.as_deref() == Some("asked"), wisher, ..Around::default() };
     draw_with(&state, &visitor, &uri, product, Shown { status: 200, chosen, around, reviews }).await
 }
 
@@ -149,6 +152,8 @@ pub struct Around {
     pub alert: Option<Form>,
     /// That was just asked for.
     pub asked: bool,
+    /// Whose wishlist it may be on.
+    pub wisher: Option<Owner>,
 }
 
 /// The product page; `problem` is why adding it was refused, with its status.
@@ -187,7 +192,11 @@ pub async fn draw_with(
         form: shown.around.alert.unwrap_or_else(|| Form::new("alert")),
         asked: shown.around.asked,
     };
-    let around = pages::product::Around { problem: shown.around.problem, alert };
+    let wished = match shown.around.wisher.or(visitor.customer.as_ref().map(|customer| Owner::Customer(customer.id))) {
+        Some(owner) => wishlist::wishes(&state.shop, owner, product.id).await?,
+        None => false,
+    };
+    let around = pages::product::Around { problem: shown.around.problem, alert, wished };
     let page = page(shown.status, || pages::product::product(&site, product, shown.chosen, beside, around, &reviews));
     Ok(kept(page, visitor, keep))
 }

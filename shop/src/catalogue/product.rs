@@ -18,6 +18,12 @@ pub async fn product_by_slug(shop: &Shop, slug: &str, buyer: impl Into<Buyer>) -
     load(shop, &BY_SLUG, slug, buyer.into()).await
 }
 
+/// The product with this slug, whether it is for sale or not.
+pub async fn id_of_slug(shop: &Shop, slug: &str) -> Result<Option<ProductId>> {
+    let sql = "SELECT id FROM product WHERE slug = $1";
+    Ok(shop.db.fetch_optional::<(ProductId,)>(sql, args![slug]).await?.map(|(id,)| id))
+}
+
 /// The published product that one of its active variants' SKU names.
 pub async fn product_by_sku(shop: &Shop, sku: &str, buyer: impl Into<Buyer>) -> Result<Product> {
     static BY_SKU: LazyLock<Statement> =

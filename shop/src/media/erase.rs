@@ -36,6 +36,8 @@ macro_rules! shown {
     };
 }
 
+pub(crate) use shown;
+
 /// Erases one file that is due; 0 when none is.
 pub(crate) async fn erase_due(shop: &Shop) -> Result<usize> {
     const LOOK: &str = "SELECT url, taken, tries FROM picture_erase WHERE due_at <= $1 ORDER BY due_at, url LIMIT 1";
