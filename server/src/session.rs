@@ -9,7 +9,7 @@
 
 mod extract;
 
-pub use extract::{RequireCustomer, RequireOwner, RequireStaff, Wisher, currency};
+pub use extract::{RequireCustomer, RequireOwner, RequireStaff, currency};
 
 use crate::config::Config;
 use crate::session_store::{CUSTOMER, DbSessions, STAFF, USER_AGENT};
@@ -21,6 +21,7 @@ use shop::account::{Customer, Visitor};
 use shop::id::{CartId, WishlistId};
 use shop::recent::{self, Viewer, Views};
 use shop::staff::Staff;
+use shop::wishlist::Owner;
 use shop::{Error, Result, Shop, cart, wishlist};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration;
@@ -67,6 +68,14 @@ pub async fn set_cart(session: &Session, visitor: &Visitor) -> Result<()> {
         Some(cart_id) => session.insert(CART, cart_id).await.map_err(internal),
         None if get::<CartId>(session, CART).await?.is_some() => forget(session, CART).await,
         None => Ok(()),
+    }
+}
+
+/// Whose wishlist a visitor's is: the customer's, or the one that a guest's session names; `None`: there is none yet.
+pub async fn wisher(session: &Session, visitor: &Visitor) -> Result<Option<Owner>> {
+    match &visitor.customer {
+        Some(customer) => Ok(Some(Owner::Customer(customer.id))),
+        None => Ok(get::<WishlistId>(session, WISHLIST).await?.map(Owner::Holder)),
     }
 }
 

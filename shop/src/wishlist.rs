@@ -45,7 +45,7 @@ pub struct Wish {
 
 impl Wish {
     /// By how much it has become cheaper, in the same currency.
-    pub fn drop(&self) -> Option<Money> {
+    pub fn cheaper_by(&self) -> Option<Money> {
         let now = self.card.as_ref()?.price_from;
         let less = self.price_then.amount - now.amount;
         (now.currency == self.price_then.currency && less > 0).then(|| now.currency.money(less))

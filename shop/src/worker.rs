@@ -127,7 +127,7 @@ async fn pictures(shop: Shop, until: CancellationToken) -> Result<()> {
 /// Apart, and seldom: it reads the orders of a month.
 async fn count_sales(shop: Shop, until: CancellationToken) -> Result<()> {
     let done = sales::count(&shop).await;
-    let swept = alert::sweep(&shop).await;
+    let swept = find_missed_returns(&shop).await;
     tokio::select! {
         () = until.cancelled() => {}
         () = tokio::time::sleep(SALES_EVERY) => {}

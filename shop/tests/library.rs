@@ -2,7 +2,8 @@
 
 use crate::catalogue::edit::{anna, draft};
 use crate::support::{TestShop, picture};
-use shop::catalogue::{Draft, edit};
+use shop::catalogue::draft::Draft;
+use shop::catalogue::edit;
 use shop::id::ProductId;
 use shop::library::{self, Filter};
 use shop::media::{self, Media};

@@ -53,11 +53,11 @@ on_both_engines! {
         let list = read(&shop, guest).await;
         assert_eq!(slugs(&list), ["bowl", "mug"], "what was added last comes first; again changes nothing");
         assert_eq!(list.wishes[1].price_then.amount, 1000);
-        assert_eq!(list.wishes[1].drop().map(|money| money.amount), Some(200));
-        assert_eq!(list.wishes[0].drop(), None);
+        assert_eq!(list.wishes[1].cheaper_by().map(|money| money.amount), Some(200));
+        assert_eq!(list.wishes[0].cheaper_by(), None);
         assert!(wishlist::wishes(&shop, guest, mug).await.unwrap());
         t.set("UPDATE price SET amount = 1100 WHERE variant_id IN (SELECT id FROM variant WHERE sku = 'MUG')", args![]).await;
-        assert_eq!(read(&shop, guest).await.wishes[1].drop(), None, "dearer is no drop");
+        assert_eq!(read(&shop, guest).await.wishes[1].cheaper_by(), None, "dearer is no drop");
         t.set("UPDATE product SET status = 'archived' WHERE slug = 'mug'", args![]).await;
         let list = read(&shop, guest).await;
         assert!(list.wishes[1].card.is_none() && list.wishes[0].card.is_some());

@@ -90,6 +90,8 @@ fn privacy(mail: &str) -> AnyView {
         <ul>
             <li>"Your cart, for 30 days after you last changed it."</li>
             <li>"Your e-mail address, delivery address and order, because law asks us to keep them with the invoice."</li>
+            <li>"Your wishlist; without an account for 90 days after you last changed it."</li>
+            <li>"If you ask to be told when something is back: your e-mail address, until 90 days after we have written."</li>
             <li>"If you open an account: name, e-mail address and a password that we keep only as a hash."</li>
         </ul>
         <h2>"Cookies"</h2>

@@ -5,6 +5,7 @@
 
 pub mod alert;
 mod json_ld;
+mod wish;
 
 use super::review::{self, Section};
 use crate::components::picture::{self, Frame, Load};
@@ -70,7 +71,7 @@ pub fn product(
                 {rating(&product)}
                 {buy_box(&product, &variant, around.problem)}
                 {alert::offer(&product, &variant, &around.alert)}
-                {wish(&product, around.wished)}
+                {wish::button(&product.slug, around.wished)}
                 <div class="product-text">
                     <h2>"Description"</h2>
                     <div class="prose" inner_html=product.description_html.clone()></div>
@@ -186,25 +187,6 @@ fn buy_box(product: &Product, variant: &Variant, problem: Option<String>) -> imp
         view! { <div class="buy-box">{content}</div> }.into_any()
     } else {
         view! { <BuyBox variants=picker slug=product.slug.clone()>{content}</BuyBox> }.into_any()
-    }
-}
-
-/// Puts it on the wishlist, or takes it off. Whoever the shop knows nothing about sees the first.
-fn wish(product: &Product, wished: bool) -> impl IntoView + use<> {
-    let (action, label) = if wished {
-        ("/wishlist/items/remove", "On your wishlist ✓")
-    } else {
-        ("/wishlist/items", "Add to wishlist")
-    };
-    let name = wished.then_some("On your wishlist ✓, take it off");
-    let list = wished.then(|| view! { <a class="text-link" href="/wishlist">"See the list"</a> });
-    view! {
-        <form class="wish-form" id="wish" action=action method="post">
-            <input type="hidden" name="product" value=product.slug.clone() />
-            <input type="hidden" name="back" value=format!("/p/{}#wish", product.slug) />
-            <button class="button button-quiet" type="submit" aria-label=name>{label}</button>
-            {list}
-        </form>
     }
 }
 

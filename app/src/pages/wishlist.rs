@@ -82,7 +82,7 @@ fn empty() -> AnyView {
 }
 
 fn item(wish: Wish, own: bool) -> impl IntoView {
-    let drop = wish.drop().filter(|_| own);
+    let drop = wish.cheaper_by().filter(|_| own);
     let title = wish.title.clone();
     let remove = own.then(|| {
         view! {

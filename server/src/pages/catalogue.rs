@@ -7,7 +7,7 @@ use super::review::{self, Wanted};
 use super::search::searched_before;
 use crate::error::PageError;
 use crate::page_cache::Keep;
-use crate::session::Wisher;
+use crate::session::wisher;
 use crate::state::AppState;
 use app::components::Form;
 use app::pages;
@@ -22,6 +22,7 @@ use shop::collection;
 use shop::price_list::Buyer;
 use shop::recommendation;
 use shop::wishlist::{self, Owner};
+use tower_sessions::Session;
 
 /// Cards on the front page, and of each kind below a product.
 const HOME_ROWS: i64 = 16;
@@ -106,8 +107,8 @@ pub async fn product(
     State(state): State<AppState>,
     Path(slug): Path<String>,
     Query(choice): Query<VariantChoice>,
+    session: Session,
     visitor: Visitor,
-    Wisher(wisher): Wisher,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, PageError> {
@@ -119,7 +120,11 @@ pub async fn product(
     let options: Vec<String> = [choice.option1, choice.option2, choice.option3].into_iter().flatten().collect();
     let chosen = chosen(&product, choice.variant.as_deref(), &options);
     let reviews = Wanted::read(choice.stars.as_deref(), choice.pictures.as_deref() == Some("1"), choice.reviews);
-    let around = Around { asked: choice.alert.as_deref() == Some("asked"), wisher, ..Around::default() };
+    let around = Around {
+        asked: choice.alert.as_deref() == Some("asked"),
+        wisher: wisher(&session, &visitor).await?,
+        ..Around::default()
+    };
     draw_with(&state, &visitor, &uri, product, Shown { status: 200, chosen, around, reviews }).await
 }
 

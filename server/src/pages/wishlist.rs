@@ -2,7 +2,7 @@
 
 use super::frame::{local, page, site};
 use crate::error::PageError;
-use crate::session::{self, Wisher};
+use crate::session::{self, wisher};
 use crate::state::AppState;
 use app::pages;
 use app::pages::wishlist::Around;
@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::Uri;
 use serde::Deserialize;
 use shop::account::Visitor;
-use shop::wishlist::{self, Wishlist};
+use shop::wishlist::{self, Owner, Wishlist};
 use shop::{Error, alert, cart, catalogue};
 use tower_sessions::Session;
 
@@ -28,22 +28,22 @@ pub struct Wanted {
 
 pub async fn show(
     State(state): State<AppState>,
+    session: Session,
     visitor: Visitor,
-    wisher: Wisher,
     uri: Uri,
 ) -> Result<Response, PageError> {
-    draw(&state, &visitor, &wisher, &uri, None).await
+    draw(&state, &visitor, wisher(&session, &visitor).await?, &uri, None).await
 }
 
 /// The visitor's own list; `refused` is why the last thing was not done.
 async fn draw(
     state: &AppState,
     visitor: &Visitor,
-    wisher: &Wisher,
+    owner: Option<Owner>,
     uri: &Uri,
     refused: Option<Error>,
 ) -> Result<Response, PageError> {
-    let list = match wisher.0 {
+    let list = match owner {
         Some(owner) => wishlist::list(&state.shop, owner, visitor).await?,
         None => Wishlist::default(),
     };
@@ -63,29 +63,31 @@ pub async fn add(
     State(state): State<AppState>,
     session: Session,
     visitor: Visitor,
-    wisher: Wisher,
     uri: Uri,
     Form(wanted): Form<Wanted>,
 ) -> Result<Response, PageError> {
+    let owner = wisher(&session, &visitor).await?;
     let product = catalogue::product_by_slug(&state.shop, &wanted.product, &visitor).await?;
-    match wishlist::add(&state.shop, wisher.0, product.id, &visitor).await {
+    match wishlist::add(&state.shop, owner, product.id, &visitor).await {
         Ok(list) => {
             if visitor.customer.is_none() {
                 session::set_wishlist(&session, list).await?;
             }
             Ok(Redirect::to(local(&wanted.back, "/wishlist")).into_response())
         }
-        Err(error @ Error::Conflict { .. }) => draw(&state, &visitor, &wisher, &uri, Some(error)).await,
+        Err(error @ Error::Conflict { .. }) => draw(&state, &visitor, owner, &uri, Some(error)).await,
         Err(error) => Err(error.into()),
     }
 }
 
 pub async fn remove(
     State(state): State<AppState>,
-    wisher: Wisher,
+    session: Session,
+    visitor: Visitor,
     Form(wanted): Form<Wanted>,
 ) -> Result<Response, PageError> {
-    if let (Some(owner), Some(product)) = (wisher.0, catalogue::id_of_slug(&state.shop, &wanted.product).await?) {
+    let owner = wisher(&session, &visitor).await?;
+    if let (Some(owner), Some(product)) = (owner, catalogue::id_of_slug(&state.shop, &wanted.product).await?) {
         wishlist::remove(&state.shop, owner, product).await?;
     }
     Ok(Redirect::to(local(&wanted.back, "/wishlist")).into_response())
@@ -96,30 +98,35 @@ pub async fn move_to_cart(
     State(state): State<AppState>,
     session: Session,
     mut visitor: Visitor,
-    wisher: Wisher,
     uri: Uri,
     Form(wanted): Form<Wanted>,
 ) -> Result<Response, PageError> {
+    let owner = wisher(&session, &visitor).await?;
     match cart::add(&state.shop, &mut visitor, &wanted.sku, 1).await {
         Ok(_) => session::set_cart(&session, &visitor).await?,
         Err(error @ (Error::SoldOut(_) | Error::Conflict { .. } | Error::Invalid(_))) => {
-            return draw(&state, &visitor, &wisher, &uri, Some(error)).await;
+            return draw(&state, &visitor, owner, &uri, Some(error)).await;
         }
         Err(error) => return Err(error.into()),
     }
-    if let (Some(owner), Some(product)) = (wisher.0, catalogue::id_of_slug(&state.shop, &wanted.product).await?) {
+    if let (Some(owner), Some(product)) = (owner, catalogue::id_of_slug(&state.shop, &wanted.product).await?) {
         wishlist::remove(&state.shop, owner, product).await?;
     }
     Ok(Redirect::to("/cart").into_response())
 }
 
-pub async fn share(State(state): State<AppState>, wisher: Wisher) -> Result<Response, PageError> {
-    wishlist::share(&state.shop, wisher.0.ok_or(Error::NotFound("wishlist"))?).await?;
+pub async fn share(State(state): State<AppState>, session: Session, visitor: Visitor) -> Result<Response, PageError> {
+    let owner = wisher(&session, &visitor).await?.ok_or(Error::NotFound("wishlist"))?;
+    wishlist::share(&state.shop, owner).await?;
     Ok(Redirect::to("/wishlist#share").into_response())
 }
 
-pub async fn stop_sharing(State(state): State<AppState>, wisher: Wisher) -> Result<Response, PageError> {
-    if let Some(owner) = wisher.0 {
+pub async fn stop_sharing(
+    State(state): State<AppState>,
+    session: Session,
+    visitor: Visitor,
+) -> Result<Response, PageError> {
+    if let Some(owner) = wisher(&session, &visitor).await? {
         wishlist::stop_sharing(&state.shop, owner).await?;
     }
     Ok(Redirect::to("/wishlist#share").into_response())

@@ -1,6 +1,6 @@
 //! The proofs as axum extractors.
 
-use super::{CART, CURRENCY_COOKIE, STAFF_UNTIL, WISHLIST, get};
+use super::{CART, CURRENCY_COOKIE, STAFF_UNTIL, get};
 use crate::client_address;
 use crate::error::PageError;
 use crate::session_store::{CUSTOMER, STAFF};
@@ -10,10 +10,9 @@ use axum_extra::extract::CookieJar;
 use http::HeaderMap;
 use http::request::Parts;
 use shop::account::{Customer, Visitor};
-use shop::id::{CustomerId, StaffId, WishlistId};
+use shop::id::{CustomerId, StaffId};
 use shop::money::Currency;
 use shop::staff::{Role, Staff};
-use shop::wishlist::Owner;
 use shop::{Error, Result, Shop, account, staff};
 use tower_sessions::Session;
 
@@ -34,20 +33,6 @@ impl FromRequestParts<AppState> for Visitor {
             customer: customer(&session, &state.shop).await?,
             currency: currency(&parts.headers, &state.shop),
         })
-    }
-}
-
-/// Whose wishlist a request is about: the customer's, or the one that a guest's session names; `None`: there is none yet.
-pub struct Wisher(pub Option<Owner>);
-
-impl FromRequestParts<AppState> for Wisher {
-    type Rejection = PageError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
-        let session = session(parts)?;
-        let customer = customer(&session, &state.shop).await?.map(|customer| Owner::Customer(customer.id));
-        let guest = get::<WishlistId>(&session, WISHLIST).await?.map(Owner::Holder);
-        Ok(Self(customer.or(guest)))
     }
 }
 

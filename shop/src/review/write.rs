@@ -64,7 +64,9 @@ pub async fn write_with(
     let mut refused = Check::default();
     for outcome in [draft.check(), pictures.check()] {
         match outcome {
-            Err(Error::Invalid(fields)) => drop(refused.extend(fields)),
+            Err(Error::Invalid(fields)) => {
+                refused.extend(fields);
+            }
             other => other?,
         }
     }

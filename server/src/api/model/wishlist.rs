@@ -40,7 +40,7 @@ impl From<wishlist::Wishlist> for Wishlist {
 
 impl From<wishlist::Wish> for Wish {
     fn from(wish: wishlist::Wish) -> Self {
-        let price_drop = wish.drop().map(Money::from);
+        let price_drop = wish.cheaper_by().map(Money::from);
         Self {
             slug: wish.slug,
             title: wish.title,
