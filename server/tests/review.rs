@@ -146,7 +146,9 @@ over_http! {
     }
 
     async fn pictures_come_with_the_form_and_are_public_with_the_review(site: Site) {
-        let (ann, sam) = (customer(&site, "Ann").await, colleague(&site).await);
+        let ann = customer(&site, "Ann").await;
+        owner(&site).await;
+        let sam = colleague(&site).await;
         let form = page(&site, "/p/cup", &ann).await;
         assert!(form.contains(r#"enctype="multipart/form-data""#) && form.contains(r#"name="picture""#), "{form}");
         let refused = in_parts(&site, &ann, &GOOD, &[b"<svg onload=alert(1)>", b""]).await;
