@@ -135,7 +135,7 @@ fn item(one: Shelved, back: &str, form: &Form) -> AnyView {
     let src = picture.thumb();
     let name = picture.url.clone();
     view! {
-        <li class="media-item" id=format!("picture-{id}")>
+        <li class="media-item">
             <a class="media-thumb" href=name aria-label=format!("Open the picture of {title}")>
                 <img src=src alt="" width="96" height="96" loading="lazy" />
             </a>
@@ -149,6 +149,7 @@ fn item(one: Shelved, back: &str, form: &Form) -> AnyView {
                     <label for=alt_id.clone() class="sr-only">{format!("Alt text of a picture of {title}")}</label>
                     <input
                         id=alt_id
+                        type="text"
                         name="alt"
                         value=alt
                         maxlength=ALT_CHARS
