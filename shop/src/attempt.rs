@@ -29,6 +29,11 @@ pub const REVIEW: Limit = Limit { scope: "review", max: 40, window_ms: QUARTER_H
 pub const ALERT_MAIL: Limit = Limit { scope: "alert:mail", max: 20, window_ms: QUARTER_HOUR_MS };
 pub const ALERT_ADDRESS: Limit = Limit { scope: "alert:address", max: 60, window_ms: QUARTER_HOUR_MS };
 
+/// Codes of promotions that are typed into one cart, right or wrong, until one is right.
+pub const CODE_CART: Limit = Limit { scope: "code:cart", max: 20, window_ms: QUARTER_HOUR_MS };
+/// Codes typed from one network address.
+pub const CODE_ADDRESS: Limit = Limit { scope: "code:address", max: 60, window_ms: QUARTER_HOUR_MS };
+
 /// Counts one attempt of `subject`; `Error::TooMany` when its window is used up.
 pub async fn count(shop: &Shop, limit: Limit, subject: &str) -> Result<()> {
     let now = shop.now_ms();

@@ -28,6 +28,8 @@ pub enum Canary {
     ShortLease = 10,
     /// Of several demands on one stock row only the last counts.
     LinesNotSummed = 11,
+    /// How often a promotion was used is looked at before it is claimed, and not while.
+    UncheckedCoupons = 12,
     /// Whoever lost the lease writes all the same.
     NoEpoch = 13,
     /// A request drives its checkout itself: who disconnects takes it along.
@@ -35,7 +37,7 @@ pub enum Canary {
 }
 
 impl Canary {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::UnconditionalStock,
         Self::FreshKeys,
         Self::TimeoutDeclines,
@@ -47,6 +49,7 @@ impl Canary {
         Self::MarkedBeforeDelivery,
         Self::ShortLease,
         Self::LinesNotSummed,
+        Self::UncheckedCoupons,
         Self::NoEpoch,
         Self::SagaInline,
     ];

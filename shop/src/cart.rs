@@ -13,6 +13,8 @@ pub(crate) mod read;
 pub mod token;
 
 #[cfg(feature = "server")]
+pub(crate) use edit::touch;
+#[cfg(feature = "server")]
 pub use edit::{acknowledge, add, add_to, move_to_cart, remove, save_for_later, set_currency, set_quantity};
 #[cfg(feature = "server")]
 pub use merge::{dismiss_merge, merge_on_login, undo_merge};

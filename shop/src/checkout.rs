@@ -73,6 +73,7 @@ pub use view::{save_address, save_contact, save_delivery, view};
 use crate::address::Address;
 use crate::id::{CheckoutId, OrderId, ShippingMethodId, VariantId};
 use crate::pricing::{PricedLine, Totals};
+use crate::promotion::{CodeState, QuotedUse};
 use crate::shipping::DeliveryOption;
 use serde::{Deserialize, Serialize};
 
@@ -107,9 +108,15 @@ pub struct View {
     pub delivery_options: Vec<DeliveryOption>,
     /// Without delivery and tax until they are known.
     pub totals: Totals,
-    /// The rates behind the totals.
+    /// The cart's lines that can be bought, priced.
     #[serde(skip)]
-    pub rates: Vec<crate::tax::TaxRate>,
+    pub priced: Vec<PricedLine>,
+    /// Codes in the cart, and why they do or do not apply.
+    #[serde(skip)]
+    pub codes: Vec<CodeState>,
+    /// What is claimed of promotions when the order is placed.
+    #[serde(skip)]
+    pub uses: Vec<QuotedUse>,
 }
 
 /// A frozen offer: what the shopper saw and agreed to. Stored as JSON with its SHA-256.
@@ -123,6 +130,9 @@ pub struct Quote {
     pub delivery_name: String,
     pub note: String,
     pub totals: Totals,
+    /// Promotions, which the order claims.
+    #[serde(default)]
+    pub promotions: Vec<QuotedUse>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

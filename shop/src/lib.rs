@@ -22,6 +22,7 @@ pub mod order;
 pub mod overview;
 pub mod payment;
 pub mod pricing;
+pub mod promotion;
 pub mod review;
 pub mod search;
 pub mod shipping;

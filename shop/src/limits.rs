@@ -123,6 +123,15 @@ pub const BASKET_PRODUCTS: usize = 20;
 /// Products that somebody has looked at last.
 pub const RECENT_PRODUCTS: usize = 12;
 
+/// Characters of a promotion's code, codes in one cart, codes made at one time.
+pub const CODE_CHARS: std::ops::RangeInclusive<usize> = 3..=40;
+pub const CART_CODES: i64 = 5;
+pub const CODE_BATCH: i64 = 10_000;
+/// Promotions that are not archived, conditions' lists, steps of one promotion.
+pub const PROMOTIONS: i64 = 500;
+pub const PROMOTION_NAMES: usize = 500;
+pub const PROMOTION_STEPS: usize = 10;
+
 /// Percent that a sale takes off, inclusive.
 pub const SALE_PERCENT: std::ops::RangeInclusive<i64> = 1..=99;
 /// Products or prices that are named in one form: of a sale, of a price list.

@@ -135,7 +135,10 @@ pub struct Line {
     pub picture_url: String,
     pub quantity: i64,
     pub unit_price: Money,
+    /// `unit_price * quantity`.
     pub total: Money,
+    /// What promotions took off: paid was the rest.
+    pub discount: Money,
     pub fulfilled: i64,
     pub restocked: i64,
 }

@@ -2,16 +2,16 @@
 
 use leptos::prelude::*;
 use shop::address::Address;
-use shop::pricing::Totals;
+use shop::pricing::{Discount, Totals};
 
 /// The sum with its parts. `delivery` is the row's text while the price is not known yet.
 #[component]
 pub fn TotalsTable(totals: Totals, #[prop(optional, into)] delivery: Option<String>) -> impl IntoView {
     let money = |amount: i64| totals.money(amount).to_string();
-    let delivery =
-        delivery.unwrap_or_else(|| if totals.shipping == 0 { "Free".into() } else { money(totals.shipping) });
-    let discount =
-        (totals.discount != 0).then(|| view! { <div><dt>"Discount"</dt><dd>{money(-totals.discount)}</dd></div> });
+    let before = totals.shipping + totals.shipping_discount;
+    let delivery = delivery.unwrap_or_else(|| if before == 0 { "Free".into() } else { money(before) });
+    let discount = discount_rows(&totals, |discount| discount.amount);
+    let off_delivery = discount_rows(&totals, |discount| discount.shipping);
     let inclusive = totals.tax_inclusive;
     let taxes = totals
         .tax_rows
@@ -33,11 +33,23 @@ pub fn TotalsTable(totals: Totals, #[prop(optional, into)] delivery: Option<Stri
             <div><dt>"Subtotal"</dt><dd>{money(totals.subtotal)}</dd></div>
             {discount}
             <div><dt>"Delivery"</dt><dd>{delivery}</dd></div>
+            {off_delivery}
             {before}
             {sum}
             {after}
         </dl>
     }
+}
+
+/// A row for each promotion that takes something off.
+pub fn discount_rows(totals: &Totals, off: fn(&Discount) -> i64) -> AnyView {
+    let with = totals.discounts.iter().filter(|discount| off(discount) > 0);
+    with.map(|discount| {
+        let amount = totals.money(-off(discount)).to_string();
+        view! { <div class="totals-off"><dt>{discount.label()}</dt><dd>{amount}</dd></div> }
+    })
+    .collect_view()
+    .into_any()
 }
 
 /// An address as its country writes it.

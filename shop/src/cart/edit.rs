@@ -185,7 +185,7 @@ pub async fn set_currency(shop: &Shop, visitor: &Visitor, currency: Currency) ->
 }
 
 /// Locks the visitor's cart for this transaction, raises its version and renews its life.
-pub(super) async fn touch(tx: &mut Tx, visitor: &Visitor, now: i64) -> Result<Head> {
+pub(crate) async fn touch(tx: &mut Tx, visitor: &Visitor, now: i64) -> Result<Head> {
     let row = match (&visitor.customer, visitor.cart_id) {
         (Some(customer), _) => {
             let sql = "UPDATE cart SET version = version + 1, updated_at = $2, expires_at = $3

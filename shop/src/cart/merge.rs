@@ -48,6 +48,9 @@ pub async fn merge_on_login(shop: &Shop, anonymous: Option<CartId>, customer: Cu
         ],
     )
     .await?;
+    let sql = "INSERT INTO cart_code (cart_id, code_id, added_at)
+        SELECT $2, code_id, added_at FROM cart_code WHERE cart_id = $1 ON CONFLICT DO NOTHING";
+    tx.execute(sql, args![ours_id, theirs_id]).await?;
     tx.commit().await?;
     Ok(Some(theirs_id))
 }

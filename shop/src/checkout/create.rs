@@ -172,11 +172,16 @@ pub(super) fn lines(checkout: &Checkout) -> Vec<SessionLine> {
         .quote
         .lines
         .iter()
-        .filter(|l| l.priced.total > 0)
+        .filter(|l| l.priced.net() > 0)
         .map(|l| {
             let name =
                 if l.variant_title.is_empty() { l.title.clone() } else { format!("{} ({})", l.title, l.variant_title) };
-            line(name, l.priced.unit_price, l.priced.quantity)
+            match l.priced.discount {
+                0 => line(name, l.priced.unit_price, l.priced.quantity),
+                // What is left of a line need not be so much for each.
+                _ if l.priced.quantity == 1 => line(name, l.priced.net(), 1),
+                _ => line(format!("{} × {name}", l.priced.quantity), l.priced.net(), 1),
+            }
         })
         .collect();
     if totals.shipping > 0 {

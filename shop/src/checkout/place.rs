@@ -27,6 +27,8 @@ use crate::account::Visitor;
 use crate::canary::{self, Canary};
 use crate::id::{AttemptId, CheckoutId, OrderId};
 use crate::point::{self, Point};
+use crate::pricing::Totals;
+use crate::promotion::Gone;
 use crate::{Error, Result, Shop, backup, secret};
 use sha2::{Digest, Sha256};
 
@@ -141,7 +143,7 @@ async fn first(
         // Read after the shelves were found empty: it was not this cart that emptied them.
         check_stock(&cart).map_err(Refused::Certainly)?;
     }
-    let view = view::priced(shop, cart, details).await?;
+    let view = view::priced(shop, visitor, cart, details).await?;
     for other in earlier.iter().filter(|other| other.is_open()) {
         if other.cart_version == order.cart_version {
             return Ok(Box::pin(join(shop, &view, other.id, order, request)).await?);
@@ -187,7 +189,7 @@ async fn start(
     let provider = chosen(shop, order.provider.as_deref(), &order.payment, view.cart.currency).await?;
     let quote = quote(view)?;
     if quote.totals.total != order.expected_total {
-        return Err(total_changed());
+        return Err(total_changed(order.expected_total, &quote.totals));
     }
     let quote_json = serde_json::to_string(&quote)?;
     let quote_hash = hex::encode(Sha256::digest(&quote_json));
@@ -197,6 +199,7 @@ async fn start(
         .filter(|line| line.tracked)
         .map(|line| Demand { variant_id: line.priced.variant_id, quantity: line.priced.quantity })
         .collect();
+    let mut was_refused = false;
     for _ in 0..RESERVE_TRIES {
         let mut db = &shop.db;
         let shelves =
@@ -238,6 +241,9 @@ async fn start(
             Ok(Prepared::CartMoved) => {
                 return Err(overtaken(shop, visitor, view).await?.unwrap_or_else(view::changed));
             }
+            // Who took the last use may have gone without, in the same batch: once more.
+            Ok(Prepared::Gone(_)) if !was_refused => was_refused = true,
+            Ok(Prepared::Gone(gone)) => return Err(promotion_gone(&gone, &quote.totals)),
             // Somebody was faster at one of the shelves: look again at what is left.
             Ok(Prepared::Short(short)) => tracing::debug!(?short, "a reservation lost the race"),
             // The order number exists: another one.
@@ -280,8 +286,19 @@ async fn go(shop: &Shop, item: Prepare) -> Result<Placed> {
     saga::drive(shop, &checkout, &attempt, 1).await
 }
 
-fn total_changed() -> Error {
-    Error::conflict("cart_changed", "The total has changed since you last saw it. Please check it before you pay.")
+fn total_changed(seen: i64, totals: &Totals) -> Error {
+    let (from, to) = (totals.money(seen), totals.money(totals.total));
+    let message = format!("The total has changed since you last saw it, from {from} to {to}. Please check it before you pay.");
+    Error::conflict("cart_changed", message)
+}
+
+/// Somebody else was faster at a promotion, or it has ended this moment.
+fn promotion_gone(gone: &Gone, totals: &Totals) -> Error {
+    let name = if gone.code.is_empty() { &gone.title } else { &gone.code };
+    let off: i64 = totals.discounts.iter().filter(|d| d.title == gone.title).map(|d| d.amount + d.shipping).sum();
+    let (reason, off) = (gone.reason.text(), totals.money(off));
+    let message = format!("{name} does not apply any more. {reason} {off} were not taken off; nothing was charged.");
+    Error::conflict("promotion_gone", message)
 }
 
 pub(super) fn in_progress() -> Error {

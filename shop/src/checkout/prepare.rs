@@ -11,6 +11,7 @@ use crate::db::{DbError, Read, Sql, Tx, Work};
 use crate::id::{AttemptId, CartId, CheckoutId, CustomerId, OrderId, OrderLineId, StockId};
 use crate::inventory::reserve::{self, ReserveRequest, Short};
 use crate::point::{self, Point};
+use crate::promotion::{self, Claim as PromotionClaim, Gone};
 use crate::rows;
 use serde::Serialize;
 use std::collections::HashSet;
@@ -51,10 +52,26 @@ pub(super) enum Prepared {
     /// The cart moved on, or its version is being paid already.
     CartMoved,
     Short(Vec<Short>),
+    /// A promotion of the quote is not to be had any more.
+    Gone(Gone),
 }
 
 /// Code of the error that asks for another order number.
 pub(super) const NUMBER_TAKEN: &str = "order_number_taken";
+
+impl Prepare {
+    fn promotions(&self) -> PromotionClaim<'_> {
+        PromotionClaim {
+            checkout_id: self.checkout_id,
+            customer_id: self.customer_id,
+            email: &self.quote.email,
+            currency: self.quote.totals.currency.code(),
+            uses: &self.quote.promotions,
+            again: false,
+            now: self.now,
+        }
+    }
+}
 
 pub(super) struct Preparing;
 
@@ -68,6 +85,17 @@ impl Work for Preparing {
         let candidates: Vec<_> = items.iter().filter(|item| claimed.contains(&item.checkout_id.0)).collect();
         let pinned = ids(tx, PIN, &candidates.iter().map(|item| CheckoutRow::of(item)).collect::<Vec<_>>()).await?;
         let candidates: Vec<_> = candidates.into_iter().filter(|item| pinned.contains(&item.checkout_id.0)).collect();
+        let mut gone: Vec<(CheckoutId, Gone)> = Vec::new();
+        let claims: Vec<_> = candidates.iter().map(|item| item.promotions()).collect();
+        let granted = promotion::take(tx, &claims).await?;
+        let mut fit = Vec::with_capacity(candidates.len());
+        for (item, outcome) in candidates.into_iter().zip(granted) {
+            match outcome {
+                Ok(()) => fit.push(item),
+                Err(one) => gone.push((item.checkout_id, one)),
+            }
+        }
+        let candidates = fit;
         let requests: Vec<_> = candidates
             .iter()
             .map(|item| ReserveRequest {
@@ -87,6 +115,7 @@ impl Work for Preparing {
         let won: HashSet<Uuid> = winners.iter().map(|item| item.checkout_id.0).collect();
         let lost = |set: &HashSet<Uuid>| set.iter().filter(|id| !won.contains(id)).copied().collect::<Vec<_>>();
         give_back(tx, lost(&pinned), lost(&claimed)).await?;
+        promotion::write(tx, &winners.iter().map(|item| item.promotions()).collect::<Vec<_>>()).await?;
         write_orders(tx, &winners).await?;
         point::reached(Point::InPrepare).await;
         Ok(items
@@ -96,6 +125,8 @@ impl Work for Preparing {
                     Prepared::Done
                 } else if let Some(at) = short.iter().position(|(id, _)| *id == item.checkout_id) {
                     Prepared::Short(short.swap_remove(at).1)
+                } else if let Some(at) = gone.iter().position(|(id, _)| *id == item.checkout_id) {
+                    Prepared::Gone(gone.swap_remove(at).1)
                 } else if claimed.contains(&item.checkout_id.0) {
                     Prepared::CartMoved
                 } else {
@@ -255,6 +286,7 @@ struct OrderRow<'i> {
     subtotal: i64,
     discount: i64,
     shipping: i64,
+    shipping_discount: i64,
     tax: i64,
     tax_inclusive: bool,
     total: i64,
@@ -279,6 +311,7 @@ impl<'i> OrderRow<'i> {
             subtotal: totals.subtotal,
             discount: totals.discount,
             shipping: totals.shipping,
+            shipping_discount: totals.shipping_discount,
             tax: totals.tax,
             tax_inclusive: totals.tax_inclusive,
             total: totals.total,
@@ -293,13 +326,13 @@ impl<'i> OrderRow<'i> {
 
 const INSERT_ORDERS: Sql = rows!(
     "INSERT INTO orders (id, number, checkout_id, customer_id, access_token, state, email, currency, subtotal, discount,
-       shipping, tax, tax_inclusive, total, tax_rows, shipping_address, shipping_method, note, created_at)
+       shipping, shipping_discount, tax, tax_inclusive, total, tax_rows, shipping_address, shipping_method, note, created_at)
      SELECT d.id, d.number, d.checkout_id, d.customer_id, d.access_token, 'pending_payment', d.email, d.currency,
-       d.subtotal, d.discount, d.shipping, d.tax, d.tax_inclusive, d.total, d.tax_rows, d.shipping_address,
+       d.subtotal, d.discount, d.shipping, d.shipping_discount, d.tax, d.tax_inclusive, d.total, d.tax_rows, d.shipping_address,
        d.shipping_method, d.note, d.now FROM",
     [
         id UUID, number TEXT, checkout_id UUID, customer_id UUID, access_token TEXT, email TEXT, currency TEXT,
-        subtotal BIGINT, discount BIGINT, shipping BIGINT, tax BIGINT, tax_inclusive BOOLEAN, total BIGINT,
+        subtotal BIGINT, discount BIGINT, shipping BIGINT, shipping_discount BIGINT, tax BIGINT, tax_inclusive BOOLEAN, total BIGINT,
         tax_rows TEXT, shipping_address TEXT, shipping_method TEXT, note TEXT, now BIGINT
     ],
     ""
@@ -319,6 +352,7 @@ struct LineRow<'i> {
     quantity: i64,
     unit_price: i64,
     total: i64,
+    discount: i64,
     tax: i64,
     tax_name: &'i str,
     tax_rate_ppm: i64,
@@ -339,6 +373,7 @@ impl<'i> LineRow<'i> {
             quantity: line.priced.quantity,
             unit_price: line.priced.unit_price,
             total: line.priced.total,
+            discount: line.priced.discount,
             tax: line.priced.tax,
             tax_name: &line.priced.tax_name,
             tax_rate_ppm: line.priced.tax_rate_ppm,
@@ -348,12 +383,12 @@ impl<'i> LineRow<'i> {
 
 const INSERT_LINES: Sql = rows!(
     "INSERT INTO order_line (id, order_id, position, variant_id, sku, title, variant_title, product_slug, picture_url,
-       quantity, unit_price, total, tax, tax_name, tax_rate_ppm)
+       quantity, unit_price, total, discount, tax, tax_name, tax_rate_ppm)
      SELECT d.id, d.order_id, d.position, d.variant_id, d.sku, d.title, d.variant_title, d.product_slug, d.picture_url,
-       d.quantity, d.unit_price, d.total, d.tax, d.tax_name, d.tax_rate_ppm FROM",
+       d.quantity, d.unit_price, d.total, d.discount, d.tax, d.tax_name, d.tax_rate_ppm FROM",
     [
         id UUID, order_id UUID, position BIGINT, variant_id UUID, sku TEXT, title TEXT, variant_title TEXT,
-        product_slug TEXT, picture_url TEXT, quantity BIGINT, unit_price BIGINT, total BIGINT, tax BIGINT,
+        product_slug TEXT, picture_url TEXT, quantity BIGINT, unit_price BIGINT, total BIGINT, discount BIGINT, tax BIGINT,
         tax_name TEXT, tax_rate_ppm BIGINT
     ],
     ""

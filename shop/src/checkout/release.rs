@@ -18,6 +18,7 @@ use crate::inventory::reserve;
 use crate::outbox::{self, Note};
 use crate::payment::{IntentStatus, Outcome, SessionStatus};
 use crate::point::{self, Point};
+use crate::promotion;
 use crate::{Result, Shop, args, rows};
 use serde::Serialize;
 
@@ -69,7 +70,8 @@ pub(super) async fn write(tx: &mut Tx, all: &[Release], now: i64) -> Result<()> 
     tx.execute(FREE_CARTS.of(engine), args![&rows]).await?;
     let answer = fact::expired();
     tx.execute(ANSWER.of(engine), args![&rows, answer.status(), serde_json::to_string::<Answer>(&answer)?]).await?;
-    // After the orders, as everybody does who needs both.
+    // Promotions and shelves after the orders, in this order, as everybody does who needs them.
+    promotion::release(tx, all.iter().map(|r| r.id)).await?;
     reserve::release_many(tx, &all.iter().map(|r| r.id).collect::<Vec<_>>()).await?;
     let moves: Vec<_> = all
         .iter()

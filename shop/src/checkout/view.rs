@@ -9,7 +9,7 @@ use crate::address::Address;
 use crate::cart::{self, Cart, read::Head};
 use crate::id::ShippingMethodId;
 use crate::limits::{self, Check};
-use crate::pricing::{self, Item};
+use crate::{pricing, promotion};
 use crate::shipping::{self, DeliveryOption};
 use crate::tax::{self, TaxRate};
 use crate::{Error, Result, Shop, args};
@@ -17,7 +17,7 @@ use crate::{Error, Result, Shop, args};
 /// The checkout of the visitor's cart; `Conflict` "cart_empty" when there is nothing to buy.
 pub async fn view(shop: &Shop, visitor: &Visitor) -> Result<View> {
     let (cart, details) = told(shop, visitor).await?;
-    priced(shop, cart, details).await
+    priced(shop, visitor, cart, details).await
 }
 
 /// The visitor's cart, which is not empty, and what was told with it.
@@ -36,9 +36,28 @@ pub(super) async fn told(shop: &Shop, visitor: &Visitor) -> Result<(Cart, Detail
 }
 
 /// What can be chosen, and what it comes to.
-pub(super) async fn priced(shop: &Shop, cart: Cart, details: Details) -> Result<View> {
+pub(super) async fn priced(shop: &Shop, visitor: &Visitor, cart: Cart, details: Details) -> Result<View> {
     let (delivery_options, rates) = destination(shop, &cart, &details).await?;
-    compose(cart, details, delivery_options, rates)
+    let chosen = delivery_options.iter().find(|option| Some(option.id) == details.delivery);
+    let shipping = chosen.map(|option| option.price.amount);
+    let reached = reached(&cart, &details, chosen);
+    let of_cart = promotion::price_cart(shop, visitor, &cart, &details, shipping, &rates).await?;
+    let uses = promotion::uses(&of_cart);
+    let pricing::Priced { lines, totals, .. } = of_cart.priced;
+    Ok(View { cart, details, reached, delivery_options, totals, priced: lines, codes: of_cart.codes, uses })
+}
+
+/// The first step that still lacks something.
+fn reached(cart: &Cart, details: &Details, chosen: Option<&DeliveryOption>) -> StepName {
+    if !limits::is_email(&details.email) {
+        StepName::Contact
+    } else if details.address.as_ref().is_none_or(|address| !address.check("").is_empty()) {
+        StepName::Address
+    } else if cart.requires_shipping() && chosen.is_none() {
+        StepName::Delivery
+    } else {
+        StepName::Payment
+    }
 }
 
 /// Saves e-mail address and note to the merchant.
@@ -113,33 +132,6 @@ async fn destination(shop: &Shop, cart: &Cart, details: &Details) -> Result<(Vec
     }
     let methods = shipping::methods_for(&mut db, &address.country, cart.currency).await?;
     Ok((shipping::options(&methods, cart.weight_grams(), cart.subtotal.amount, cart.currency), rates))
-}
-
-fn compose(cart: Cart, details: Details, delivery_options: Vec<DeliveryOption>, rates: Vec<TaxRate>) -> Result<View> {
-    let chosen = delivery_options.iter().find(|option| Some(option.id) == details.delivery);
-    let reached = if !limits::is_email(&details.email) {
-        StepName::Contact
-    } else if details.address.as_ref().is_none_or(|address| !address.check("").is_empty()) {
-        StepName::Address
-    } else if cart.requires_shipping() && chosen.is_none() {
-        StepName::Delivery
-    } else {
-        StepName::Payment
-    };
-    let items: Vec<_> = cart.lines.iter().filter_map(item).collect();
-    let (_, totals) = pricing::totals(cart.currency, &items, chosen.map(|option| option.price.amount), &rates)?;
-    Ok(View { cart, details, reached, delivery_options, totals, rates })
-}
-
-/// What of a line can be bought now.
-fn item(line: &cart::Line) -> Option<Item> {
-    let quantity = line.availability.cap(line.quantity);
-    (quantity > 0 && line.problem != Some(cart::LineProblem::Unavailable)).then(|| Item {
-        variant_id: line.variant_id,
-        quantity,
-        unit_price: line.unit_price.amount,
-        tax_class: line.tax_class.clone(),
-    })
 }
 
 pub(super) fn empty() -> Error {

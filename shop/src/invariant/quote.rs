@@ -113,19 +113,46 @@ fn amounts_wrong(row: &Row, quote: &Quote) -> Option<String> {
     }
     if let Some(line) = quote.lines.iter().find(|line| {
         line.priced.unit_price.checked_mul(line.priced.quantity) != Some(line.priced.total)
-            || tax(line.priced.total, line.priced.tax_rate_ppm, totals.tax_inclusive) != i128::from(line.priced.tax)
+            || !(0..=line.priced.total).contains(&line.priced.discount)
+            || tax(line.priced.total - line.priced.discount, line.priced.tax_rate_ppm, totals.tax_inclusive)
+                != i128::from(line.priced.tax)
     }) {
         return Some(format!("the line {} does not compute", line.sku));
     }
+    if let Some(detail) = promotions_wrong(quote) {
+        return Some(detail);
+    }
+    let discount: i64 = quote.lines.iter().map(|line| line.priced.discount).sum();
     let subtotal: i64 = quote.lines.iter().map(|line| line.priced.total).sum();
     let tax: i64 = totals.tax_rows.iter().map(|(_, amount)| amount).sum();
-    let total = subtotal - totals.discount + totals.shipping + if totals.tax_inclusive { 0 } else { tax };
+    let total = subtotal - discount + totals.shipping + if totals.tax_inclusive { 0 } else { tax };
     let stored = (row.subtotal, row.discount, row.shipping, row.tax, row.total);
-    let computed = (subtotal, totals.discount, totals.shipping, tax, total);
+    let computed = (subtotal, discount, totals.shipping, tax, total);
     if stored != computed || row.checkout_total != total || row.currency != totals.currency.code() {
         return Some(format!("{stored:?} {} stored, {computed:?} {} agreed", row.currency, totals.currency.code()));
     }
     None
+}
+
+/// What promotions take off adds up by line, by promotion and in all.
+fn promotions_wrong(quote: &Quote) -> Option<String> {
+    let totals = &quote.totals;
+    for (at, line) in quote.lines.iter().enumerate() {
+        let off: i64 = quote.promotions.iter().map(|p| p.lines.get(at).copied().unwrap_or(i64::MAX / 1000)).sum();
+        if off != line.priced.discount {
+            return Some(format!("promotions take {off} off the line {}, which has {}", line.sku, line.priced.discount));
+        }
+    }
+    let goods: i64 = quote.promotions.iter().map(|p| p.amount).sum();
+    let delivery: i64 = quote.promotions.iter().map(|p| p.shipping).sum();
+    let uneven = quote.promotions.iter().find(|p| p.amount != p.lines.iter().sum::<i64>() || p.amount + p.shipping <= 0);
+    if let Some(promotion) = uneven {
+        return Some(format!("the promotion “{}” does not compute", promotion.title));
+    }
+    ((goods, delivery) != (totals.discount, totals.shipping_discount)).then(|| {
+        let (discount, shipping) = (totals.discount, totals.shipping_discount);
+        format!("promotions take off {goods} and {delivery}, the totals {discount} and {shipping}")
+    })
 }
 
 /// The tax in or on an amount, half away from zero, in whole numbers throughout.

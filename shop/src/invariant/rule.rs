@@ -183,12 +183,63 @@ const RULES: &[Rule] = &[
     },
     Rule {
         id: "I14",
-        says: "A coupon is used as often as orders name it, and no oftener than it may be",
+        says: "A promotion is used as often as checkouts claim it, and no oftener than it may be",
         from: Moment::Busy,
-        broken: "SELECT c.code AS reference, 'used ' || c.used || ' of ' || c.max_uses || ', named by '
-               || (SELECT COUNT(*) FROM coupon_use u WHERE u.coupon_id = c.id) AS detail
-             FROM coupon c
-             WHERE c.used > c.max_uses OR c.used <> (SELECT COUNT(*) FROM coupon_use u WHERE u.coupon_id = c.id)",
+        broken: "SELECT p.title AS reference, 'used ' || p.used || ' of ' || COALESCE(CAST(p.max_uses AS TEXT), 'any')
+               || ', claimed ' || COALESCE(u.claimed, 0) AS detail
+             FROM promotion p
+             LEFT JOIN (SELECT promotion_id, COUNT(*) AS claimed FROM promotion_use WHERE state = 'claimed'
+                        GROUP BY promotion_id) u ON u.promotion_id = p.id
+             WHERE p.used <> COALESCE(u.claimed, 0) OR COALESCE(u.claimed, 0) > p.max_uses",
+    },
+    Rule {
+        id: "I14",
+        says: "A code is used as often as checkouts claim it, and no oftener than it may be",
+        from: Moment::Busy,
+        broken: "SELECT c.code AS reference, 'used ' || c.used || ' of ' || COALESCE(CAST(c.max_uses AS TEXT), 'any')
+               || ', claimed ' || COALESCE(u.claimed, 0) AS detail
+             FROM promotion_code c
+             LEFT JOIN (SELECT code_id, COUNT(*) AS claimed FROM promotion_use
+                        WHERE state = 'claimed' AND code_id IS NOT NULL GROUP BY code_id) u ON u.code_id = c.id
+             WHERE c.used <> COALESCE(u.claimed, 0) OR COALESCE(u.claimed, 0) > c.max_uses",
+    },
+    Rule {
+        id: "I14",
+        says: "What a promotion has spent of its budget is what checkouts claim of it, and never more than there was",
+        from: Moment::Busy,
+        broken: "SELECT p.title || ' ' || b.currency AS reference, 'spent ' || b.spent || ' of ' || b.amount || ', claimed '
+               || COALESCE(u.claimed, 0) AS detail
+             FROM promotion_budget b JOIN promotion p ON p.id = b.promotion_id
+             LEFT JOIN (SELECT promotion_id, currency, CAST(SUM(amount + shipping) AS BIGINT) AS claimed
+                        FROM promotion_use WHERE state = 'claimed' GROUP BY promotion_id, currency) u
+               ON u.promotion_id = b.promotion_id AND u.currency = b.currency
+             WHERE b.spent <> COALESCE(u.claimed, 0) OR b.spent > b.amount",
+    },
+    Rule {
+        id: "I14",
+        says: "A mailbox is counted as often as it has claimed a promotion",
+        from: Moment::Busy,
+        broken: "SELECT p.title || ' ' || b.buyer AS reference, 'used ' || b.used || ', claimed ' || COALESCE(u.claimed, 0)
+               AS detail
+             FROM promotion_buyer b JOIN promotion p ON p.id = b.promotion_id
+             LEFT JOIN (SELECT promotion_id, email, COUNT(*) AS claimed FROM promotion_use WHERE state = 'claimed'
+                        GROUP BY promotion_id, email) u ON u.promotion_id = b.promotion_id AND b.buyer = 'e:' || u.email
+             WHERE b.buyer LIKE 'e:%' AND b.used <> COALESCE(u.claimed, 0)",
+    },
+    Rule {
+        id: "I15",
+        says: "An order's discounts are what its lines and its promotions add up to",
+        from: Moment::Busy,
+        broken: "SELECT o.number AS reference, 'off ' || o.discount || ' and ' || o.shipping_discount || ', by lines '
+               || COALESCE(l.discount, 0) || ', by promotions ' || COALESCE(u.amount, 0) || ' and ' || COALESCE(u.shipping, 0)
+               AS detail
+             FROM orders o
+             LEFT JOIN (SELECT order_id, CAST(SUM(discount) AS BIGINT) AS discount FROM order_line GROUP BY order_id) l
+               ON l.order_id = o.id
+             LEFT JOIN (SELECT checkout_id, CAST(SUM(amount) AS BIGINT) AS amount, CAST(SUM(shipping) AS BIGINT) AS shipping
+                        FROM promotion_use GROUP BY checkout_id) u ON u.checkout_id = o.checkout_id
+             WHERE o.discount <> COALESCE(l.discount, 0) OR o.discount <> COALESCE(u.amount, 0)
+               OR o.shipping_discount <> COALESCE(u.shipping, 0)",
     },
     Rule {
         id: "I17",
@@ -215,12 +266,12 @@ const RULES: &[Rule] = &[
         says: "A checkout that ended without an order leaves a clean slate",
         from: Moment::Busy,
         broken: "SELECT o.number AS reference, 'checkout ' || k.state || ', order ' || o.state || ', reservations '
-               || (SELECT COUNT(*) FROM reservation r WHERE r.checkout_id = k.id AND r.state <> 'released') || ', coupons '
-               || (SELECT COUNT(*) FROM coupon_use u WHERE u.order_id = o.id) AS detail
+               || (SELECT COUNT(*) FROM reservation r WHERE r.checkout_id = k.id AND r.state <> 'released') || ', promotions '
+               || (SELECT COUNT(*) FROM promotion_use u WHERE u.checkout_id = k.id AND u.state = 'claimed') AS detail
              FROM checkout k JOIN orders o ON o.checkout_id = k.id
              WHERE k.state IN ('released','refunded') AND (
                EXISTS (SELECT 1 FROM reservation r WHERE r.checkout_id = k.id AND r.state <> 'released')
-               OR EXISTS (SELECT 1 FROM coupon_use u WHERE u.order_id = o.id)
+               OR EXISTS (SELECT 1 FROM promotion_use u WHERE u.checkout_id = k.id AND u.state = 'claimed')
                OR o.state NOT IN ('cancelled','payment_failed','refunded') OR o.captured <> o.refunded)",
     },
     Rule {

@@ -84,10 +84,14 @@ fn shipped(order: &Order) -> String {
 fn sums(order: &Order) -> Vec<(String, String)> {
     let totals = &order.totals;
     let mut sums = vec![("Subtotal".to_owned(), totals.money(totals.subtotal).to_string())];
-    if totals.discount > 0 {
-        sums.push(("Discount".into(), totals.money(-totals.discount).to_string()));
+    for discount in totals.discounts.iter().filter(|discount| discount.amount > 0) {
+        sums.push((discount.label(), totals.money(-discount.amount).to_string()));
     }
-    sums.push((format!("Delivery ({})", order.shipping_method), totals.money(totals.shipping).to_string()));
+    let delivery = totals.shipping + totals.shipping_discount;
+    sums.push((format!("Delivery ({})", order.shipping_method), totals.money(delivery).to_string()));
+    for discount in totals.discounts.iter().filter(|discount| discount.shipping > 0) {
+        sums.push((discount.label(), totals.money(-discount.shipping).to_string()));
+    }
     for (name, amount) in &totals.tax_rows {
         let name = if totals.tax_inclusive { format!("includes {name}") } else { name.clone() };
         sums.push((name, totals.money(*amount).to_string()));

@@ -7,6 +7,7 @@ use crate::checkout::transition;
 use crate::db::{Read, Tx};
 use crate::id::{AttemptId, CheckoutId, OrderId, RefundId};
 use crate::ledger;
+use crate::promotion;
 use crate::outbox::{self, Note};
 use crate::payment::{RefundSnapshot, RefundStatus};
 use crate::staff::Staff;
@@ -53,6 +54,7 @@ pub(crate) async fn cancel_uncharged(tx: &mut Tx, number: &str, by: Option<&Staf
     if left > 0 {
         write_off(tx, &row, left, now).await?;
     }
+    promotion::release(tx, std::iter::once(row.checkout_id)).await?;
     restock::all(tx, row.id, row.checkout_id, number, actor, now).await?;
     let order =
         Locked { id: row.id, checkout_id: row.checkout_id, state: before, total: row.total, captured: row.captured };

@@ -11,7 +11,7 @@ use crate::id::{AttemptId, CheckoutId, FulfilmentId, OrderId, OrderLineId, Refun
 use crate::limits::{Check, REASON_CHARS, TRACKING_CHARS};
 use crate::outbox::{self, Kind, Note};
 use crate::staff::Staff;
-use crate::{Error, Result, Shop, args, reconcile, worker};
+use crate::{Error, Result, Shop, args, promotion, reconcile, worker};
 
 /// Takes the authorised money now.
 pub async fn capture(shop: &Shop, by: &Staff, number: &str, version: i64) -> Result<()> {
@@ -111,6 +111,9 @@ pub async fn cancel(shop: &Shop, by: &Staff, number: &str, version: i64, restock
     let mut tx = shop.db.begin().await?;
     let order = lock(&mut tx, number, version).await?;
     let to = machine::after(order.state, Cancelled)?;
+    if order.captured == 0 {
+        promotion::release(&mut tx, std::iter::once(order.checkout_id)).await?;
+    }
     if restock {
         restock::all(&mut tx, order.id, order.checkout_id, number, &by.name, now).await?;
     }

@@ -5,7 +5,7 @@ use crate::account::Customer;
 use crate::db::Read;
 use crate::id::{CheckoutId, CustomerId, FulfilmentId, OrderId, OrderLineId, VariantId};
 use crate::money::Currency;
-use crate::pricing::Totals;
+use crate::pricing::{Discount, Totals};
 use crate::{Error, Result, Shop, args};
 use subtle::ConstantTimeEq;
 
@@ -65,6 +65,7 @@ struct Row {
     subtotal: i64,
     discount: i64,
     shipping: i64,
+    shipping_discount: i64,
     tax: i64,
     tax_inclusive: bool,
     #[sqlx(flatten)]
@@ -83,7 +84,7 @@ macro_rules! order_where {
     ($condition:literal) => {
         concat!(
             "SELECT o.id, o.number, o.checkout_id, o.customer_id, o.access_token, o.state, o.email, o.currency,
-               o.subtotal, o.discount, o.shipping, o.tax, o.tax_inclusive, o.total, o.tax_rows, o.captured, o.refunded,
+               o.subtotal, o.discount, o.shipping, o.shipping_discount, o.tax, o.tax_inclusive, o.total, o.tax_rows, o.captured, o.refunded,
                o.shipping_address, o.shipping_method, o.note, o.version, o.created_at, o.placed_at,
                o.payment_expired_at, o.cancel_at,
                (SELECT a.state FROM payment_attempt a WHERE a.checkout_id = o.checkout_id
@@ -108,12 +109,13 @@ struct LineRow {
     quantity: i64,
     unit_price: i64,
     total: i64,
+    discount: i64,
     fulfilled: i64,
     restocked: i64,
 }
 
 const LINES: &str = "SELECT id, variant_id, sku, title, variant_title, product_slug, picture_url, quantity, unit_price,
-      total, fulfilled, restocked FROM order_line WHERE order_id = $1 ORDER BY position";
+      total, discount, fulfilled, restocked FROM order_line WHERE order_id = $1 ORDER BY position";
 
 async fn whole(db: &mut impl Read, row: Row) -> Result<Order> {
     let lines: Vec<LineRow> = db.fetch_all(LINES, args![row.id]).await?;
@@ -123,6 +125,11 @@ async fn whole(db: &mut impl Read, row: Row) -> Result<Order> {
             args![row.id],
         )
         .await?;
+    let sql = "SELECT title, code, amount, shipping FROM promotion_use WHERE checkout_id = $1 ORDER BY position";
+    let discounts: Vec<(String, String, i64, i64)> =
+        if row.discount + row.shipping_discount > 0 { db.fetch_all(sql, args![row.checkout_id]).await? } else { Vec::new() };
+    let discounts =
+        discounts.into_iter().map(|(title, code, amount, shipping)| Discount { title, code, amount, shipping }).collect();
     let money = |amount| row.currency.money(amount);
     let state = state(&row.state)?;
     Ok(Order {
@@ -145,6 +152,7 @@ async fn whole(db: &mut impl Read, row: Row) -> Result<Order> {
                 quantity: line.quantity,
                 unit_price: money(line.unit_price),
                 total: money(line.total),
+                discount: money(line.discount),
                 fulfilled: line.fulfilled,
                 restocked: line.restocked,
             })
@@ -154,10 +162,12 @@ async fn whole(db: &mut impl Read, row: Row) -> Result<Order> {
             subtotal: row.subtotal,
             discount: row.discount,
             shipping: row.shipping,
+            shipping_discount: row.shipping_discount,
             tax: row.tax,
             tax_inclusive: row.tax_inclusive,
             total: row.paid.total,
             tax_rows: serde_json::from_str(&row.tax_rows)?,
+            discounts,
         },
         captured: money(row.paid.captured),
         refunded: money(row.paid.refunded),

@@ -28,11 +28,12 @@ pub(super) async fn apply(tx: &mut Tx, judged: &[Judged<'_>]) -> Result<HashMap<
     moves.append(&mut write_checkouts(tx, judged, now).await?);
     transition::record(tx, &moves, "provider", now).await?;
     let of = |effect: Effect| judged.iter().filter(move |j| j.plan.effect == effect);
+    // Before the pivot, which locks shelves: promotions are locked before those.
+    release::write(tx, &of(Effect::Release).map(|j| release::Release::of(&j.situation)).collect::<Vec<_>>(), now)
+        .await?;
     settle::place(tx, &of(Effect::Place).collect::<Vec<_>>(), now).await?;
     settle::receive(tx, judged, now).await?;
     expired::write(tx, judged, now).await?;
-    release::write(tx, &of(Effect::Release).map(|j| release::Release::of(&j.situation)).collect::<Vec<_>>(), now)
-        .await?;
     let mut standings: HashMap<_, _> = judged.iter().map(|j| (j.situation.checkout_id, standing(j))).collect();
     for j in of(Effect::Late) {
         standings.insert(j.situation.checkout_id, late::apply(tx, j, now).await?);

@@ -1,4 +1,5 @@
-//! Money that came after the stock was given back: the goods if they are still there, the money back if not.
+//! Money that came after the stock was given back: the goods if they and the promotions are still to be had, the money
+//! back if not.
 
 use super::apply::{Judged, answer, placed};
 use super::settle::{close_carts, confirm};
@@ -7,13 +8,14 @@ use crate::checkout::{allocate, transition};
 use crate::db::{Read, Tx};
 use crate::inventory::reserve::{self, CommitRequest, ReserveRequest};
 use crate::outbox::{self, Kind, Note};
+use crate::promotion;
 use crate::{Error, Result, args};
 
 /// Decides once: the checkout leaves `late_paid` in this transaction, for `placed` or for `refunding`.
 pub(super) async fn apply(tx: &mut Tx, j: &Judged<'_>, now: i64) -> Result<Standing> {
     let s = &j.situation;
     let Some(attempt) = s.attempt_id else { return Err(Error::Internal("a late payment without an attempt".into())) };
-    if reserve_again(tx, s, now).await? {
+    if promotion::reclaim(tx, s.checkout_id).await? && reserve_again(tx, s, now).await? {
         confirm(tx, &[s], "paid late, goods were still there", now).await?;
         let request = CommitRequest { checkout_id: s.checkout_id, reference: s.number.clone() };
         reserve::commit_many(tx, &[request], "checkout", now).await?;
@@ -29,6 +31,8 @@ pub(super) async fn apply(tx: &mut Tx, j: &Judged<'_>, now: i64) -> Result<Stand
         outbox::put(tx, &notes, now).await?;
         return Ok(s.placed());
     }
+    // Claimed again for goods that are gone.
+    promotion::release(tx, std::iter::once(s.checkout_id)).await?;
     move_on(tx, s, ("refunding", "refunding"), now).await?;
     let notes = [Note::of_attempt(Kind::UndoPayment, s.order_id, attempt), Note::mail(s.order_id, "payment_returned")];
     outbox::put(tx, &notes, now).await?;

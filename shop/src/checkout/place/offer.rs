@@ -4,7 +4,6 @@ use crate::cart::{Cart, LineProblem};
 use crate::checkout::allocate::Missing;
 use crate::checkout::{Quote, QuoteLine, StepName, View, view};
 use crate::error::Shortage;
-use crate::pricing::{self, Item};
 use crate::{Error, Result};
 
 /// [`Error::SoldOut`] when a line asks for more than there is.
@@ -37,27 +36,19 @@ pub(super) fn check(view: &View) -> Result<()> {
     Err(Error::conflict("incomplete", missing))
 }
 
-/// Freezes what the shopper sees: today's prices, the chosen delivery, the tax of the destination.
+/// Freezes what the shopper sees: today's prices, promotions, the chosen delivery, the tax of the destination. Every line
+/// can be bought: [`check`].
 pub(super) fn quote(view: &View) -> Result<Quote> {
     let chosen = view.delivery_options.iter().find(|option| Some(option.id) == view.details.delivery);
-    let items: Vec<_> = view
-        .cart
-        .lines
+    if view.priced.len() != view.cart.lines.len() {
+        return Err(view::changed());
+    }
+    let lines = view
+        .priced
         .iter()
-        .map(|line| Item {
-            variant_id: line.variant_id,
-            quantity: line.quantity,
-            unit_price: line.unit_price.amount,
-            tax_class: line.tax_class.clone(),
-        })
-        .collect();
-    let shipping = chosen.map(|option| option.price.amount);
-    let (priced, totals) = pricing::totals(view.cart.currency, &items, shipping, &view.rates)?;
-    let lines = priced
-        .into_iter()
         .zip(&view.cart.lines)
         .map(|(priced, line)| QuoteLine {
-            priced,
+            priced: priced.clone(),
             sku: line.sku.clone(),
             title: line.title.clone(),
             variant_title: line.variant_title.clone(),
@@ -73,7 +64,8 @@ pub(super) fn quote(view: &View) -> Result<Quote> {
         delivery_id: chosen.map(|option| option.id),
         delivery_name: chosen.map_or_else(|| "No delivery needed".to_owned(), |option| option.name.clone()),
         note: view.details.note.clone(),
-        totals,
+        totals: view.totals.clone(),
+        promotions: view.uses.clone(),
     })
 }
 

@@ -2,7 +2,6 @@
 
 use super::attempt::{goes_on, next_attempt};
 use super::known::{earlier_checkouts, limit_attempts, ordered};
-use super::offer::quote;
 use super::{in_progress, total_changed};
 use crate::checkout::fact::Standing;
 use crate::checkout::idempotency::{self, Request};
@@ -21,11 +20,11 @@ pub(super) async fn join(
 ) -> Result<Placed> {
     let checkout = stored::load(shop, id).await?;
     if checkout.total != order.expected_total {
-        if quote(view)?.totals.total == order.expected_total {
+        if view.totals.total == order.expected_total {
             // Prices moved under a started payment: it ends, and the shopper starts again at the price now seen.
             release::give_up(shop, id, false).await?;
         }
-        return Err(total_changed());
+        return Err(total_changed(order.expected_total, &checkout.quote.totals));
     }
     if checkout.live.as_ref().is_none_or(|attempt| !goes_on(attempt, order)) {
         limit_attempts(shop, &earlier_checkouts(shop, checkout.cart_id).await?)?;
