@@ -12,7 +12,7 @@
 mod apply;
 mod attribute;
 mod category;
-mod cell;
+pub(crate) mod cell;
 pub mod export;
 mod fetch;
 mod item;

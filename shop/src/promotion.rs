@@ -10,7 +10,15 @@ mod claim;
 #[cfg(feature = "server")]
 mod code;
 #[cfg(feature = "server")]
+mod codes;
+#[cfg(feature = "server")]
+mod draft;
+#[cfg(feature = "server")]
+mod edit;
+#[cfg(feature = "server")]
 mod give_back;
+#[cfg(feature = "server")]
+mod list;
 #[cfg(feature = "server")]
 mod of_cart;
 #[cfg(feature = "server")]
@@ -20,6 +28,14 @@ mod read;
 pub(crate) use claim::{Claim, Gone, take, write};
 #[cfg(feature = "server")]
 pub use code::{normalised, normalised_email};
+#[cfg(feature = "server")]
+pub use codes::{Code, codes, create_code, export, generate, set_code};
+#[cfg(feature = "server")]
+pub use draft::Draft;
+#[cfg(feature = "server")]
+pub use edit::{State, create, set_state, update};
+#[cfg(feature = "server")]
+pub use list::{Summary, detail, list};
 #[cfg(feature = "server")]
 pub(crate) use give_back::{reclaim, release};
 #[cfg(feature = "server")]

@@ -1,7 +1,8 @@
 //! Every rule of the invariants can be broken, and is then found: a doctor who never finds anything proves nothing.
 
 use crate::support::TestShop;
-use crate::support::till::Till;
+use crate::support::deal;
+use crate::support::till::{Till, VISA};
 use shop::args;
 use shop::checkout::PaymentWay;
 use shop::clock::Clock;
@@ -29,7 +30,13 @@ const BROKEN: &[(&str, &str)] = &[
     ("I12", "INSERT INTO psp_event (event_id, type, object_id, received_at, payload) VALUES ('e', 't', 'o', 0, '')"),
     ("I13", "UPDATE ledger SET amount = amount + 1 WHERE account = 'sales'"),
     ("I13", "DELETE FROM ledger WHERE account = 'provider'"),
-    ("I14", "INSERT INTO coupon (id, code, max_uses, used) SELECT id, 'TEN', 10, 1 FROM cart LIMIT 1"),
+    ("I14", "UPDATE promotion SET used = used + 1"),
+    ("I14", "UPDATE promotion SET used = 0, max_uses = 1"),
+    ("I14", "UPDATE promotion_code SET used = 0"),
+    ("I14", "UPDATE promotion_budget SET spent = spent + 1"),
+    ("I14", "UPDATE promotion_buyer SET used = used + 1"),
+    ("I15", "UPDATE order_line SET discount = discount + 1 WHERE discount > 0"),
+    ("I15", "UPDATE promotion_use SET amount = amount + 1"),
     ("I15", "UPDATE checkout SET quote = quote || ' '"),
     ("I15", "UPDATE orders SET subtotal = subtotal + 1, total = total + 1"),
     ("I17", "UPDATE transition_log SET actor = 'Mallory' WHERE entity = 'order'"),
@@ -41,8 +48,13 @@ const BROKEN: &[(&str, &str)] = &[
 async fn lived_in(t: &TestShop) -> Till {
     t.stock("MUG", 9).await;
     let till = Till::open(t).await;
-    till.buy("MUG", 2).await;
-    till.buy("MUG", 1).await;
+    deal::code(&till.shop, "TEN", deal::percent(10), |draft| draft.budgets = [("EUR".to_owned(), 10_000)].into()).await;
+    for units in [2, 1] {
+        let (visitor, _) = till.guest("MUG", units).await;
+        let view = deal::apply(&till.shop, &visitor, "TEN").await;
+        till.pay(&visitor, &view, "buy", VISA).await.unwrap();
+        till.work().await;
+    }
     let mut tx = t.db.begin().await.unwrap();
     let sql = "INSERT INTO refund (id, attempt_id, amount, state, actor, created_at, updated_at)
         SELECT id, id, 100, 'prepared', 'system', 0, 0 FROM payment_attempt ORDER BY id LIMIT 1";

@@ -31,6 +31,7 @@ mod order;
 mod overtaken;
 mod payment;
 mod price_list;
+mod promotion;
 mod providers;
 mod recent;
 mod recommendation;

@@ -1,6 +1,7 @@
 //! What every test stands on: a fresh database, a clock moved by hand, rows to sell.
 
 pub mod adapter;
+pub mod deal;
 mod fixture;
 pub mod gauge;
 mod handle;

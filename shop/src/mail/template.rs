@@ -45,8 +45,8 @@ pub(super) fn render(template: &str, shop_name: &str, origin: &str, order: &Orde
         ),
         "payment_returned" => (
             format!("Your payment for order {number} goes back to you"),
-            "Your payment reached us after the time to pay had run out, and the items are sold out by now. \
-             We are sorry. The full amount goes back to you."
+            "Your payment reached us after the time to pay had run out, and the items, or a discount that was \
+             for one order only, are gone by now. We are sorry. The full amount goes back to you."
                 .to_owned(),
         ),
         _ => return None,
