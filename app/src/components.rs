@@ -1,6 +1,7 @@
 //! The pieces that several pages are made of: cards, prices, form fields, breadcrumbs, totals.
 
 mod card;
+mod codes;
 mod field;
 mod form;
 mod icon;
@@ -13,6 +14,7 @@ mod totals;
 mod trail;
 
 pub use card::CardGrid;
+pub use codes::{Refused, codes};
 pub use field::{Field, Select};
 pub use form::{Errors, Form};
 pub use icon::{Icon, Wordmark};
@@ -20,5 +22,5 @@ pub use price::{Price, lowest_text, problem_text, stock_level, stock_text};
 pub use shelf::{IN_CART, own_list, recently_viewed, shelf};
 pub use stars::{RatingLine, Stars};
 pub use suggestions::suggestions;
-pub use totals::{AddressBlock, TotalsTable};
+pub use totals::{AddressBlock, TotalsTable, discount_rows};
 pub use trail::Trail;

@@ -37,6 +37,8 @@ pub fn router() -> Router<AppState> {
         .route("/wishlist", post(wishlist::create).get(wishlist::show))
         .route("/wishlist/items", post(wishlist::add))
         .route("/wishlist/items/{slug}", delete(wishlist::remove))
+        .route("/cart/codes", post(cart::add_code))
+        .route("/cart/codes/{code}", delete(cart::remove_code))
         .route("/checkout", post(checkout::place).put(checkout::save))
         .route("/checkout/options", get(checkout::options))
         .route("/checkout/{id}", get(checkout::status))
@@ -79,6 +81,8 @@ pub fn document() -> utoipa::openapi::OpenApi {
         wishlist::show,
         wishlist::add,
         wishlist::remove,
+        cart::add_code,
+        cart::remove_code,
         checkout::options,
         checkout::save,
         checkout::place,

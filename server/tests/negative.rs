@@ -5,7 +5,7 @@
 //! that are refused are judged by a digest of every table before and after; rows that are accepted, and ignore what they
 //! must ignore, by a question to the database. Cases with a dagger in the plan must leave a row in the audit log.
 //!
-//! Left out, because there is nothing yet that could be asked: 52 to 56 (coupons) and 69 (digital goods). Of case 70
+//! Left out, because there is nothing yet that could be asked: 69 (digital goods). Case 55 is race C7. Of case 70
 //! the limit is here and the challenge is not; of case 50 only the form, because a cart that was opened by the API keeps
 //! its currency.
 

@@ -114,6 +114,9 @@ pub struct View {
     /// Codes in the cart, and why they do or do not apply.
     #[serde(skip)]
     pub codes: Vec<CodeState>,
+    /// A code that was just typed and refused, and why.
+    #[serde(skip)]
+    pub refused_code: Option<(String, String)>,
     /// What is claimed of promotions when the order is placed.
     #[serde(skip)]
     pub uses: Vec<QuotedUse>,

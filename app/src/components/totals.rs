@@ -46,7 +46,7 @@ pub fn discount_rows(totals: &Totals, off: fn(&Discount) -> i64) -> AnyView {
     let with = totals.discounts.iter().filter(|discount| off(discount) > 0);
     with.map(|discount| {
         let amount = totals.money(-off(discount)).to_string();
-        view! { <div class="totals-off"><dt>{discount.label()}</dt><dd>{amount}</dd></div> }
+        view! { <div><dt>{discount.label()}</dt><dd>{amount}</dd></div> }
     })
     .collect_view()
     .into_any()

@@ -1,6 +1,6 @@
 //! The cart page: every change is a small form of its own, so that it works without scripts.
 
-use crate::components::{IN_CART, Icon, problem_text, recently_viewed, shelf};
+use crate::components::{IN_CART, Icon, Refused, codes, discount_rows, problem_text, recently_viewed, shelf};
 use crate::islands::Quantity;
 use crate::shell::{Head, Site, document};
 use crate::variants::query_value;
@@ -8,6 +8,8 @@ use leptos::prelude::*;
 use shop::cart::{Cart, Line, MergeNotice};
 use shop::catalogue::Card;
 use shop::limits::LINE_QUANTITY;
+use shop::pricing::Totals;
+use shop::promotion::CodeState;
 
 /// Products that stand below the cart.
 #[derive(Default)]
@@ -18,15 +20,29 @@ pub struct Beside {
     pub recent: Option<Vec<Card>>,
 }
 
-/// `problem` says why the last change was refused.
-pub fn cart(site: &Site, cart: Option<Cart>, problem: Option<String>, beside: Beside) -> impl IntoView + use<> {
+/// What the cart costs with its promotions, before delivery.
+pub struct Sum {
+    pub totals: Totals,
+    pub codes: Vec<CodeState>,
+    /// The code that was just refused.
+    pub refused: Option<Refused>,
+}
+
+/// `problem` says why the last change was refused; `sum` is there whenever the cart is.
+pub fn cart(
+    site: &Site,
+    cart: Option<Cart>,
+    sum: Option<Sum>,
+    problem: Option<String>,
+    beside: Beside,
+) -> impl IntoView + use<> {
     let is_empty = cart.as_ref().is_none_or(|cart| cart.lines.is_empty());
     let also = if is_empty { "You may also like" } else { "Goes well with it" };
     let problem =
         problem.map(|text| view! { <p class="notice notice-bad" role="alert" tabindex="-1" autofocus>{text}</p> });
-    let (notice, content) = match cart {
-        Some(cart) if !cart.lines.is_empty() || !cart.saved.is_empty() => {
-            (cart.merge_notice.clone().map(merge_notice), filled(cart).into_any())
+    let (notice, content) = match cart.zip(sum) {
+        Some((cart, sum)) if !cart.lines.is_empty() || !cart.saved.is_empty() => {
+            (cart.merge_notice.clone().map(merge_notice), filled(cart, sum).into_any())
         }
         _ => (None, empty().into_any()),
     };
@@ -50,7 +66,7 @@ fn empty() -> impl IntoView {
     }
 }
 
-fn filled(cart: Cart) -> impl IntoView {
+fn filled(cart: Cart, sum: Sum) -> impl IntoView {
     let changed = cart.lines.iter().any(|line| line.problem.is_some());
     let saved = (!cart.saved.is_empty()).then(|| {
         let lines = cart.saved.iter().map(saved_line).collect_view();
@@ -84,9 +100,11 @@ fn filled(cart: Cart) -> impl IntoView {
                     <h2 id="summary">"Summary"</h2>
                     <dl class="totals">
                         <div><dt>{count}</dt><dd>{cart.subtotal.to_string()}</dd></div>
+                        {discount_rows(&sum.totals, |discount| discount.amount)}
                         <div><dt>"Delivery"</dt><dd>"At checkout"</dd></div>
-                        <div class="totals-sum"><dt>"Subtotal"</dt><dd>{cart.subtotal.to_string()}</dd></div>
+                        <div class="totals-sum"><dt>"Subtotal"</dt><dd>{sum.totals.money(sum.totals.subtotal - sum.totals.discount).to_string()}</dd></div>
                     </dl>
+                    {codes(&sum.codes, "/cart/codes", "", sum.refused)}
                     {go}
                     <p class="small">"Items are set aside for you when you pay, not before."</p>
                 </section>

@@ -9,7 +9,7 @@ pub use payment::{PaymentChoice, payment};
 pub(super) use steps::address_fields;
 pub use steps::{address, address_form, contact, contact_form, delivery};
 
-use crate::components::TotalsTable;
+use crate::components::{TotalsTable, codes};
 use crate::shell::{Head, Site, document};
 use leptos::prelude::*;
 use shop::cart::Line;
@@ -27,6 +27,11 @@ pub fn step_path(step: StepName) -> &'static str {
     STEPS.iter().find(|(name, ..)| *name == step).map_or("/checkout", |(_, path, _)| path)
 }
 
+/// The step that lives there.
+pub fn step_of(path: &str) -> Option<StepName> {
+    STEPS.iter().find(|(_, known, _)| *known == path).map(|(name, ..)| *name)
+}
+
 /// The frame of every step: progress, what was told so far, `content`, summary.
 fn step(site: &Site, view: &View, now: StepName, mut head: Head, content: AnyView) -> impl IntoView + use<> {
     head.quiet = true;
@@ -37,7 +42,7 @@ fn step(site: &Site, view: &View, now: StepName, mut head: Head, content: AnyVie
                 {told(view, now)}
                 {content}
             </div>
-            {summary(view)}
+            {summary(view, now)}
         </div>
     };
     document(site, head, body)
@@ -92,7 +97,7 @@ fn told(view: &View, now: StepName) -> impl IntoView + use<> {
     })
 }
 
-fn summary(view: &View) -> impl IntoView + use<> {
+fn summary(view: &View, now: StepName) -> impl IntoView + use<> {
     let lines = view.cart.lines.iter().map(summary_line).collect_view();
     let delivery = if view.details.delivery.is_none() {
         view! { <TotalsTable totals=view.totals.clone() delivery="Next steps" /> }.into_any()
@@ -104,6 +109,7 @@ fn summary(view: &View) -> impl IntoView + use<> {
             <h2 id="summary">"Your order"</h2>
             <ul class="summary-lines">{lines}</ul>
             {delivery}
+            {codes(&view.codes, "/checkout/codes", step_path(now), view.refused_code.clone())}
         </section>
     }
 }

@@ -3,6 +3,7 @@
 use super::auth::CartHolder;
 use super::body::Body;
 use super::model::{Cart, NewCart, Problem};
+use crate::client_address;
 use crate::error::ApiError;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -10,7 +11,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use shop::account::Visitor;
 use shop::id::CartLineId;
-use shop::{Error, Shop, cart};
+use shop::{Error, Shop, cart, promotion};
 use utoipa::ToSchema;
 
 #[derive(Deserialize, ToSchema)]
@@ -33,6 +34,13 @@ pub struct NewItem {
 pub struct Quantity {
     /// 0 to 999; 0 removes the item.
     quantity: i64,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCode {
+    /// As a shopper types it: capitals and spaces do not matter.
+    code: String,
 }
 
 /// Creates an empty cart. Its token is told here and never again.
@@ -79,7 +87,7 @@ pub async fn add(
 ) -> Result<(StatusCode, Json<Cart>), ApiError> {
     let added = cart::add_to(&shop, &visitor, &item.sku, item.quantity).await;
     let cart = added.map_err(|error| if matches!(error, Error::NotFound("cart")) { ordered() } else { error })?;
-    Ok((StatusCode::CREATED, Json(cart.into())))
+    Ok((StatusCode::CREATED, Json(with_promotions(&shop, &visitor, cart).await?)))
 }
 
 /// Sets the quantity of an item.
@@ -98,7 +106,8 @@ pub async fn change(
     Path(id): Path<String>,
     Body(wish): Body<Quantity>,
 ) -> Result<Json<Cart>, ApiError> {
-    Ok(Json(cart::set_quantity(&shop, &visitor, item(&id)?, wish.quantity).await?.into()))
+    let cart = cart::set_quantity(&shop, &visitor, item(&id)?, wish.quantity).await?;
+    Ok(Json(with_promotions(&shop, &visitor, cart).await?))
 }
 
 /// Removes an item.
@@ -113,7 +122,49 @@ pub async fn remove(
     CartHolder(visitor): CartHolder,
     Path(id): Path<String>,
 ) -> Result<Json<Cart>, ApiError> {
-    Ok(Json(cart::remove(&shop, &visitor, item(&id)?).await?.into()))
+    let cart = cart::remove(&shop, &visitor, item(&id)?).await?;
+    Ok(Json(with_promotions(&shop, &visitor, cart).await?))
+}
+
+/// Puts a promotion's code into the cart. The same code again, however it is written, changes nothing.
+#[utoipa::path(
+    post, path = "/api/v1/cart/codes", tag = "Cart", request_body = NewCode,
+    security(("cart_token" = []), ("cart_token_header" = [])),
+    responses(
+        (status = 200, body = Cart), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 422, body = Problem, description = "It does not apply; `errors` says why. Nothing is changed."),
+        (status = 429, body = Problem, description = "Too many codes were tried; see `Retry-After`.")
+    )
+)]
+pub async fn add_code(
+    State(shop): State<Shop>,
+    CartHolder(visitor): CartHolder,
+    client_address::From(address): client_address::From,
+    Body(typed): Body<NewCode>,
+) -> Result<Json<Cart>, ApiError> {
+    let cart = promotion::add_code(&shop, &visitor, &address, &typed.code).await?;
+    Ok(Json(with_promotions(&shop, &visitor, cart).await?))
+}
+
+/// Takes a code out of the cart.
+#[utoipa::path(
+    delete, path = "/api/v1/cart/codes/{code}", tag = "Cart",
+    params(("code" = String, Path, description = "The code")),
+    security(("cart_token" = []), ("cart_token_header" = [])),
+    responses((status = 200, body = Cart), (status = 401, body = Problem), (status = 404, body = Problem))
+)]
+pub async fn remove_code(
+    State(shop): State<Shop>,
+    CartHolder(visitor): CartHolder,
+    Path(code): Path<String>,
+) -> Result<Json<Cart>, ApiError> {
+    let cart = promotion::remove_code(&shop, &visitor, &code).await?;
+    Ok(Json(with_promotions(&shop, &visitor, cart).await?))
+}
+
+async fn with_promotions(shop: &Shop, visitor: &Visitor, cart: cart::Cart) -> Result<Cart, Error> {
+    let priced = promotion::of_cart(shop, visitor, &cart).await?;
+    Ok(Cart::new(cart, priced))
 }
 
 fn item(id: &str) -> Result<CartLineId, Error> {
@@ -122,8 +173,8 @@ fn item(id: &str) -> Result<CartLineId, Error> {
 
 /// The holder's cart; one that was ordered is no cart any more.
 async fn loaded(shop: &Shop, visitor: &Visitor) -> Result<Cart, Error> {
-    let cart = cart::load(shop, visitor).await?;
-    cart.map(Cart::from).ok_or_else(ordered)
+    let cart = cart::load(shop, visitor).await?.ok_or_else(ordered)?;
+    with_promotions(shop, visitor, cart).await
 }
 
 fn ordered() -> Error {

@@ -94,10 +94,32 @@ pub struct Totals {
     currency: String,
     subtotal: i64,
     discount: i64,
+    /// As it is paid.
     shipping: i64,
+    /// What promotions took off the delivery.
+    shipping_discount: i64,
     tax: i64,
     tax_included: bool,
     total: i64,
+    /// What each promotion took off.
+    discounts: Vec<Discount>,
+}
+
+/// What one promotion took off, in minor units.
+#[derive(Serialize, ToSchema)]
+pub struct Discount {
+    title: String,
+    /// Null for one that applies by itself.
+    code: Option<String>,
+    /// Off the items, and off the delivery.
+    amount: i64,
+    shipping: i64,
+}
+
+impl From<shop::pricing::Discount> for Discount {
+    fn from(d: shop::pricing::Discount) -> Self {
+        Self { title: d.title, code: Some(d.code).filter(|code| !code.is_empty()), amount: d.amount, shipping: d.shipping }
+    }
 }
 
 impl From<shop::pricing::Totals> for Totals {
@@ -107,9 +129,11 @@ impl From<shop::pricing::Totals> for Totals {
             subtotal: t.subtotal,
             discount: t.discount,
             shipping: t.shipping,
+            shipping_discount: t.shipping_discount,
             tax: t.tax,
             tax_included: t.tax_inclusive,
             total: t.total,
+            discounts: t.discounts.into_iter().map(Discount::from).collect(),
         }
     }
 }

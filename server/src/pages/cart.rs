@@ -3,6 +3,7 @@
 use super::catalogue::{chosen, draw};
 use super::frame::{page, site};
 use super::recent as viewed;
+use crate::client_address;
 use crate::error::{PageError, wants_json};
 use crate::session;
 use crate::state::AppState;
@@ -17,7 +18,7 @@ use shop::account::Visitor;
 use shop::cart::{self, Cart};
 use shop::id::CartLineId;
 use shop::recent::{self, Viewer};
-use shop::{Error, Result, catalogue, recommendation};
+use shop::{Error, Result, catalogue, promotion, recommendation};
 use tower_sessions::Session;
 
 /// Products that stand below the cart.
@@ -49,13 +50,28 @@ impl Change {
             Ok(_) => Ok(Redirect::to("/cart").into_response()),
             Err(error) if self.json || !is_for_people(&error) => Err(error.into()),
             Err(error) => {
-                let cart = cart::load(&self.state.shop, &self.visitor).await?;
-                let mut site = site(&self.state, &self.visitor, &self.uri).await?;
-                site.here = "/cart".into();
-                let beside = beside(&self.state, &self.visitor, cart.as_ref()).await?;
-                Ok(page(error.status(), || pages::cart::cart(&site, cart, Some(words(&error)), beside)))
+                let status = error.status();
+                self.refused(status, Some(words(&error)), None).await
             }
         }
+    }
+
+    /// The cart page with what was refused: a change of a line, or a code.
+    async fn refused(
+        self,
+        status: u16,
+        problem: Option<String>,
+        code: Option<(String, String)>,
+    ) -> Result<Response, PageError> {
+        let cart = cart::load(&self.state.shop, &self.visitor).await?;
+        let mut sum = sum(&self.state, &self.visitor, cart.as_ref()).await?;
+        if let Some(sum) = &mut sum {
+            sum.refused = code;
+        }
+        let mut site = site(&self.state, &self.visitor, &self.uri).await?;
+        site.here = "/cart".into();
+        let beside = beside(&self.state, &self.visitor, cart.as_ref()).await?;
+        Ok(page(status, || pages::cart::cart(&site, cart, sum, problem, beside)))
     }
 }
 
@@ -65,7 +81,7 @@ fn is_for_people(error: &Error) -> bool {
 }
 
 /// What to tell the shopper: a field's message stands for itself.
-fn words(error: &Error) -> String {
+pub(super) fn words(error: &Error) -> String {
     match error {
         Error::Invalid(fields) if !fields.is_empty() => fields[0].message.clone(),
         other => other.problem().detail,
@@ -84,7 +100,45 @@ pub async fn show(
     }
     let site = site(&state, &visitor, &uri).await?;
     let beside = beside(&state, &visitor, cart.as_ref()).await?;
-    Ok(page(200, || pages::cart::cart(&site, cart, None, beside)))
+    let sum = sum(&state, &visitor, cart.as_ref()).await?;
+    Ok(page(200, || pages::cart::cart(&site, cart, sum, None, beside)))
+}
+
+/// What the cart costs with its promotions.
+async fn sum(state: &AppState, visitor: &Visitor, cart: Option<&Cart>) -> Result<Option<pages::cart::Sum>> {
+    let Some(cart) = cart else { return Ok(None) };
+    let promotion::OfCart { totals, codes } = promotion::of_cart(&state.shop, visitor, cart).await?;
+    Ok(Some(pages::cart::Sum { totals, codes, refused: None }))
+}
+
+/// A code that is typed, or taken out.
+#[derive(Deserialize)]
+pub struct CodeForm {
+    pub code: String,
+    /// Not empty: take it out.
+    #[serde(default)]
+    pub remove: String,
+    /// The step of the checkout it was typed at.
+    #[serde(default)]
+    pub from: String,
+}
+
+pub async fn code(client_address::From(address): client_address::From, change: Change, Form(form): Form<CodeForm>) -> Result<Response, PageError> {
+    let (shop, visitor) = (&change.state.shop, &change.visitor);
+    if !form.remove.is_empty() {
+        return match promotion::remove_code(shop, visitor, &form.code).await {
+            // Taken out in another tab.
+            Err(Error::NotFound("code")) => Ok(Redirect::to("/cart").into_response()),
+            outcome => change.answer(outcome).await,
+        };
+    }
+    match promotion::add_code(shop, visitor, &address, &form.code).await {
+        Err(error @ Error::Invalid(_)) if !change.json => {
+            let (status, why) = (error.status(), words(&error));
+            change.refused(status, None, Some((form.code, why))).await
+        }
+        outcome => change.answer(outcome).await,
+    }
 }
 
 /// What goes with the cart; when there is nothing in it, what sells and what the visitor has looked at.

@@ -84,6 +84,37 @@ pub fn rows() -> Vec<Row> {
         ),
         row(51, Given::Ready, |s| s.shopper.place("k", &other_total(s)), Expect(409, "cart_changed"), Then::Unchanged),
         row(51, Given::Ready, |s| s.shopper.place_form("k", 1), Expect(409, "The total has changed"), Then::Unchanged),
+        row(52, Given::Ready, |s| code(s, "OVER"), Expect(422, "code"), Then::Unchanged),
+        row(52, Given::Ready, |s| code(s, "SOON"), Expect(422, "code"), Then::Unchanged),
+        row(52, Given::Ready, |s| code(s, "EVES"), Expect(422, "code"), Then::Unchanged),
+        row(
+            52,
+            Given::Ready,
+            |s| s.shopper.form("/cart/codes", &[("code", "over")]),
+            Expect(422, "OVER does not apply. It has expired."),
+            Then::Unchanged,
+        ),
+        row(
+            52,
+            Given::Ready,
+            |s| s.shopper.form("/checkout/codes", &[("code", "EVES"), ("from", "/checkout/payment")]),
+            Expect(422, "It is for somebody else"),
+            Then::Unchanged,
+        ),
+        row(53, Given::Coded, |s| code(s, " ｔｅｎ "), Expect(200, "TEN"), Then::Unchanged),
+        row(53, Given::Coded, |s| code(s, "Ten"), Expect(200, "TEN"), Then::Unchanged),
+        row(54, Given::Coded, |s| code(s, "ALL"), Expect(422, "code"), Then::Unchanged),
+        row(
+            54,
+            Given::CodedAll,
+            order,
+            Expect(201, ""),
+            Then::Holds("SELECT o.total FROM orders o JOIN checkout k ON k.id = o.checkout_id WHERE k.cart_id = $1", 490),
+        ),
+        // Wanting more off than there is.
+        row(54, Given::Coded, |s| s.shopper.place("k", &with(s, "expected_total", json!(-1))), Expect(409, "cart_changed"), Then::Unchanged),
+        row(56, Given::Guessed, |s| code(s, "TEN"), Expect(429, "too_many"), Then::Unchanged),
+        row(56, Given::Guessed, |s| s.shopper.form("/cart/codes", &[("code", "TEN")]), Expect(429, ""), Then::Unchanged),
         row(57, Given::Cart, order, Expect(409, "incomplete"), Then::Unchanged),
         row(57, Given::NoAddress, order, Expect(409, "incomplete"), Then::Unchanged),
         row(57, Given::NoDelivery, order, Expect(409, "incomplete"), Then::Unchanged),
@@ -152,6 +183,10 @@ pub fn rows() -> Vec<Row> {
 
 fn add(s: &Scene<'_>, body: Value) -> RequestBuilder {
     s.shopper.api(Method::POST, "/cart/items").json(&body)
+}
+
+fn code(s: &Scene<'_>, code: &str) -> RequestBuilder {
+    s.shopper.api(Method::POST, "/cart/codes").json(&json!({ "code": code }))
 }
 
 fn order(s: &Scene<'_>) -> RequestBuilder {

@@ -5,7 +5,9 @@ use crate::support::Site;
 use crate::support::shopper::{Shopper, told};
 use serde_json::{Value, json};
 use shop::id::{ProductId, ShippingMethodId, StockId, VariantId};
-use shop::{args, worker};
+use shop::pricing::{Effect, Rule};
+use shop::promotion::{self, Draft, State};
+use shop::{args, staff, worker};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Given {
@@ -23,6 +25,12 @@ pub enum Given {
     Swapped,
     /// Three gems, each worth nearly all that can be counted.
     Priceless,
+    /// Ready with the code TEN: 13.90.
+    Coded,
+    /// Ready with a code that takes off more than all of it: 4.90 for the delivery.
+    CodedAll,
+    /// Ready, and so many codes were guessed that no more may be typed.
+    Guessed,
     /// Declined under the key "used".
     Declined,
     /// Declined as often as a cart may be.
@@ -106,6 +114,31 @@ pub async fn stage(site: &Site) {
         tx.execute(sql, args).await.unwrap();
     }
     tx.commit().await.unwrap();
+    promotions(site).await;
+}
+
+/// Codes that apply and codes that do not.
+async fn promotions(site: &Site) {
+    owner_as(site, "olga@example.com").await;
+    let olga = staff::log_in(&site.shop, "olga@example.com", crate::admin::PASSWORD, "").await.unwrap();
+    let mut tx = site.shop.db.begin().await.unwrap();
+    let sql = "INSERT INTO customer (id, email, name, password_hash, created_at) VALUES ($1, 'eve@example.org', 'Eve', 'x', 0)";
+    tx.execute(sql, args![shop::id::CustomerId::new()]).await.unwrap();
+    tx.commit().await.unwrap();
+    let now = site.shop.now_ms();
+    let all = [("EUR".to_owned(), 1_000_000)].into();
+    for (code, effect, start, end, customer) in [
+        ("TEN", Effect::Percent { percent: 10 }, None, None, ""),
+        ("ALL", Effect::Fixed { amounts: all }, None, None, ""),
+        ("OVER", Effect::Percent { percent: 10 }, None, Some(now), ""),
+        ("SOON", Effect::Percent { percent: 10 }, Some(now + 1_000_000_000), None, ""),
+        ("EVES", Effect::Percent { percent: 10 }, None, None, "eve@example.org"),
+    ] {
+        let mut draft = Draft::new(code, true, Rule::new(effect));
+        (draft.start_at, draft.end_at) = (start, end);
+        let id = promotion::create(&site.shop, &olga, &draft, State::Active).await.unwrap();
+        promotion::create_code(&site.shop, &olga, id, code, None, customer).await.unwrap();
+    }
 }
 
 impl<'s> Scene<'s> {
@@ -129,6 +162,15 @@ impl<'s> Scene<'s> {
             Given::NoDelivery => &["email", "address"],
             _ => &["email", "address", "delivery"],
         };
+        let code = match given {
+            Given::Coded => Some("TEN"),
+            Given::CodedAll => Some("ALL"),
+            _ => None,
+        };
+        if let Some(code) = code {
+            let typed = scene.shopper.api(reqwest::Method::POST, "/cart/codes").json(&json!({ "code": code }));
+            assert_eq!(typed.send().await.unwrap().status(), 200);
+        }
         scene.shopper.tell(steps).await;
         scene.go_on(site, given).await;
         scene
@@ -145,6 +187,13 @@ impl<'s> Scene<'s> {
             Given::Swapped => {
                 let swapped = self.shopper.form("/currency", &[("currency", "USD")]).send().await.unwrap();
                 assert_eq!(swapped.status(), 303);
+            }
+            Given::Guessed => {
+                for guess in 0..20 {
+                    let typed = json!({ "code": format!("GUESS-{guess}") });
+                    let answer = self.shopper.api(reqwest::Method::POST, "/cart/codes").json(&typed).send().await.unwrap();
+                    assert_eq!(answer.status(), 422);
+                }
             }
             Given::Declined => drop(self.pay("used", "pm_card_chargeDeclined", 402).await),
             Given::TriedOut => {

@@ -102,10 +102,19 @@ impl Arena {
 
     /// Fills a cart by the shop's own doors and makes `count` of it, each with a token of its own.
     pub async fn buyers(&self, count: usize, skus: &[&str]) -> Vec<Buyer> {
+        self.buyers_with(count, skus, None).await
+    }
+
+    /// The same with the code of a promotion in each cart.
+    pub async fn buyers_with(&self, count: usize, skus: &[&str], code: Option<&str>) -> Vec<Buyer> {
         let mut first = Shopper::with(&self.site, skus[0], 1).await;
         for sku in &skus[1..] {
             let added = first.api(Method::POST, "/cart/items").json(&json!({"sku": sku, "quantity": 1}));
             assert_eq!(added.send().await.unwrap().status(), 201);
+        }
+        if let Some(code) = code {
+            let added = first.api(Method::POST, "/cart/codes").json(&json!({ "code": code }));
+            assert_eq!(added.send().await.unwrap().status(), 200);
         }
         first.tell(&["email", "address", "delivery"]).await;
         let mut buyers = Vec::with_capacity(count);
@@ -151,6 +160,11 @@ impl Arena {
             [id UUID, cart UUID, source UUID],
             "JOIN cart_line l ON l.id = d.source"
         );
+        const CODES: Sql = rows!(
+            "INSERT INTO cart_code (cart_id, code_id, added_at) SELECT d.id, c.code_id, c.added_at FROM",
+            [id UUID, hash TEXT],
+            "JOIN cart_code c ON c.cart_id = $2"
+        );
         let db = &self.site.shop.db;
         let sql = "SELECT id FROM cart_line WHERE cart_id = $1 ORDER BY added_at, id";
         let lines: Vec<(CartLineId,)> = db.fetch_all(sql, args![from]).await.unwrap();
@@ -162,6 +176,7 @@ impl Arena {
             let carts = serde_json::to_string(&carts).unwrap();
             let mut tx = db.begin().await.unwrap();
             tx.execute(CARTS.of(tx.engine()), args![&carts, from]).await.unwrap();
+            tx.execute(CODES.of(tx.engine()), args![&carts, from]).await.unwrap();
             tx.execute(TOKENS.of(tx.engine()), args![carts]).await.unwrap();
             tx.execute(LINES.of(tx.engine()), args![serde_json::to_string(&lines).unwrap()]).await.unwrap();
             tx.commit().await.unwrap();

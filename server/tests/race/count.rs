@@ -19,6 +19,8 @@ pub const C4: Count = Count::of(100, 50);
 pub const C5: Count = Count::of(20, 50);
 /// One cart, different keys.
 pub const C6: Count = Count::of(30, 100);
+/// A code that may be used ten times.
+pub const C7: Count = Count::of(200, 20);
 /// Placing, cancelling and running out of time.
 pub const C9: Count = Count::of(3, 1000);
 /// The ways by which news comes.

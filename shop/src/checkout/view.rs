@@ -44,7 +44,7 @@ pub(super) async fn priced(shop: &Shop, visitor: &Visitor, cart: Cart, details: 
     let of_cart = promotion::price_cart(shop, visitor, &cart, &details, shipping, &rates).await?;
     let uses = promotion::uses(&of_cart);
     let pricing::Priced { lines, totals, .. } = of_cart.priced;
-    Ok(View { cart, details, reached, delivery_options, totals, priced: lines, codes: of_cart.codes, uses })
+    Ok(View { cart, details, reached, delivery_options, totals, priced: lines, codes: of_cart.codes, refused_code: None, uses })
 }
 
 /// The first step that still lacks something.

@@ -1,9 +1,10 @@
 //! Carts on the wire.
 
-use super::Money;
+use super::{Discount, Money};
 use super::catalogue::units;
 use serde::Serialize;
 use shop::cart;
+use shop::promotion::{CodeState, OfCart};
 use utoipa::ToSchema;
 
 /// A cart that was just created.
@@ -23,8 +24,23 @@ pub struct Cart {
     items: Vec<Item>,
     /// Units over all items.
     count: i64,
-    /// Before delivery and tax that is not included.
+    /// Before promotions, delivery and tax that is not included.
     subtotal: Money,
+    /// What promotions take off the items.
+    discount: Money,
+    discounts: Vec<Discount>,
+    /// Codes in the cart, those that do not apply included.
+    codes: Vec<Code>,
+}
+
+/// A code of a promotion that is in the cart.
+#[derive(Serialize, ToSchema)]
+pub struct Code {
+    #[schema(example = "WELCOME10")]
+    code: String,
+    title: String,
+    /// Why it does not apply, for people; null when it does.
+    problem: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -55,8 +71,14 @@ pub enum ItemProblem {
     Unavailable,
 }
 
-impl From<cart::Cart> for Cart {
-    fn from(c: cart::Cart) -> Self {
+impl From<CodeState> for Code {
+    fn from(c: CodeState) -> Self {
+        Self { code: c.code, title: c.title, problem: c.problem }
+    }
+}
+
+impl Cart {
+    pub fn new(c: cart::Cart, priced: OfCart) -> Self {
         Self {
             id: c.id.0,
             version: c.version,
@@ -64,6 +86,9 @@ impl From<cart::Cart> for Cart {
             items: c.lines.into_iter().map(Item::from).collect(),
             count: c.count,
             subtotal: c.subtotal.into(),
+            discount: priced.totals.money(priced.totals.discount).into(),
+            discounts: priced.totals.discounts.into_iter().map(Discount::from).collect(),
+            codes: priced.codes.into_iter().map(Code::from).collect(),
         }
     }
 }

@@ -1,17 +1,20 @@
 //! Contact, address, delivery: each page and what its form saves.
 
+use super::super::cart::{CodeForm, words};
 use super::super::frame::page;
 use super::{AtCheckout, to};
+use crate::client_address;
 use crate::error::PageError;
 use app::components::Form;
 use app::pages::checkout::{self as pages, address_form, contact_form};
 use axum::extract::{Form as Body, Query};
 use axum::response::Response;
+use http::StatusCode;
 use serde::Deserialize;
 use shop::address::Address;
 use shop::checkout::{self, StepName};
 use shop::id::ShippingMethodId;
-use shop::{Error, account};
+use shop::{Error, account, promotion};
 
 pub async fn start(at: AtCheckout) -> Response {
     to(at.view.reached)
@@ -155,4 +158,31 @@ pub async fn save_delivery(at: AtCheckout, Body(form): Body<Delivery>) -> Result
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// A code that is typed, or taken out, beside any step; a refusal is shown there.
+pub async fn code(client_address::From(address): client_address::From, mut at: AtCheckout, Body(form): Body<CodeForm>) -> Result<Response, PageError> {
+    let step = pages::step_of(&form.from).unwrap_or(at.view.reached);
+    let (shop, visitor) = (&at.state.shop, &at.visitor);
+    let outcome = if form.remove.is_empty() {
+        promotion::add_code(shop, visitor, &address, &form.code).await
+    } else {
+        promotion::remove_code(shop, visitor, &form.code).await
+    };
+    let error = match outcome {
+        Ok(_) | Err(Error::NotFound("code")) => return Ok(to(step)),
+        Err(error @ Error::Invalid(_)) => error,
+        Err(error) => return Err(error.into()),
+    };
+    at.view.refused_code = Some((form.code, words(&error)));
+    let mut response = match step {
+        StepName::Contact => contact(at).await?,
+        StepName::Address => self::address(at, Query(ForCountry { country: None })).await?,
+        StepName::Delivery => delivery(at).await?,
+        StepName::Payment => super::payment(at).await?,
+    };
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(response)
 }
