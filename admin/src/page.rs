@@ -16,6 +16,7 @@ pub mod media;
 pub mod order;
 pub mod price_list;
 pub mod product;
+pub mod promotion;
 pub mod reconciliation;
 pub mod redirect;
 pub mod review;

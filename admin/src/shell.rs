@@ -62,6 +62,7 @@ const GROUPS: &[(&str, &[Entry])] = &[
             entry("media", "Media", false),
             entry("sales", "Sales", false),
             entry("price-lists", "Price lists", false),
+            entry("discounts", "Discounts", false),
             entry("reviews", "Reviews", false),
         ],
     ),

@@ -28,5 +28,6 @@ pub mod shelf;
 pub mod sim;
 pub mod stage;
 mod story;
+pub mod till;
 pub mod torture;
 pub mod world;

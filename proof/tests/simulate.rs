@@ -2,6 +2,7 @@
 
 use proof::shelf;
 use proof::sim::{self, Town, campaign};
+use proof::till;
 use shop::canary::Canary;
 
 /// A taste: `make test` plays thousands in the optimised program (`mercer-proof simulate`), and there plants bugs that have
@@ -56,6 +57,13 @@ fn a_seed_tells_the_same_story_every_time() {
     let town = Town::build().unwrap();
     let digest = |seed| sim::play(&town, seed, false).unwrap().digest;
     assert_ne!(digest(7), digest(8));
+}
+
+#[test]
+fn the_last_use_of_a_promotion_is_had_once() {
+    let town = Town::build().unwrap();
+    assert!(!till::gives_away_twice(&town, None).unwrap());
+    assert!(till::gives_away_twice(&town, Some(Canary::UncheckedCoupons)).unwrap());
 }
 
 #[test]

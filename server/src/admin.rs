@@ -22,6 +22,7 @@ mod order;
 mod picture;
 mod price_list;
 mod product;
+mod promotion;
 mod reconciliation;
 mod redirect;
 mod review;
@@ -85,6 +86,15 @@ pub fn router() -> Router<AppState> {
         .route("/admin/sales/{id}", get(sale::show).post(sale::save))
         .route("/admin/sales/{id}/cancel", post(sale::cancel))
         .route("/admin/sales/{id}/delete", post(sale::delete))
+        .route("/admin/discounts", get(promotion::list))
+        .route("/admin/discounts/new", get(promotion::new_page).post(promotion::create))
+        .route("/admin/discounts/try", get(promotion::try_out))
+        .route("/admin/discounts/{id}", get(promotion::show).post(promotion::save))
+        .route("/admin/discounts/{id}/archive", post(promotion::archive))
+        .route("/admin/discounts/{id}/codes", post(promotion::add_code))
+        .route("/admin/discounts/{id}/codes.csv", get(promotion::download))
+        .route("/admin/discounts/{id}/codes/batch", post(promotion::generate))
+        .route("/admin/discounts/{id}/codes/{code}", post(promotion::set_code))
         .route("/admin/price-lists", get(price_list::list))
         .route("/admin/price-lists/new", get(price_list::new_page).post(price_list::create))
         .route("/admin/price-lists/groups", get(group::list).post(group::create))

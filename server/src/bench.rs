@@ -5,6 +5,7 @@ pub mod checkout;
 mod http;
 pub mod import;
 mod latency;
+pub mod pricing;
 mod scratch;
 pub mod writes;
 

@@ -93,6 +93,8 @@ enum Bench {
     Import(bench::import::ImportArgs),
     /// Complete checkouts per second against the sandbox gateway, and what one costs
     Checkout(bench::checkout::CheckoutArgs),
+    /// How long it takes to price a large cart against many promotions
+    Pricing(bench::pricing::PricingArgs),
 }
 
 /// What a command ends with: nothing, or a sentence for standard error.
@@ -152,6 +154,9 @@ async fn perform(cli: Cli) -> Outcome {
         Command::Doctor(arguments) => doctor::run(cli.config, arguments).await,
         Command::Bench { what: Bench::Checkout(arguments) } => {
             bench::checkout::run(&arguments, &cli.config).await.map_err(|error| error.to_string())
+        }
+        Command::Bench { what: Bench::Pricing(arguments) } => {
+            bench::pricing::run(&arguments).map_err(|error| error.to_string())
         }
         Command::AdminLink => admin_link::run(cli.config).await,
         Command::Config { markdown: true } => {

@@ -8,6 +8,7 @@ mod import;
 mod media;
 mod picture;
 mod price_list;
+mod promotion;
 mod reconciliation;
 mod redirect;
 mod sale;
@@ -19,7 +20,7 @@ use shop::staff::{self, Role};
 pub const PASSWORD: &str = "correct horse battery";
 
 /// Pages for all staff, then those for owners alone.
-const STAFF_PAGES: [&str; 24] = [
+const STAFF_PAGES: [&str; 29] = [
     "/admin",
     "/admin/orders",
     "/admin/products",
@@ -40,6 +41,9 @@ const STAFF_PAGES: [&str; 24] = [
     "/admin/price-lists",
     "/admin/price-lists/new",
     "/admin/price-lists/groups",
+    "/admin/discounts",
+    "/admin/discounts/new",
+    "/admin/discounts/try",
     "/admin/import",
     "/admin/redirects",
     "/admin/redirects/missing",

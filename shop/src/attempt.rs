@@ -32,7 +32,7 @@ pub const ALERT_ADDRESS: Limit = Limit { scope: "alert:address", max: 60, window
 /// Codes of promotions that are typed into one cart, right or wrong, until one is right.
 pub const CODE_CART: Limit = Limit { scope: "code:cart", max: 20, window_ms: QUARTER_HOUR_MS };
 /// Codes typed from one network address.
-pub const CODE_ADDRESS: Limit = Limit { scope: "code:address", max: 60, window_ms: QUARTER_HOUR_MS };
+pub const CODE_ADDRESS: Limit = Limit { scope: "code:address", max: 100, window_ms: QUARTER_HOUR_MS };
 
 /// Counts one attempt of `subject`; `Error::TooMany` when its window is used up.
 pub async fn count(shop: &Shop, limit: Limit, subject: &str) -> Result<()> {

@@ -71,7 +71,11 @@ pub struct Discount {
 impl Discount {
     /// "Welcome (WELCOME10)"; the code alone where that is the title.
     pub fn label(&self) -> String {
-        if self.code.is_empty() || self.code == self.title { self.title.clone() } else { format!("{} ({})", self.title, self.code) }
+        if self.code.is_empty() || self.code == self.title {
+            self.title.clone()
+        } else {
+            format!("{} ({})", self.title, self.code)
+        }
     }
 }
 

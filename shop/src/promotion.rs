@@ -20,12 +20,16 @@ mod give_back;
 #[cfg(feature = "server")]
 mod list;
 #[cfg(feature = "server")]
+mod names;
+#[cfg(feature = "server")]
 mod of_cart;
 #[cfg(feature = "server")]
 mod read;
+#[cfg(feature = "server")]
+mod simulate;
 
 #[cfg(feature = "server")]
-pub(crate) use claim::{Claim, Gone, take, write};
+pub use claim::{Claim, Gone, take, write};
 #[cfg(feature = "server")]
 pub use code::{normalised, normalised_email};
 #[cfg(feature = "server")]
@@ -35,13 +39,17 @@ pub use draft::Draft;
 #[cfg(feature = "server")]
 pub use edit::{State, create, set_state, update};
 #[cfg(feature = "server")]
+pub(crate) use give_back::{reclaim, release};
+#[cfg(feature = "server")]
 pub use list::{Summary, detail, list};
 #[cfg(feature = "server")]
-pub(crate) use give_back::{reclaim, release};
+pub use names::{skus, variants};
 #[cfg(feature = "server")]
 pub use of_cart::{OfCart, add_code, of_cart, remove_code};
 #[cfg(feature = "server")]
 pub(crate) use of_cart::{price_cart, uses};
+#[cfg(feature = "server")]
+pub use simulate::{Sample, SampleLine, Simulated, Told, simulate};
 
 use crate::id::{PromotionCodeId, PromotionId};
 use serde::{Deserialize, Serialize};

@@ -324,7 +324,7 @@ on_both_engines! {
         let stopped = promotion::add_code(&till.shop, &visitor, "192.0.2.2", "TEN").await;
         assert!(matches!(stopped, Err(Error::TooMany { .. })), "{stopped:?}");
         // With a fresh cart each time, the address has its limit.
-        for at in 0..39 {
+        for at in 0..79 {
             let (visitor, _) = till.guest("MUG", 1).await;
             let answer = promotion::add_code(&till.shop, &visitor, "192.0.2.1", &format!("GUESS{at}")).await;
             assert!(answer.is_err());

@@ -8,6 +8,7 @@ use crate::shelf;
 use crate::sim::Town;
 use crate::sim::campaign::{self, Report};
 use crate::stage::Stage;
+use crate::till;
 use futures_util::future::BoxFuture;
 use shop::canary::Canary;
 use shop::db::Engine::{Postgres, Sqlite};
@@ -35,6 +36,7 @@ pub const PROOFS: &[Proof] = &[
     Proof { name: "story beside the model", engine: Postgres, nightly: 200_000, run: stories },
     Proof { name: "planted bugs are found in storms", engine: Sqlite, nightly: campaign::FINDS.len(), run: hunts },
     Proof { name: "canary 11 is found at the shelf", engine: Sqlite, nightly: 1, run: sums },
+    Proof { name: "canary 12 is found at the till", engine: Sqlite, nightly: 1, run: last_uses },
     Proof { name: "canary 6 is found by power cuts", engine: Sqlite, nightly: 1000, run: early_answers },
     Proof { name: "canary 7 is found by power cuts", engine: Sqlite, nightly: 1000, run: no_syncs },
 ];
@@ -101,6 +103,21 @@ fn sums<'r>(round: &'r mut Round<'_>) -> Done<'r> {
             for bug in [None, Some(Canary::LinesNotSummed)] {
                 if shelf::oversells(&town, bug)? != bug.is_some() {
                     round.fail(format!("demands on one stock row, with {bug:?}"), "torture --only shelf");
+                }
+            }
+            round.step();
+            Ok(())
+        })
+    })
+}
+
+fn last_uses<'r>(round: &'r mut Round<'_>) -> Done<'r> {
+    Box::pin(async {
+        tokio::task::block_in_place(|| {
+            let town = Town::build()?;
+            for bug in [None, Some(Canary::UncheckedCoupons)] {
+                if till::gives_away_twice(&town, bug)? != bug.is_some() {
+                    round.fail(format!("the last use of a promotion, with {bug:?}"), "torture --only till");
                 }
             }
             round.step();

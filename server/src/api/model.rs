@@ -118,7 +118,12 @@ pub struct Discount {
 
 impl From<shop::pricing::Discount> for Discount {
     fn from(d: shop::pricing::Discount) -> Self {
-        Self { title: d.title, code: Some(d.code).filter(|code| !code.is_empty()), amount: d.amount, shipping: d.shipping }
+        Self {
+            title: d.title,
+            code: Some(d.code).filter(|code| !code.is_empty()),
+            amount: d.amount,
+            shipping: d.shipping,
+        }
     }
 }
 

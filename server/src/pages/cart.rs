@@ -123,7 +123,11 @@ pub struct CodeForm {
     pub from: String,
 }
 
-pub async fn code(client_address::From(address): client_address::From, change: Change, Form(form): Form<CodeForm>) -> Result<Response, PageError> {
+pub async fn code(
+    client_address::From(address): client_address::From,
+    change: Change,
+    Form(form): Form<CodeForm>,
+) -> Result<Response, PageError> {
     let (shop, visitor) = (&change.state.shop, &change.visitor);
     if !form.remove.is_empty() {
         return match promotion::remove_code(shop, visitor, &form.code).await {

@@ -191,7 +191,8 @@ impl<'s> Scene<'s> {
             Given::Guessed => {
                 for guess in 0..20 {
                     let typed = json!({ "code": format!("GUESS-{guess}") });
-                    let answer = self.shopper.api(reqwest::Method::POST, "/cart/codes").json(&typed).send().await.unwrap();
+                    let answer =
+                        self.shopper.api(reqwest::Method::POST, "/cart/codes").json(&typed).send().await.unwrap();
                     assert_eq!(answer.status(), 422);
                 }
             }

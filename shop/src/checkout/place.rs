@@ -288,7 +288,8 @@ async fn go(shop: &Shop, item: Prepare) -> Result<Placed> {
 
 fn total_changed(seen: i64, totals: &Totals) -> Error {
     let (from, to) = (totals.money(seen), totals.money(totals.total));
-    let message = format!("The total has changed since you last saw it, from {from} to {to}. Please check it before you pay.");
+    let message =
+        format!("The total has changed since you last saw it, from {from} to {to}. Please check it before you pay.");
     Error::conflict("cart_changed", message)
 }
 

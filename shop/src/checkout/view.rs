@@ -9,10 +9,10 @@ use crate::address::Address;
 use crate::cart::{self, Cart, read::Head};
 use crate::id::ShippingMethodId;
 use crate::limits::{self, Check};
-use crate::{pricing, promotion};
 use crate::shipping::{self, DeliveryOption};
 use crate::tax::{self, TaxRate};
 use crate::{Error, Result, Shop, args};
+use crate::{pricing, promotion};
 
 /// The checkout of the visitor's cart; `Conflict` "cart_empty" when there is nothing to buy.
 pub async fn view(shop: &Shop, visitor: &Visitor) -> Result<View> {
@@ -44,7 +44,17 @@ pub(super) async fn priced(shop: &Shop, visitor: &Visitor, cart: Cart, details: 
     let of_cart = promotion::price_cart(shop, visitor, &cart, &details, shipping, &rates).await?;
     let uses = promotion::uses(&of_cart);
     let pricing::Priced { lines, totals, .. } = of_cart.priced;
-    Ok(View { cart, details, reached, delivery_options, totals, priced: lines, codes: of_cart.codes, refused_code: None, uses })
+    Ok(View {
+        cart,
+        details,
+        reached,
+        delivery_options,
+        totals,
+        priced: lines,
+        codes: of_cart.codes,
+        refused_code: None,
+        uses,
+    })
 }
 
 /// The first step that still lacks something.

@@ -140,12 +140,16 @@ fn promotions_wrong(quote: &Quote) -> Option<String> {
     for (at, line) in quote.lines.iter().enumerate() {
         let off: i64 = quote.promotions.iter().map(|p| p.lines.get(at).copied().unwrap_or(i64::MAX / 1000)).sum();
         if off != line.priced.discount {
-            return Some(format!("promotions take {off} off the line {}, which has {}", line.sku, line.priced.discount));
+            return Some(format!(
+                "promotions take {off} off the line {}, which has {}",
+                line.sku, line.priced.discount
+            ));
         }
     }
     let goods: i64 = quote.promotions.iter().map(|p| p.amount).sum();
     let delivery: i64 = quote.promotions.iter().map(|p| p.shipping).sum();
-    let uneven = quote.promotions.iter().find(|p| p.amount != p.lines.iter().sum::<i64>() || p.amount + p.shipping <= 0);
+    let uneven =
+        quote.promotions.iter().find(|p| p.amount != p.lines.iter().sum::<i64>() || p.amount + p.shipping <= 0);
     if let Some(promotion) = uneven {
         return Some(format!("the promotion “{}” does not compute", promotion.title));
     }

@@ -126,10 +126,15 @@ async fn whole(db: &mut impl Read, row: Row) -> Result<Order> {
         )
         .await?;
     let sql = "SELECT title, code, amount, shipping FROM promotion_use WHERE checkout_id = $1 ORDER BY position";
-    let discounts: Vec<(String, String, i64, i64)> =
-        if row.discount + row.shipping_discount > 0 { db.fetch_all(sql, args![row.checkout_id]).await? } else { Vec::new() };
-    let discounts =
-        discounts.into_iter().map(|(title, code, amount, shipping)| Discount { title, code, amount, shipping }).collect();
+    let discounts: Vec<(String, String, i64, i64)> = if row.discount + row.shipping_discount > 0 {
+        db.fetch_all(sql, args![row.checkout_id]).await?
+    } else {
+        Vec::new()
+    };
+    let discounts = discounts
+        .into_iter()
+        .map(|(title, code, amount, shipping)| Discount { title, code, amount, shipping })
+        .collect();
     let money = |amount| row.currency.money(amount);
     let state = state(&row.state)?;
     Ok(Order {

@@ -11,8 +11,10 @@ pub fn allocate<T: Ord>(amount: i64, weights: &[i64], ties: &[T]) -> Vec<i64> {
         return vec![0; weights.len()];
     }
     let share = |weight: i64| i128::from(amount) * i128::from(weight);
-    let mut parts: Vec<i64> =
-        weights.iter().map(|weight| i64::try_from(share(*weight) / sum).expect("a share is within the amount")).collect();
+    let mut parts: Vec<i64> = weights
+        .iter()
+        .map(|weight| i64::try_from(share(*weight) / sum).expect("a share is within the amount"))
+        .collect();
     let mut left = amount - parts.iter().sum::<i64>();
     let mut order: Vec<usize> = (0..weights.len()).filter(|at| share(weights[*at]) % sum > 0).collect();
     order.sort_by(|a, b| (share(weights[*b]) % sum).cmp(&(share(weights[*a]) % sum)).then(ties[*a].cmp(&ties[*b])));

@@ -13,6 +13,8 @@ pub enum Reason {
     /// This shopper has had it as often as may be.
     HadBefore,
     BudgetSpent,
+    /// It needs a code that was not typed.
+    NoCode,
     /// A code that was given to somebody else.
     NotYours,
     Currency,
@@ -43,6 +45,7 @@ impl Reason {
             Self::UsedUp => "used_up",
             Self::HadBefore => "had_before",
             Self::BudgetSpent => "budget_spent",
+            Self::NoCode => "no_code",
             Self::NotYours => "not_yours",
             Self::Currency => "currency",
             Self::Country => "country",
@@ -67,6 +70,7 @@ impl Reason {
             Self::UsedUp => "It has been used up.".into(),
             Self::HadBefore => "You have used it before.".into(),
             Self::BudgetSpent => "All that was set aside for it has been given away.".into(),
+            Self::NoCode => "It needs a code.".into(),
             Self::NotYours => "It is for somebody else; log in if it is yours.".into(),
             Self::Currency => "It is not for this currency.".into(),
             Self::Country => "It is not for deliveries to this country.".into(),

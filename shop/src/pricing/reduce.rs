@@ -126,9 +126,7 @@ fn off_lines(snapshot: &Snapshot<'_>, promotion: &Promotion, rest: &[i64]) -> Ve
     };
     match &promotion.rule.effect {
         Effect::Percent { percent } => spread(share(sum, *percent)),
-        Effect::Fixed { amounts } => {
-            spread(amounts.get(snapshot.currency.code()).copied().unwrap_or(0).clamp(0, sum))
-        }
+        Effect::Fixed { amounts } => spread(amounts.get(snapshot.currency.code()).copied().unwrap_or(0).clamp(0, sum)),
         Effect::Tiers { currency, steps } => {
             let reached = reached(items, &within, currency.is_some());
             spread(step(steps, reached).map_or(0, |step| share(sum, step.percent)))
@@ -201,7 +199,8 @@ fn unfit(snapshot: &Snapshot<'_>, promotion: &Promotion, totals: &[i64]) -> Opti
     }
     let (rule, buyer, code) = (&promotion.rule, &snapshot.buyer, snapshot.currency.code());
     let weekday = (snapshot.now.div_euclid(DAY_MS) + 3).rem_euclid(7) + 1;
-    let is_elsewhere = !buyer.country.is_empty() && !rule.countries.is_empty() && !rule.countries.contains(&buyer.country);
+    let is_elsewhere =
+        !buyer.country.is_empty() && !rule.countries.is_empty() && !rule.countries.contains(&buyer.country);
     let of_group = rule.groups.is_empty() || rule.groups.iter().any(|group| buyer.groups.contains(group));
     let other_currency = (!rule.currencies.is_empty() && !rule.currencies.contains(&snapshot.currency))
         || (!rule.minimum.is_empty() && !rule.minimum.contains_key(code))

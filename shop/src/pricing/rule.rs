@@ -14,17 +14,31 @@ pub type Amounts = BTreeMap<String, i64>;
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Effect {
     /// Percent (1 to 100) of the lines in scope.
-    Percent { percent: i64 },
+    Percent {
+        percent: i64,
+    },
     /// An amount off the lines in scope, and never more than they cost.
-    Fixed { amounts: Amounts },
+    Fixed {
+        amounts: Amounts,
+    },
     FreeDelivery,
     /// Of every `buy + get` units in scope, `get` are reduced by `percent`: the cheapest of all.
-    BuyGet { buy: i64, get: i64, percent: i64 },
+    BuyGet {
+        buy: i64,
+        get: i64,
+        percent: i64,
+    },
     /// Up to `units` of these variants cost nothing. The shopper puts them into the cart.
-    Gift { variants: Vec<VariantId>, units: i64 },
+    Gift {
+        variants: Vec<VariantId>,
+        units: i64,
+    },
     /// The percentage of the highest step that is reached: `from` counts the units in scope, or minor units of
     /// `currency`, and then the promotion is for that currency alone.
-    Tiers { currency: Option<Currency>, steps: Vec<Step> },
+    Tiers {
+        currency: Option<Currency>,
+        steps: Vec<Step>,
+    },
 }
 
 /// One step of [`Effect::Tiers`].

@@ -38,7 +38,12 @@ fn euros(amount: i64) -> Amounts {
     [("EUR".to_owned(), amount)].into()
 }
 
-fn totals(currency: Currency, items: &[Item], shipping: Option<i64>, rates: &[TaxRate]) -> Result<(Vec<PricedLine>, Totals)> {
+fn totals(
+    currency: Currency,
+    items: &[Item],
+    shipping: Option<i64>,
+    rates: &[TaxRate],
+) -> Result<(Vec<PricedLine>, Totals)> {
     let priced = price(&Snapshot { currency, shipping, ..snapshot(items, &[], rates) })?;
     Ok((priced.lines, priced.totals))
 }
@@ -47,7 +52,8 @@ fn totals(currency: Currency, items: &[Item], shipping: Option<i64>, rates: &[Ta
 fn inclusive_tax_is_contained_and_delivery_is_taxed() {
     let rates = [rate("standard", 190_000, true), rate("reduced", 70_000, true)];
     let (lines, t) =
-        totals(Currency::EUR, &[item(1, 11_900, 1, "standard"), item(2, 107, 2, "reduced")], Some(595), &rates).unwrap();
+        totals(Currency::EUR, &[item(1, 11_900, 1, "standard"), item(2, 107, 2, "reduced")], Some(595), &rates)
+            .unwrap();
     assert_eq!(lines.iter().map(|l| l.tax).collect::<Vec<_>>(), [1900, 14]);
     assert_eq!((t.subtotal, t.shipping, t.tax, t.total), (12_114, 595, 1900 + 14 + 95, 12_709));
     assert_eq!(t.tax_rows, [("VAT 190000".to_owned(), 1995), ("VAT 70000".to_owned(), 14)]);
@@ -73,7 +79,6 @@ fn nothing_is_taxed_where_no_rate_is_known() {
 fn sums_beyond_the_range_are_refused() {
     assert!(totals(Currency::EUR, &[item(6, i64::MAX, 2, "standard")], None, &[]).is_err());
 }
-
 
 /// What one promotion takes off each line of three: 3 at 10.00, 2 at 5.00, 1 at 0.99.
 fn off(effect: Effect) -> Vec<i64> {
@@ -146,7 +151,10 @@ fn what_stands_against_a_promotion_is_told() {
     assert_eq!(why(with(&|rule| rule.countries = vec!["FR".into()]), |_| ()), None, "not known yet");
     let to = |country: &'static str| move |s: &mut Snapshot<'_>| s.buyer.country = country.into();
     assert_eq!(why(with(&|rule| rule.countries = vec!["FR".into()]), to("DE")), Some(Reason::Country));
-    assert_eq!(why(with(&|rule| rule.first_order = true), |s| s.buyer.ordered_before = Some(true)), Some(Reason::NotFirstOrder));
+    assert_eq!(
+        why(with(&|rule| rule.first_order = true), |s| s.buyer.ordered_before = Some(true)),
+        Some(Reason::NotFirstOrder)
+    );
     let elsewhere = CategoryId(Uuid::from_u128(5));
     assert_eq!(why(with(&|rule| rule.scope.categories = vec![elsewhere]), |_| ()), Some(Reason::NoLines));
     let used_up = Promotion { refused: Some(Reason::UsedUp), ..ten() };

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 /// What one checkout wants.
 #[derive(Clone, Debug)]
-pub(crate) struct Claim<'q> {
+pub struct Claim<'q> {
     pub checkout_id: CheckoutId,
     pub customer_id: Option<CustomerId>,
     pub email: &'q str,
@@ -32,7 +32,7 @@ pub(crate) struct Claim<'q> {
 
 /// A promotion that a checkout cannot have.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Gone {
+pub struct Gone {
     pub title: String,
     pub code: String,
     pub reason: Reason,
@@ -52,7 +52,7 @@ pub(super) fn buyers(customer: Option<CustomerId>, email: &str) -> impl Iterator
 }
 
 /// Decides who may have what they claim, all or nothing for each checkout; nothing is counted yet.
-pub(crate) async fn take(tx: &mut Tx, claims: &[Claim<'_>]) -> Result<Vec<std::result::Result<(), Gone>>> {
+pub async fn take(tx: &mut Tx, claims: &[Claim<'_>]) -> Result<Vec<std::result::Result<(), Gone>>> {
     if claims.iter().all(|claim| claim.uses.is_empty()) || canary::on(Canary::UncheckedCoupons) {
         return Ok(vec![Ok(()); claims.len()]);
     }
@@ -198,7 +198,9 @@ impl Left {
             return Some(Reason::UsedUp);
         }
         if let Some(code) = wanted.code_id {
-            let Some(code) = self.codes.get(&code).filter(|code| code.promotion_id == id && (claim.again || code.active)) else {
+            let Some(code) =
+                self.codes.get(&code).filter(|code| code.promotion_id == id && (claim.again || code.active))
+            else {
                 return Some(Reason::Inactive);
             };
             if code.customer_id.is_some() && code.customer_id != claim.customer_id {
@@ -261,7 +263,7 @@ const INSERT: Sql = rows!(
 );
 
 /// Counts what was granted and writes it down. Any error means that nothing may be kept of this transaction.
-pub(crate) async fn write(tx: &mut Tx, claims: &[Claim<'_>]) -> Result<()> {
+pub async fn write(tx: &mut Tx, claims: &[Claim<'_>]) -> Result<()> {
     let mut rows = Vec::new();
     for claim in claims {
         for (position, wanted) in claim.uses.iter().enumerate() {

@@ -1,9 +1,9 @@
 //! A promotion as its form has it, and what cannot be one.
 
+use crate::Result;
 use crate::limits::{self, Check, PRICE_MAX};
 use crate::money::Currency;
 use crate::pricing::{Amounts, Effect, Rule};
-use crate::Result;
 
 /// What a merchant says of a promotion.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -42,8 +42,7 @@ pub async fn create(shop: &Shop, by: &Staff, draft: &Draft, state: State) -> Res
     let (id, now) = (PromotionId::new(), shop.now_ms());
     draft.check(now)?;
     let mut tx = shop.db.begin().await?;
-    let (there,): (i64,) =
-        tx.fetch_one("SELECT COUNT(*) FROM promotion WHERE state <> 'archived'", args![]).await?;
+    let (there,): (i64,) = tx.fetch_one("SELECT COUNT(*) FROM promotion WHERE state <> 'archived'", args![]).await?;
     if there >= PROMOTIONS {
         return Err(Error::field("title", format!("At most {PROMOTIONS}; archive some first.")));
     }
@@ -76,14 +75,7 @@ pub async fn create(shop: &Shop, by: &Staff, draft: &Draft, state: State) -> Res
 ///
 /// # Errors
 /// `Conflict` "changed"; `Invalid` when a limit or a budget is below what was used.
-pub async fn update(
-    shop: &Shop,
-    by: &Staff,
-    id: PromotionId,
-    draft: &Draft,
-    state: State,
-    version: i64,
-) -> Result<()> {
+pub async fn update(shop: &Shop, by: &Staff, id: PromotionId, draft: &Draft, state: State, version: i64) -> Result<()> {
     let now = shop.now_ms();
     draft.check(now)?;
     let mut tx = shop.db.begin().await?;

@@ -38,7 +38,8 @@ struct Row {
     codes: i64,
 }
 
-const ROWS: &str = "SELECT p.id, p.title, p.state, p.way, p.rank, p.rule, p.start_at, p.end_at, p.max_uses, p.per_buyer,
+const ROWS: &str =
+    "SELECT p.id, p.title, p.state, p.way, p.rank, p.rule, p.start_at, p.end_at, p.max_uses, p.per_buyer,
       p.used, p.version, (SELECT COUNT(*) FROM promotion_code c WHERE c.promotion_id = p.id) AS codes
     FROM promotion p";
 

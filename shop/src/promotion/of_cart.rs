@@ -1,9 +1,9 @@
 //! A cart with its promotions: what it costs, which codes are in it and why they do or do not apply, and the two ways to
 //! change them.
 
-use super::{CodeState, QuotedUse};
 use super::code::normalised;
 use super::read::{Asking, Candidates, of_a_code};
+use super::{CodeState, QuotedUse};
 use crate::account::Visitor;
 use crate::cart::{self, Cart, Line, LineProblem};
 use crate::checkout::Details;

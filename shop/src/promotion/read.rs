@@ -23,6 +23,7 @@ pub(super) struct Candidates {
 #[derive(sqlx::FromRow)]
 pub(super) struct Row {
     pub id: PromotionId,
+    way: String,
     title: String,
     rank: i64,
     rule: String,
@@ -49,7 +50,7 @@ pub(super) struct Row {
 }
 
 /// Columns of [`Row`]; `p` is the promotion, `c` the code. `$1` cart, `$2` currency, `$3` and `$4` the buyer's keys.
-const COLUMNS: &str = "SELECT p.id, p.title, p.rank, p.rule, p.state, p.start_at, p.end_at, p.max_uses, p.used, p.per_buyer,
+const COLUMNS: &str = "SELECT p.id, p.way, p.title, p.rank, p.rule, p.state, p.start_at, p.end_at, p.max_uses, p.used, p.per_buyer,
       c.id AS code_id, c.code, c.active AS code_active, c.max_uses AS code_max_uses, c.used AS code_used,
       c.customer_id AS code_customer,
       (SELECT COUNT(*) FROM promotion_budget b WHERE b.promotion_id = p.id) AS budgets,
@@ -104,6 +105,9 @@ impl Row {
         let reached = |most: Option<i64>, used: i64| most.is_some_and(|most| used >= most);
         if self.state != "active" || self.code_active == Some(false) {
             return Some(Reason::Inactive);
+        }
+        if self.way == "code" && self.code_id.is_none() {
+            return Some(Reason::NoCode);
         }
         if self.start_at.is_some_and(|start| start > now) {
             return Some(Reason::NotYet);

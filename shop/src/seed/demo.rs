@@ -5,6 +5,7 @@
 
 mod attribute;
 mod collection;
+mod promotion;
 mod range;
 mod review;
 
@@ -56,6 +57,7 @@ pub async fn demo(shop: &Shop, progress: Progress<'_>) -> Result<usize> {
     }
     review::fill(shop).await?;
     collection::fill(shop).await?;
+    promotion::fill(shop).await?;
     progress(ITEMS.len(), ITEMS.len());
     Ok(added)
 }

@@ -12,6 +12,7 @@ use crate::{date, part};
 use leptos::prelude::*;
 use shop::limits::REASON_CHARS;
 use shop::order::{Actions, Detail, Dispute, Event, Line, MailEntry, Order, PaymentState, State};
+use shop::pricing::Discount;
 use shop::reconcile::Break;
 
 /// What was typed into each of the page's forms.
@@ -157,6 +158,10 @@ fn line(line: &Line) -> AnyView {
     let picture = (!line.picture_url.is_empty()).then(|| {
         view! { <img class="thumb" src=line.picture_url.clone() alt="" width="40" height="40" loading="lazy" /> }
     });
+    // What a refund of the whole line comes to, where prices include the tax.
+    let left = line.total.currency.money(line.total.amount - line.discount.amount);
+    let paid =
+        (line.discount.amount > 0).then(|| view! { <span class="sub">{format!("{left} after discounts")}</span> });
     let back = (line.restocked > 0).then(|| format!("{} back on the shelf", line.restocked));
     view! {
         <tr>
@@ -176,7 +181,7 @@ fn line(line: &Line) -> AnyView {
             <td class="num">{line.quantity}</td>
             <td class="num">{line.fulfilled}</td>
             <td class="num">{line.unit_price.to_string()}</td>
-            <td class="num">{line.total.to_string()}</td>
+            <td class="num">{line.total.to_string()}{paid}</td>
         </tr>
     }
     .into_any()
@@ -234,9 +239,12 @@ fn money(order: &Order) -> AnyView {
     let show = |amount: i64| totals.money(amount).to_string().into_any();
     let mut rows = vec![("Subtotal", show(totals.subtotal))];
     if totals.discount > 0 {
-        rows.push(("Discount", show(-totals.discount)));
+        rows.push(("Discount", discount(order, |discount| discount.amount)));
     }
-    rows.push(("Delivery", show(totals.shipping)));
+    rows.push(("Delivery", show(totals.shipping + totals.shipping_discount)));
+    if totals.shipping_discount > 0 {
+        rows.push(("Off the delivery", discount(order, |discount| discount.shipping)));
+    }
     rows.push((if totals.tax_inclusive { "Tax, included" } else { "Tax" }, show(totals.tax)));
     rows.push(("Total", view! { <strong>{totals.money(totals.total).to_string()}</strong> }.into_any()));
     rows.push(("Captured", order.captured.to_string().into_any()));
@@ -248,6 +256,14 @@ fn money(order: &Order) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// What promotions took off, each by its name.
+fn discount(order: &Order, off: fn(&Discount) -> i64) -> AnyView {
+    let with = order.totals.discounts.iter().filter(|discount| off(discount) > 0);
+    with.map(|one| view! { <div>{format!("{} ({})", order.totals.money(-off(one)), one.label())}</div> })
+        .collect_view()
+        .into_any()
 }
 
 fn customer(order: &Order) -> AnyView {

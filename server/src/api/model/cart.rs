@@ -1,7 +1,7 @@
 //! Carts on the wire.
 
-use super::{Discount, Money};
 use super::catalogue::units;
+use super::{Discount, Money};
 use serde::Serialize;
 use shop::cart;
 use shop::promotion::{CodeState, OfCart};

@@ -161,7 +161,11 @@ pub async fn save_delivery(at: AtCheckout, Body(form): Body<Delivery>) -> Result
 }
 
 /// A code that is typed, or taken out, beside any step; a refusal is shown there.
-pub async fn code(client_address::From(address): client_address::From, mut at: AtCheckout, Body(form): Body<CodeForm>) -> Result<Response, PageError> {
+pub async fn code(
+    client_address::From(address): client_address::From,
+    mut at: AtCheckout,
+    Body(form): Body<CodeForm>,
+) -> Result<Response, PageError> {
     let step = pages::step_of(&form.from).unwrap_or(at.view.reached);
     let (shop, visitor) = (&at.state.shop, &at.visitor);
     let outcome = if form.remove.is_empty() {
