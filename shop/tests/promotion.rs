@@ -4,7 +4,7 @@
 use crate::catalogue::edit::anna;
 use crate::support::TestShop;
 use crate::support::deal::{apply, code, percent};
-use crate::support::till::{Till, VISA, customer};
+use crate::support::till::{PROVIDERS, Till, VISA, customer};
 use futures_util::future::join_all;
 use shop::account::Visitor;
 use shop::checkout::{self, PaymentWay, Placed, View};
@@ -110,6 +110,25 @@ on_both_engines! {
         number(&till.pay(&visitor, &view, "k", VISA).await.unwrap());
         till.work().await;
         assert_eq!(till.money().await, (0, 0, 0, 0));
+        till.check().await;
+    }
+
+    async fn the_pages_of_all_providers_ask_for_what_is_left(t: TestShop) {
+        t.stock("MUG", 99).await;
+        let till = Till::of(&t, &PROVIDERS).await;
+        code(&till.shop, "THIRD", percent(33), |_| ()).await;
+        for provider in PROVIDERS {
+            let (visitor, _) = till.guest("MUG", 3).await;
+            let view = apply(&till.shop, &visitor, "THIRD").await;
+            // 20.10 of 30.00 and 4.90 for the delivery.
+            assert_eq!(view.totals.total, 2500);
+            let (_, url) = till.go_to(provider, &visitor, &view, "k").await.unwrap();
+            if provider == "stripe" {
+                assert!(till.pay_hosted(&url, "4242424242424242").await.is_some());
+            }
+        }
+        till.work().await;
+        assert_eq!(till.money().await, (2500, 2500, 0, 0));
         till.check().await;
     }
 

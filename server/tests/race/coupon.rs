@@ -1,7 +1,6 @@
 //! C7: more people than times a code may be used.
 
 use super::QUIET;
-use super::arena::Arena;
 use super::count::C7;
 use super::crowd::{Answer, count, rush};
 use shop::pricing::{Effect, Rule};

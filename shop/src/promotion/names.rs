@@ -1,6 +1,5 @@
 //! Between what a merchant writes and what a rule holds: products and gifts are named by SKU.
 
-use crate::db::Read;
 use crate::id::{ProductId, VariantId};
 use crate::{Error, Result, Shop, args};
 
@@ -14,7 +13,7 @@ pub async fn variants(shop: &Shop, field: &str, text: &str) -> Result<Vec<(Varia
     if skus.len() > most {
         return Err(Error::field(field, format!("At most {most}.")));
     }
-    let mut db = &shop.db;
+    let db = &shop.db;
     let mut found = Vec::with_capacity(skus.len());
     for sku in skus {
         let sql = "SELECT id, product_id FROM variant WHERE sku = $1";
@@ -26,7 +25,7 @@ pub async fn variants(shop: &Shop, field: &str, text: &str) -> Result<Vec<(Varia
 
 /// The SKUs of variants, and of the first variant of each product, one on each line.
 pub async fn skus(shop: &Shop, variants: &[VariantId], products: &[ProductId]) -> Result<(String, String)> {
-    let mut db = &shop.db;
+    let db = &shop.db;
     let (mut of_variants, mut of_products) = (Vec::new(), Vec::new());
     for id in variants {
         let one: Option<(String,)> = db.fetch_optional("SELECT sku FROM variant WHERE id = $1", args![*id]).await?;

@@ -134,10 +134,10 @@ fn stacking(form: &Form) -> AnyView {
     view! {
         <section class="card" aria-labelledby="stacking">
             <h2 id="stacking">"Together with others"</h2>
-            <p class="hint">"Two go together when each allows the other; else the one of the lower rank applies."</p>
-            {Field::new("combines_line", "With discounts on certain products").check(form)}
-            {Field::new("combines_order", "With discounts on the whole order").check(form)}
-            {Field::new("combines_delivery", "With free delivery").check(form)}
+            <p class="hint">"This one goes together with the kinds that are chosen here, if those allow it, too. Else the one of the lower rank applies."</p>
+            {Field::new("combines_line", "Discounts on products").check(form)}
+            {Field::new("combines_order", "Discounts on the order").check(form)}
+            {Field::new("combines_delivery", "Free delivery").check(form)}
             {Field::new("rank", "Rank").max(5).hint("Lower comes first; 0 is usual.").input(form)}
         </section>
     }

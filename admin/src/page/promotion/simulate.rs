@@ -65,8 +65,8 @@ fn result(found: &Simulated) -> AnyView {
     rows.push((if totals.tax_inclusive { "Tax, included" } else { "Tax" }, show(totals.tax)));
     rows.push(("Total", view! { <strong>{totals.money(totals.total).to_string()}</strong> }.into_any()));
     view! {
-        <section class="card flush" aria-labelledby="outcome"><h2 id="outcome">"What became of each discount"</h2>{verdicts}</section>
-        <section class="card flush" aria-labelledby="calculation"><h2 id="calculation">"Line by line"</h2>{lines}</section>
+        <section class="card" aria-labelledby="outcome"><h2 id="outcome">"What became of each discount"</h2>{verdicts}</section>
+        <section class="card" aria-labelledby="calculation"><h2 id="calculation">"Line by line"</h2>{lines}</section>
         <section class="card money" aria-labelledby="sum"><h2 id="sum">"Sum"</h2>{part::facts(rows)}</section>
     }
     .into_any()
