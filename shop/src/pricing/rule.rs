@@ -138,9 +138,12 @@ impl Rule {
     pub fn class(&self) -> Class {
         match &self.effect {
             Effect::FreeDelivery => Class::Delivery,
-            Effect::BuyGet { .. } | Effect::Gift { .. } | Effect::Tiers { .. } => Class::Line,
             Effect::Percent { .. } | Effect::Fixed { .. } if self.scope == Scope::default() => Class::Order,
-            Effect::Percent { .. } | Effect::Fixed { .. } => Class::Line,
+            Effect::BuyGet { .. }
+            | Effect::Gift { .. }
+            | Effect::Tiers { .. }
+            | Effect::Percent { .. }
+            | Effect::Fixed { .. } => Class::Line,
         }
     }
 }

@@ -33,13 +33,16 @@ fn range(value: &str) -> Option<std::ops::Range<i64>> {
     (from < to).then_some(from..to)
 }
 
+/// Values of an attribute and how many products have each.
+type Values = Vec<(String, usize)>;
+
 /// `counted`: name, value and products, most first. Those with a choice stay, however many others there are.
 pub(super) fn facets(
     counted: Vec<(String, String, usize)>,
     chosen: &[(String, String)],
     known: &[FacetOf],
 ) -> Vec<Attribute> {
-    let mut named: Vec<(usize, String, Vec<(String, usize)>)> = Vec::new();
+    let mut named: Vec<(usize, String, Values)> = Vec::new();
     for (name, value, count) in counted {
         match named.iter_mut().find(|(_, other, _)| *other == name) {
             Some((all, _, values)) => {
@@ -53,7 +56,7 @@ pub(super) fn facets(
     let place = |name: &str| known.iter().position(|of| of.name == name);
     let (mut attributes, options): (Vec<_>, Vec<_>) = named.into_iter().partition(|(_, name, _)| place(name).is_some());
     attributes.sort_by_key(|(_, name, _)| place(name));
-    let drawn = |(_, name, values): (usize, String, Vec<(String, usize)>)| {
+    let drawn = |(_, name, values): (usize, String, Values)| {
         let chosen: Vec<&str> = chosen.iter().filter(|(of, _)| *of == name).map(|(_, value)| value.as_str()).collect();
         let values = match place(&name).and_then(|at| known.get(at)) {
             Some(of) => in_order(of, values, &chosen),
