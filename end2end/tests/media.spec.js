@@ -26,7 +26,7 @@ test("a merchant gives a picture its words and another file, and clears out what
   const one = desk.locator(".media-item");
   await expect(one).toHaveCount(1);
   await accessible(desk);
-  await one.getByLabel(`Alt text of a picture of Tea tin ${run}`).fill("A tin, seen from above");
+  await one.getByRole("textbox", { name: `Alt text of a picture of Tea tin ${run}` }).fill("A tin, seen from above");
   await one.getByRole("button", { name: /Save alt text/ }).click();
   await expect(desk.getByRole("status")).toContainText("The words are saved.");
   await shopper.open(`/p/tea-tin-${run}`);
