@@ -70,14 +70,24 @@ fn effect(choices: &Choices, form: &Form) -> AnyView {
             {Field::new("title", "Title").required().max(TITLE_CHARS).hint("Shoppers read it beside the amount.").input(form)}
             {Field::new("way", "It applies").select(form, ways)}
             {Field::new("effect", "What is taken off").select(form, effects)}
-            {Field::new("percent", "Percent").keys("numeric").max(3).hint("For a percentage; for “buy some, get some” what those cost less, 100 when left empty.").input(form)}
-            {Field::new("amount", "Amount").rows(2).hint("For an amount: one currency on each line, like EUR 10.00.").area(form)}
-            {Field::new("buy", "Buy").keys("numeric").max(3).input(form)}
-            {Field::new("get", "Get").keys("numeric").max(3).hint("3 for 2 is: buy 2, get 1. The cheapest pieces are the ones that cost less.").input(form)}
-            {Field::new("gifts", "Gifts, by SKU").rows(2).hint("One on each line. Whoever puts one into the cart pays nothing for it.").area(form)}
-            {Field::new("gift_units", "Pieces that are free").keys("numeric").max(3).hint("One when left empty.").input(form)}
-            {Field::new("steps_of", "Steps count").select(form, steps)}
-            {Field::new("steps", "Steps").rows(3).hint("One on each line: from how much, and how many percent, like 3 10.").area(form)}
+            <div class="effect of-percent of-buy_get">
+                {Field::new("percent", "Percent").keys("numeric").max(3).hint("For a percentage; for “buy some, get some” what those cost less, 100 when left empty.").input(form)}
+            </div>
+            <div class="effect of-fixed">
+                {Field::new("amount", "Amount").rows(2).hint("For an amount: one currency on each line, like EUR 10.00.").area(form)}
+            </div>
+            <div class="effect of-buy_get">
+                {Field::new("buy", "Buy").keys("numeric").max(3).input(form)}
+                {Field::new("get", "Get").keys("numeric").max(3).hint("3 for 2 is: buy 2, get 1. The cheapest pieces are the ones that cost less.").input(form)}
+            </div>
+            <div class="effect of-gift">
+                {Field::new("gifts", "Gifts, by SKU").rows(2).hint("One on each line. Whoever puts one into the cart pays nothing for it.").area(form)}
+                {Field::new("gift_units", "Pieces that are free").keys("numeric").max(3).hint("One when left empty.").input(form)}
+            </div>
+            <div class="effect of-tiers">
+                {Field::new("steps_of", "Steps count").select(form, steps)}
+                {Field::new("steps", "Steps").rows(3).hint("One on each line: from how much, and how many percent, like 3 10.").area(form)}
+            </div>
         </section>
     }
     .into_any()
