@@ -12,6 +12,8 @@ mod code;
 #[cfg(feature = "server")]
 mod codes;
 #[cfg(feature = "server")]
+mod counts;
+#[cfg(feature = "server")]
 mod draft;
 #[cfg(feature = "server")]
 mod edit;

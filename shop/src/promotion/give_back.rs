@@ -1,7 +1,8 @@
 //! Uses of checkouts that end without an order go back, once; and are claimed again when the money came late.
 
 use super::QuotedUse;
-use super::claim::{Claim, Counted, Counts, buyers, take};
+use super::claim::{Claim, buyers, take};
+use super::counts::{Counted, Counts};
 use crate::db::{Read, Sql, Tx};
 use crate::id::{CheckoutId, CustomerId, PromotionCodeId, PromotionId};
 use crate::{Result, args};

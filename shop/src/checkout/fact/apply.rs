@@ -1,4 +1,4 @@
-//! Writes what was judged: attempts and checkouts first, then the pivot, releases and late payments.
+//! Writes what was judged: attempts and checkouts first, then releases, the pivot and late payments.
 
 use super::judge::{Effect, Plan};
 use super::{Fact, News, Situation, Standing, expired, late, settle};
