@@ -63,8 +63,10 @@ impl Postgres {
                 ("statement_timeout", "5s"),
                 ("idle_in_transaction_session_timeout", "10s"),
                 ("synchronous_commit", "on"),
-                // Worth its while for statements that run for seconds, of which there are none.
+                // Worth their while for statements that run for seconds, of which there are none: to start a process that
+                // helps takes tens of milliseconds.
                 ("jit", "off"),
+                ("max_parallel_workers_per_gather", "0"),
             ]);
         let pool = self::pool(CONNECTIONS).connect_with(options.clone()).await?;
         check(&pool).await?;
