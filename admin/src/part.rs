@@ -143,7 +143,8 @@ pub fn heading(title: impl Into<String>, actions: Option<AnyView>) -> AnyView {
 }
 
 /// A link up to the list the page belongs to.
-pub fn up(href: &'static str, label: &'static str) -> AnyView {
+pub fn up(href: impl Into<String>, label: &'static str) -> AnyView {
+    let href = href.into();
     view! { <p class="up"><a href=href>"← "{label}</a></p> }.into_any()
 }
 

@@ -23,12 +23,14 @@ mod picture;
 mod price_list;
 mod product;
 mod promotion;
+mod quick;
 mod reconciliation;
 mod redirect;
 mod review;
 mod sale;
 mod search;
 mod setting;
+mod sheet;
 mod staff;
 
 use crate::state::AppState;
@@ -65,9 +67,11 @@ pub fn router() -> Router<AppState> {
         .route("/admin/orders/{number}/refund", post(order::refund));
     let products = Router::new()
         .route("/admin/products", get(product::list))
+        .route("/admin/products/quick", post(quick::save))
         .route("/admin/products/new", get(product::new_page).post(product::create))
         .route("/admin/products/bulk", get(bulk::history).post(bulk::choose))
         .route("/admin/products/bulk/{id}", get(bulk::show))
+        .route("/admin/products/bulk/{id}/sheet", get(sheet::show).post(sheet::plan))
         .route("/admin/products/bulk/{id}/plan", post(bulk::plan))
         .route("/admin/products/bulk/{id}/again", post(bulk::again))
         .route("/admin/products/bulk/{id}/apply", post(bulk::apply))

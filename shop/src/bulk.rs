@@ -11,15 +11,20 @@
 //! changed since the difference was shown is left alone. Undoing gives back what still is as the edit made it, field by
 //! field, so what was changed afterwards stays.
 
+mod back;
 mod change;
 mod decide;
 mod difference;
+mod price;
+mod sheet;
 mod view;
 mod work;
 
-pub use change::{Changes, CompareAt, PriceChange, PriceStep};
+pub use change::Changes;
 pub use decide::{Chosen, again, apply, begin, plan, stop, undo};
 pub use difference::Difference;
+pub use price::{CompareAt, PriceChange, PriceStep};
+pub use sheet::{Line, Sheet, SheetProduct, sheet};
 pub use view::{Counts, Item, forget_old, history, items, load};
 pub use work::work;
 

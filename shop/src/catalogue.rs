@@ -25,6 +25,8 @@ pub(crate) mod price;
 #[cfg(feature = "server")]
 mod product;
 #[cfg(feature = "server")]
+pub mod quick;
+#[cfg(feature = "server")]
 pub mod sales;
 #[cfg(feature = "server")]
 pub mod schedule;

@@ -153,6 +153,8 @@ pub const IMPORT_WAITS_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Products of one bulk edit, and how long it can be undone, in milliseconds.
 pub const BULK_PRODUCTS: usize = 100_000;
+/// Variants in a table of the bulk editor: what a page can hold and a browser can send.
+pub const SHEET_LINES: usize = 500;
 pub const BULK_KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
 /// Languages of one catalogue.

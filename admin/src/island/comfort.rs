@@ -11,6 +11,7 @@
 //! <span data-focus-x="f-x" data-focus-y="f-y"> a picture: where it is clicked goes into those two fields
 //! <ul data-drag="tree">                        rows that are put elsewhere by dragging them
 //! <form data-count="/…/count">                 shows how many products its rule would take
+//! <table data-sheet>                           takes cells that are pasted; arrows up and down and Enter change the line
 //! ```
 
 mod count;
@@ -18,6 +19,8 @@ mod count;
 mod drag;
 #[cfg(feature = "hydrate")]
 mod focus;
+#[cfg(feature = "hydrate")]
+mod sheet;
 mod upload;
 
 pub use count::CountedText;
@@ -67,6 +70,7 @@ mod wake {
         super::focus::wake(&document, &dirty);
         super::count::wake(&document);
         super::drag::wake(&document);
+        super::sheet::wake(&document, &dirty);
     }
 
     pub fn on(target: &web_sys::EventTarget, name: &str, work: impl FnMut(Event) + 'static) {

@@ -3,6 +3,7 @@
 mod changes;
 mod progress;
 mod sent;
+pub mod sheet;
 
 pub use changes::changes;
 pub use progress::{history, progress};

@@ -3,16 +3,20 @@
 mod attributes;
 mod editor;
 mod pictures;
+pub mod quick;
 mod sent;
 mod variants;
 
+pub use attributes::{fields as attribute_fields, read as read_attributes};
 pub use editor::{Opened, editor};
 pub use sent::{form_of, read, with_matrix, with_moved_picture};
 
+use crate::form::Form;
 use crate::part::{self, Place};
 use leptos::prelude::*;
 use shop::catalogue::desk::{ListRow, Sort};
 use shop::catalogue::draft::Status;
+use shop::catalogue::quick::Quick;
 use shop::money::Currency;
 
 /// What the list was asked for, as the address has it.
@@ -55,15 +59,21 @@ pub fn status_badge(status: Status, publish_at: Option<i64>) -> AnyView {
     }
 }
 
-/// `currency` is the shop's default, in which the lowest prices are.
-/// `total`: how many there are on all pages, when that was counted.
-pub fn list(
-    products: Vec<ListRow>,
-    total: Option<usize>,
-    asked: &Asked,
-    place: &Place,
-    currency: Option<Currency>,
-) -> AnyView {
+/// One page of the list.
+pub struct Listed {
+    pub products: Vec<ListRow>,
+    /// How many there are on all pages, when that was counted.
+    pub total: Option<usize>,
+    /// The shop's default, in which the lowest prices are.
+    pub currency: Option<Currency>,
+    /// Where the page begins.
+    pub at: String,
+    /// Prices and stock are typed over: those of products with one variant, and what is typed.
+    pub quick: Option<(Vec<Quick>, Form)>,
+}
+
+pub fn list(listed: Listed, asked: &Asked, place: &Place) -> AnyView {
+    let Listed { products, total, currency, at, quick } = listed;
     let tabs = [
         ("", "All"),
         ("published", "Published"),
@@ -74,7 +84,11 @@ pub fn list(
     .map(|(key, label)| (asked.address(key), label.to_owned(), key == asked.status))
     .into();
     let filtered = !asked.status.is_empty() || !asked.stock.is_empty() || !asked.text.is_empty();
-    let body = if products.is_empty() { nothing(filtered) } else { chosen(products, total, asked, currency) };
+    let body = match (quick, currency) {
+        _ if products.is_empty() => nothing(filtered),
+        (Some((only, form)), Some(currency)) => quick::quick(&products, &only, asked, &at, currency, &form),
+        _ => chosen(products, total, asked, &at, currency),
+    };
     let stock = [("", "Any stock"), ("out", "Something sold out")]
         .map(|(key, label)| view! { <option value=key selected=key == asked.stock>{label}</option> })
         .collect_view();
@@ -121,7 +135,14 @@ pub fn list(
 }
 
 /// The table, whose ticked rows, or all that the search finds, can be edited at once.
-fn chosen(products: Vec<ListRow>, total: Option<usize>, asked: &Asked, currency: Option<Currency>) -> AnyView {
+fn chosen(
+    products: Vec<ListRow>,
+    total: Option<usize>,
+    asked: &Asked,
+    at: &str,
+    currency: Option<Currency>,
+) -> AnyView {
+    let typed_over = format!("{}&at={}&edit=on", asked.address(&asked.status), part::encode(at));
     let all = match total {
         Some(1) => "Edit the 1 found".to_owned(),
         Some(total) => format!("Edit all {} found", part::thousands(total as u64)),
@@ -136,7 +157,9 @@ fn chosen(products: Vec<ListRow>, total: Option<usize>, asked: &Asked, currency:
             <section class="card flush" aria-label="Products">{table(products, currency)}</section>
             <div class="actions">
                 <button class="quiet">"Edit ticked products"</button>
+                <button class="quiet" name="sheet" value="on">"Edit ticked as a table"</button>
                 <button class="quiet" name="all" value="on">{all}</button>
+                <a class="button quiet" href=typed_over>"Type over prices and stock"</a>
             </div>
         </form>
     }

@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::header::REFRESH;
 use http::{HeaderValue, StatusCode};
 use serde::Deserialize;
+use shop::attribute;
 use shop::bulk::{self, Chosen};
 use shop::catalogue::edit;
 use shop::id::BulkEditId;
@@ -48,6 +49,7 @@ pub async fn choose(State(state): State<AppState>, desk: Desk, Body(pairs): Pair
         Chosen::These(sent.all("id").filter_map(|id| id.parse().ok()).collect())
     };
     match bulk::begin(&desk.shop, &state.search, &desk.staff, chosen).await {
+        Ok(id) if sent.is_on("sheet") => Ok(Redirect::to(&format!("{HERE}/{id}/sheet")).into_response()),
         Ok(id) => Ok(Redirect::to(&format!("{HERE}/{id}")).into_response()),
         Err(error) => {
             let (_, fields) = mendable(error)?;
@@ -73,14 +75,15 @@ pub async fn show(desk: Desk, Path(id): Path<BulkEditId>, Query(At { at }): Quer
 
 async fn draw(desk: &Desk, status: StatusCode, stored: &bulk::Edit, form: &Form) -> Answer {
     let categories = edit::categories(&desk.shop, &desk.staff).await?;
+    let attributes = attribute::all(&desk.shop, &desk.staff).await?;
     let currencies = &desk.shop.settings.currencies;
-    let page = || view::changes(stored, form, &categories, currencies);
+    let page = || view::changes(stored, form, &categories, &attributes, currencies);
     Ok(desk.page_with(status, "products", "Bulk edit", page).await)
 }
 
 pub async fn plan(desk: Desk, Path(id): Path<BulkEditId>, Body(pairs): Pairs) -> Answer {
     let sent = form("", pairs);
-    let (changes, errors) = view::read(&sent);
+    let (changes, errors) = view::read(&sent, &attribute::all(&desk.shop, &desk.staff).await?);
     let planned = if errors.is_empty() {
         bulk::plan(&desk.shop, &desk.staff, id, &changes).await
     } else {
@@ -117,7 +120,7 @@ pub async fn undo(desk: Desk, Path(id): Path<BulkEditId>) -> Answer {
 }
 
 /// To the edit's page, which shows where it is by now.
-async fn back(desk: &Desk, id: BulkEditId, done: Result<()>) -> Answer {
+pub(super) async fn back(desk: &Desk, id: BulkEditId, done: Result<()>) -> Answer {
     let here = format!("{HERE}/{id}");
     match done {
         Ok(()) => Ok(Redirect::to(&here).into_response()),

@@ -4,7 +4,7 @@ use super::desk::{Desk, form, mendable};
 use crate::error::PageError;
 use crate::state::AppState;
 use admin::form::Form;
-use admin::page::product::{self as view, Asked, Opened};
+use admin::page::product::{self as view, Asked, Listed, Opened};
 use admin::part::Place;
 use axum::extract::{Form as Body, Path, Query, State};
 use axum::response::Response;
@@ -15,6 +15,7 @@ use shop::catalogue::desk::{self, Filter};
 use shop::catalogue::draft::{Draft, DraftVariant, Status};
 use shop::catalogue::edit;
 use shop::catalogue::history;
+use shop::catalogue::quick;
 use shop::id::ProductId;
 use shop::sale;
 use shop::{Error, FieldError};
@@ -32,13 +33,22 @@ pub struct Sought {
     sort: String,
     q: String,
     at: String,
+    /// "on": prices and stock can be typed over.
+    edit: String,
 }
 
 impl Sought {
     /// From the fields that stand beside the list's rows.
     pub fn of(form: &Form) -> Self {
         let value = |name: &str| form.value(name).to_owned();
-        Self { status: value("status"), stock: value("stock"), sort: value("sort"), q: value("q"), at: String::new() }
+        Self {
+            status: value("status"),
+            stock: value("stock"),
+            sort: value("sort"),
+            q: value("q"),
+            at: value("at"),
+            edit: String::new(),
+        }
     }
 }
 
@@ -56,12 +66,43 @@ pub fn asked(Sought { status, stock, sort, q, .. }: Sought) -> (Asked, Filter) {
 }
 
 pub async fn list(State(state): State<AppState>, desk: Desk, Query(query): Query<Sought>) -> Answer {
+    let typing = query.edit == "on";
+    let typed = if typing { Typed::AsStored } else { Typed::Nothing };
+    draw_list(&state, &desk, StatusCode::OK, query, typed).await
+}
+
+/// Whether prices and stock stand in the list to be typed over.
+pub(super) enum Typed {
+    Nothing,
+    AsStored,
+    Sent(Form),
+}
+
+pub(super) async fn draw_list(
+    state: &AppState,
+    desk: &Desk,
+    status: StatusCode,
+    query: Sought,
+    typed: Typed,
+) -> Answer {
     let at = query.at.clone();
     let (asked, filter) = asked(query);
     let found = desk::list(&desk.shop, &state.search, &desk.staff, &filter, Place::cursor(&at), ROWS).await?;
-    let place = Place::new(asked.address(&asked.status), &at, found.page.next);
+    let edit = if matches!(typed, Typed::Nothing) { "" } else { "&edit=on" };
+    let place = Place::new(format!("{}{edit}", asked.address(&asked.status)), &at, found.page.next);
     let currency = desk.shop.settings.currencies.first().copied();
-    Ok(desk.page("products", "Products", || view::list(found.page.items, found.total, &asked, &place, currency)).await)
+    let products = found.page.items;
+    let quick = match (typed, currency) {
+        (Typed::Nothing, _) | (_, None) => None,
+        (typed, Some(currency)) => {
+            let ids: Vec<ProductId> = products.iter().map(|product| product.id).collect();
+            let only = quick::quick(&desk.shop, &desk.staff, &ids).await?;
+            let form = if let Typed::Sent(form) = typed { form } else { view::quick::form_of(&only, currency) };
+            Some((only, form))
+        }
+    };
+    let listed = Listed { products, total: found.total, currency, at, quick };
+    Ok(desk.page_with(status, "products", "Products", || view::list(listed, &asked, &place)).await)
 }
 
 pub async fn new_page(desk: Desk) -> Answer {

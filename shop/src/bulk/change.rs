@@ -1,10 +1,12 @@
 //! What is to change, and what that makes of a product. Pure: the same changes make the same of the same product.
 
-use crate::catalogue::draft::{Draft, DraftPrice, DraftVariant, Status};
-use crate::id::CategoryId;
+use super::price::PriceChange;
+use super::sheet::Sheet;
+use crate::Result;
+use crate::attribute::DraftValue;
+use crate::catalogue::draft::{Draft, Status};
+use crate::id::{AttributeId, CategoryId};
 use crate::limits::{self, Check};
-use crate::money::Currency;
-use crate::{Error, FieldError, Result};
 use serde::{Deserialize, Serialize};
 
 /// What is left out stays as it is.
@@ -22,39 +24,12 @@ pub struct Changes {
     /// Of all variants.
     pub tax_class: Option<String>,
     pub price: Option<PriceChange>,
+    /// What products are like from now on, each attribute once.
+    pub set_attributes: Vec<DraftValue>,
+    pub remove_attributes: Vec<AttributeId>,
+    /// What a table says of each variant on its own.
+    pub sheet: Option<Sheet>,
 }
-
-/// Of all variants, in one currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PriceChange {
-    pub currency: Currency,
-    pub step: PriceStep,
-    pub compare_at: CompareAt,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PriceStep {
-    Keep,
-    /// Hundredths of a percent, negative to lower; to whole minor units, half up.
-    Percent(i64),
-    /// Minor units, negative to lower.
-    By(i64),
-    /// Minor units. Variants without a price in the currency get one.
-    To(i64),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CompareAt {
-    Keep,
-    /// The price as it was before this change, unless a higher one stands there.
-    Former,
-    None,
-}
-
-/// Hundredths of a percent by which prices can be raised or lowered.
-const PERCENT: std::ops::RangeInclusive<i64> = -10_000..=100_000;
 
 impl Changes {
     /// # Errors
@@ -74,16 +49,16 @@ impl Changes {
         if let Some(class) = &self.tax_class {
             check.required("tax_class", class, limits::NAME_CHARS);
         }
+        for value in &self.set_attributes {
+            value.check(&mut check);
+            let both = self.remove_attributes.contains(&value.attribute);
+            check.that(!both, &format!("attributes.{}", value.attribute), "Either set or removed.");
+        }
+        if let Some(sheet) = &self.sheet {
+            sheet.check(&mut check);
+        }
         if let Some(price) = self.price {
-            let in_reach = match price.step {
-                PriceStep::Keep => true,
-                PriceStep::Percent(hundredths) => PERCENT.contains(&hundredths) && hundredths != 0,
-                PriceStep::By(amount) => amount != 0,
-                PriceStep::To(amount) => amount >= 0,
-            };
-            check.that(in_reach, "price_value", "Between 100 % less and 1,000 % more, and not 0.");
-            let nothing = price.step == PriceStep::Keep && price.compare_at == CompareAt::Keep;
-            check.that(!nothing, "changes", "Choose something to change.");
+            price.check(&mut check);
         }
         check.done()
     }
@@ -116,6 +91,15 @@ impl Changes {
             draft.categories.push(category);
             draft.categories.sort();
         }
+        let spoken_of = |id: AttributeId| {
+            self.remove_attributes.contains(&id) || self.set_attributes.iter().any(|value| value.attribute == id)
+        };
+        draft.attributes.retain(|value| !spoken_of(value.attribute));
+        draft.attributes.extend(self.set_attributes.iter().cloned());
+        draft.attributes.sort_by_key(|value| value.attribute);
+        if let Some(sheet) = &self.sheet {
+            sheet.fill_in(&mut draft);
+        }
         for (at, variant) in draft.variants.iter_mut().enumerate() {
             if let Some(class) = &self.tax_class {
                 variant.tax_class.clone_from(class);
@@ -129,156 +113,36 @@ impl Changes {
     }
 }
 
-impl PriceChange {
-    fn change(self, at: usize, variant: &mut DraftVariant) -> Result<()> {
-        let place = variant.prices.iter().position(|price| price.currency == self.currency);
-        let Some(place) = place else {
-            if let PriceStep::To(amount) = self.step {
-                variant.prices.push(DraftPrice { currency: self.currency, amount, compare_at: None });
-                variant.prices.sort_by_key(|price| price.currency.code());
-            }
-            return Ok(());
-        };
-        let price = &mut variant.prices[place];
-        let former = price.amount;
-        let amount = self.step.from(former).filter(|amount| *amount >= 0);
-        price.amount = amount.ok_or_else(|| {
-            let message = format!("The price of {} would be below 0 or out of range.", variant.sku);
-            Error::Invalid(vec![FieldError { field: format!("variants.{at}.prices.{}", self.currency), message }])
-        })?;
-        price.compare_at = match self.compare_at {
-            CompareAt::Keep => price.compare_at,
-            CompareAt::Former => Some(price.compare_at.map_or(former, |known| known.max(former))),
-            CompareAt::None => None,
-        };
-        Ok(())
-    }
-}
-
-impl PriceStep {
-    /// `None` beyond the range of numbers.
-    fn from(self, former: i64) -> Option<i64> {
-        match self {
-            Self::Keep => Some(former),
-            Self::Percent(hundredths) => {
-                let exact = i128::from(former) * i128::from(10_000 + hundredths);
-                i64::try_from((exact + 5_000).div_euclid(10_000)).ok()
-            }
-            Self::By(amount) => former.checked_add(amount),
-            Self::To(amount) => Some(amount),
-        }
-    }
-}
-
-/// The product as it is `now`, with what the edit made of it (`after`) as it was `before`. What was changed since stays.
-pub(super) fn taken_back(now: &Draft, before: &Draft, after: &Draft) -> Draft {
-    let mut draft = now.clone();
-    if draft.status == after.status && before.status != after.status {
-        draft.status = before.status;
-        draft.publish_at = before.publish_at;
-    }
-    back(&mut draft.brand, &before.brand, &after.brand);
-    back(&mut draft.product_type, &before.product_type, &after.product_type);
-    back(&mut draft.tags, &before.tags, &after.tags);
-    back(&mut draft.categories, &before.categories, &after.categories);
-    for variant in &mut draft.variants {
-        let same = |other: &&DraftVariant| other.id == variant.id;
-        let pair = before.variants.iter().find(same).zip(after.variants.iter().find(same));
-        let Some((before, after)) = pair else { continue };
-        back(&mut variant.tax_class, &before.tax_class, &after.tax_class);
-        for price in &after.prices {
-            let of = |prices: &[DraftPrice]| prices.iter().find(|p| p.currency == price.currency).copied();
-            let was = of(&before.prices);
-            if of(&variant.prices) == Some(*price) && was != Some(*price) {
-                variant.prices.retain(|p| p.currency != price.currency);
-                variant.prices.extend(was);
-                variant.prices.sort_by_key(|price| price.currency.code());
-            }
-        }
-    }
-    draft
-}
-
-fn back<T: PartialEq + Clone>(now: &mut T, before: &T, after: &T) {
-    if *now == *after && before != after {
-        now.clone_from(before);
-    }
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use super::super::price::{CompareAt, PriceStep};
     use super::*;
-    use proptest::prelude::*;
+    use crate::catalogue::draft::{DraftPrice, DraftVariant};
+    use crate::money::Currency;
+    use uuid::Uuid;
 
-    fn product(prices: &[(Currency, i64, Option<i64>)]) -> Draft {
+    pub fn product(prices: &[(Currency, i64, Option<i64>)]) -> Draft {
         let prices = prices.iter().map(|(c, a, b)| DraftPrice { currency: *c, amount: *a, compare_at: *b }).collect();
         let variant = DraftVariant { sku: "A-1".into(), prices, ..DraftVariant::default() };
         Draft { title: "Mug".into(), slug: "mug".into(), variants: vec![variant], ..Draft::default() }
     }
 
-    fn priced(step: PriceStep, compare_at: CompareAt) -> Changes {
+    pub fn priced(step: PriceStep, compare_at: CompareAt) -> Changes {
         Changes { price: Some(PriceChange { currency: Currency::EUR, step, compare_at }), ..Changes::default() }
     }
 
     #[test]
-    fn prices_move_in_their_currency_alone_and_round_half_up() {
-        let before = product(&[(Currency::EUR, 1_999, None), (Currency::USD, 2_500, None)]);
-        for (step, want) in [
-            (PriceStep::Percent(-2_000), 1_599), // 1599.2
-            (PriceStep::Percent(1_250), 2_249),  // 2248.875
-            (PriceStep::Percent(-10_000), 0),
-            (PriceStep::By(-99), 1_900),
-            (PriceStep::To(1_500), 1_500),
-        ] {
-            let after = priced(step, CompareAt::Keep).made_of(&before).unwrap();
-            let amounts: Vec<_> = after.variants[0].prices.iter().map(|price| price.amount).collect();
-            assert_eq!(amounts, [want, 2_500], "{step:?}");
-        }
-        assert!(priced(PriceStep::By(-2_000), CompareAt::Keep).made_of(&before).is_err());
-    }
-
-    #[test]
-    fn a_price_before_is_the_former_or_a_higher_one_that_stands_there() {
-        let of = |before: Option<i64>, compare_at| {
-            let product = product(&[(Currency::EUR, 2_000, before)]);
-            priced(PriceStep::Percent(-5_000), compare_at).made_of(&product).unwrap().variants[0].prices[0].compare_at
-        };
-        assert_eq!(of(None, CompareAt::Former), Some(2_000));
-        assert_eq!(of(Some(3_000), CompareAt::Former), Some(3_000));
-        assert_eq!(of(Some(3_000), CompareAt::Keep), Some(3_000));
-        assert_eq!(of(Some(3_000), CompareAt::None), None);
-    }
-
-    #[test]
-    fn what_was_changed_since_stays_when_the_rest_is_taken_back() {
-        let before = Draft { brand: "Old".into(), tags: vec!["a".into()], ..product(&[(Currency::EUR, 1_000, None)]) };
+    fn attributes_are_set_and_removed_and_nothing_else_of_them_changes() {
+        let id = |n| AttributeId(Uuid::from_u128(n));
+        let of = |n, text: &str| DraftValue { attribute: id(n), value: crate::attribute::Value::text(text).unwrap() };
+        let before = Draft { attributes: vec![of(1, "Oak"), of(2, "Wipe"), of(3, "Made here")], ..product(&[]) };
         let changes = Changes {
-            brand: Some("New".into()),
-            add_tags: vec!["b".into()],
-            status: Some(Status::Published),
-            ..priced(PriceStep::Percent(1_000), CompareAt::Keep)
+            set_attributes: vec![of(4, "New"), of(1, "Ash")],
+            remove_attributes: vec![id(2)],
+            ..Changes::default()
         };
-        let after = changes.made_of(&before).unwrap();
-        assert_eq!(taken_back(&after, &before, &after), before);
-        let now = Draft { brand: "Newer".into(), title: "Cup".into(), ..after.clone() };
-        let back = taken_back(&now, &before, &after);
-        assert_eq!((back.brand.as_str(), back.title.as_str()), ("Newer", "Cup"));
-        assert_eq!((back.tags, back.status, back.variants), (before.tags, before.status, before.variants));
-    }
-
-    proptest! {
-        #[test]
-        fn taking_back_at_once_gives_back_everything(
-            amount in 0..10_000_000_i64, compare in proptest::option::of(0..10_000_000_i64),
-            hundredths in -10_000..100_000_i64, former: bool, tags in proptest::collection::vec("[a-d]", 0..4),
-        ) {
-            let mut before = product(&[(Currency::EUR, amount, compare)]);
-            before.tags = vec!["a".into(), "c".into()];
-            let compare_at = if former { CompareAt::Former } else { CompareAt::None };
-            let changes = Changes { remove_tags: tags, ..priced(PriceStep::Percent(hundredths), compare_at) };
-            if let Ok(after) = changes.made_of(&before) {
-                prop_assert_eq!(taken_back(&after, &before, &after), before);
-            }
-        }
+        assert_eq!(changes.made_of(&before).unwrap().attributes, [of(1, "Ash"), of(3, "Made here"), of(4, "New")]);
+        let both = Changes { remove_attributes: vec![id(1)], ..changes };
+        assert!(both.check().is_err());
     }
 }

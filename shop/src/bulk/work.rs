@@ -1,13 +1,15 @@
 //! The worker's part: a batch of products is one transaction, which locks the edit first.
 
-use super::change::taken_back;
-use super::{Changes, State, difference};
+use super::back::taken_back;
+use super::difference::{self, Names};
+use super::{Changes, State};
+use crate::attribute;
 use crate::audit::{self, Actor, Entry};
 use crate::catalogue::draft::Draft;
 use crate::catalogue::stored::{self, Stored};
 use crate::catalogue::{edit, write};
 use crate::db::{Read, Tx};
-use crate::id::{BulkEditId, CategoryId, ProductId};
+use crate::id::{BulkEditId, ProductId};
 use crate::{Error, Result, Shop, args};
 use std::collections::HashMap;
 use tokio_util::sync::CancellationToken;
@@ -59,7 +61,7 @@ struct Work {
     state: State,
     changes: Changes,
     by: Actor,
-    categories: HashMap<CategoryId, String>,
+    names: Names,
     now: i64,
 }
 
@@ -101,12 +103,16 @@ async fn batch(shop: &Shop, id: BulkEditId, most: i64) -> Result<Option<usize>> 
     let stored = stored::load(&mut tx, &ids, None).await?;
     let mut stored: HashMap<ProductId, Stored> = stored.into_iter().map(|stored| (stored.id, stored)).collect();
     let changes = serde_json::from_str(&changes)?;
-    // Only differences name categories.
-    let categories = match state {
-        State::Planning => edit::category_names(&mut tx).await?.into_iter().collect(),
-        _ => HashMap::new(),
+    // Only differences name anything.
+    let names = match state {
+        State::Planning => Names {
+            categories: edit::category_names(&mut tx).await?.into_iter().collect(),
+            attributes: attribute::definitions(&mut tx).await?,
+            currency: shop.settings.currencies.first().copied(),
+        },
+        _ => Names::default(),
     };
-    let mut work = Work { tx, id, state, changes, by: Actor::parse(&actor, &address), categories, now };
+    let mut work = Work { tx, id, state, changes, by: Actor::parse(&actor, &address), names, now };
     let count = items.len();
     for item in items {
         match stored.remove(&item.product_id) {
@@ -131,7 +137,7 @@ impl Work {
         if after == stored.draft {
             return self.set(item.seq, "same", "").await;
         }
-        let difference = difference::between(&stored.draft, &after, &self.categories);
+        let difference = difference::between(&stored.draft, &after, &self.names);
         self.tx
             .execute(
                 "UPDATE bulk_item SET state = 'planned', version = $3, difference = $4 WHERE edit_id = $1 AND seq = $2",

@@ -2,14 +2,22 @@
 
 use super::{HERE, badge, products};
 use crate::form::{Field, Form};
+use crate::page::product;
 use crate::part;
 use leptos::prelude::*;
+use shop::attribute::Attribute;
 use shop::bulk::Edit;
 use shop::id::CategoryId;
 use shop::limits::NAME_CHARS;
 use shop::money::Currency;
 
-pub fn changes(edit: &Edit, form: &Form, categories: &[(CategoryId, String)], currencies: &[Currency]) -> AnyView {
+pub fn changes(
+    edit: &Edit,
+    form: &Form,
+    categories: &[(CategoryId, String)],
+    attributes: &[Attribute],
+    currencies: &[Currency],
+) -> AnyView {
     let pairs = |list: &[(&str, &str)]| -> Vec<(String, String)> {
         list.iter().map(|(value, label)| ((*value).to_owned(), (*label).to_owned())).collect()
     };
@@ -34,6 +42,9 @@ pub fn changes(edit: &Edit, form: &Form, categories: &[(CategoryId, String)], cu
         {part::up("/admin/products", "Products")}
         {part::heading(format!("Edit {}", products(edit.counts.all())), Some(badge(edit)))}
         {form.summary()}
+        <p>
+            "One change for all of them, or "<a href=format!("{HERE}/{}/sheet", edit.id)>"each variant as a line of a table"</a>"."
+        </p>
         <form method="post" action=format!("{HERE}/{}/plan", edit.id) class="stack">
             <section class="card" aria-labelledby="what">
                 <h2 id="what">"What they are"</h2>
@@ -70,11 +81,42 @@ pub fn changes(edit: &Edit, form: &Form, categories: &[(CategoryId, String)], cu
                     {Field::new("compare_at", "Price before").hint("Shown struck through.").select(form, before)}
                 </div>
             </section>
+            {(!attributes.is_empty()).then(|| like(attributes, form))}
             <section class="card" aria-label="Differences">
                 <p class="hint">"Nothing is written yet: first you see each difference."</p>
                 <div class="actions"><button>"Show the differences"</button></div>
             </section>
         </form>
+    }
+    .into_any()
+}
+
+/// What is left empty stays as each product has it.
+fn like(attributes: &[Attribute], form: &Form) -> AnyView {
+    let removed: Vec<&str> = form.all("remove_attributes").collect();
+    let boxes = attributes
+        .iter()
+        .map(|attribute| {
+            let (value, id) = (attribute.id.to_string(), format!("remove-{}", attribute.id));
+            let checked = removed.contains(&value.as_str());
+            view! {
+                <li class="check">
+                    <input type="checkbox" id=id.clone() name="remove_attributes" value=value checked=checked />
+                    <label for=id>{attribute.name.clone()}</label>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="card" aria-labelledby="like">
+            <h2 id="like">"Attributes"</h2>
+            <p class="hint">"What is left empty stays as each product has it."</p>
+            {product::attribute_fields(attributes, form)}
+            <fieldset>
+                <legend>"Remove"</legend>
+                <ul class="choices">{boxes}</ul>
+            </fieldset>
+        </section>
     }
     .into_any()
 }

@@ -1,13 +1,15 @@
 //! Between the form and the changes it asks for.
 
 use crate::form::{Form, list};
+use crate::page::product;
 use shop::FieldError;
+use shop::attribute::Attribute;
 use shop::bulk::{Changes, CompareAt, PriceChange, PriceStep};
 use shop::catalogue::draft::Status;
 use shop::money::{Currency, Money};
 
 /// What the form asks for, and what cannot be read of it.
-pub fn read(form: &Form) -> (Changes, Vec<FieldError>) {
+pub fn read(form: &Form, attributes: &[Attribute]) -> (Changes, Vec<FieldError>) {
     let mut errors = Vec::new();
     let text = |name: &str| form.value(name).trim().to_owned();
     let words = |name: &str, errors: &mut Vec<FieldError>| match form.value(&format!("{name}_do")) {
@@ -29,6 +31,9 @@ pub fn read(form: &Form) -> (Changes, Vec<FieldError>) {
         remove_category: text("remove_category").parse().ok(),
         tax_class: Some(text("tax_class")).filter(|class| !class.is_empty()),
         price: price(form, &mut errors),
+        set_attributes: product::read_attributes(form, &[], attributes, &mut errors),
+        remove_attributes: form.all("remove_attributes").filter_map(|id| id.parse().ok()).collect(),
+        sheet: None,
     };
     (changes, errors)
 }

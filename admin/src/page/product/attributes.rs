@@ -35,7 +35,7 @@ pub fn section(attributes: &[Attribute], form: &Form) -> AnyView {
         }
         .into_any()
     } else {
-        attributes.iter().map(|attribute| field(attribute, form)).collect_view().into_any()
+        fields(attributes, form)
     };
     view! {
         <section class="card" aria-labelledby="attributes">
@@ -44,6 +44,11 @@ pub fn section(attributes: &[Attribute], form: &Form) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// A field for each attribute, as its type asks for.
+pub fn fields(attributes: &[Attribute], form: &Form) -> AnyView {
+    attributes.iter().map(|attribute| field(attribute, form)).collect_view().into_any()
 }
 
 fn field(attribute: &Attribute, form: &Form) -> AnyView {
