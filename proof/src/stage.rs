@@ -12,7 +12,7 @@ use shop::mail::FolderMailer;
 use shop::media::Media;
 use shop::money::Currency;
 use shop::payment::stripe::{Stripe, StripeConfig};
-use shop::setting::{Live, Settings};
+use shop::setting::{DeclineLimits, Live, Settings};
 use shop::staff::{self, Staff};
 use shop::{Shop, args, cart, checkout, seed};
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
@@ -156,7 +156,7 @@ pub async fn shop(url: &str, gateway: &str, clock: Arc<dyn Clock>, folder: &Path
         payments: provider(gateway)?.into(),
         mailer: Arc::new(FolderMailer { folder: folder.join("mail") }),
         media: Media::in_folder(PathBuf::from(folder).join("media")),
-        settings: Live::new(Settings::default()),
+        settings: Live::new(Settings { declines: DeclineLimits::NONE, ..Settings::default() }),
         origin: "http://shop.example".into(),
         wake: Arc::default(),
     })

@@ -185,6 +185,7 @@ impl Cast<'_> {
             cart_version: shopper.cart_version,
             payment,
             provider: None,
+            network_address: String::new(),
         };
         let answer = checkout::place(self.shop, &visitor, request).await;
         self.notes.write(&notebook::told(key, &answer))?;

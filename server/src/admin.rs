@@ -64,6 +64,8 @@ pub fn router() -> Router<AppState> {
         .route("/admin/orders/{number}/ship", post(order::ship))
         .route("/admin/orders/{number}/delivered", post(order::delivered))
         .route("/admin/orders/{number}/cancel", post(order::cancel))
+        .route("/admin/orders/{number}/hold", post(order::hold))
+        .route("/admin/orders/{number}/release", post(order::release))
         .route("/admin/orders/{number}/refund", post(order::refund));
     let products = Router::new()
         .route("/admin/products", get(product::list))

@@ -192,6 +192,9 @@ pub struct PlaceOrder {
     /// that a started payment is with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
+    /// From where it was sent; empty when that is not known. Not part of what is asked for.
+    #[serde(skip)]
+    pub network_address: String,
 }
 
 /// What placing came to, for now.

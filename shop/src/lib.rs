@@ -79,6 +79,8 @@ pub mod reconcile;
 #[cfg(feature = "server")]
 pub mod redirect;
 #[cfg(feature = "server")]
+pub(crate) mod risk;
+#[cfg(feature = "server")]
 pub mod sale;
 #[cfg(feature = "server")]
 pub mod secret;

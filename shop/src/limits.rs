@@ -153,6 +153,10 @@ pub const IMPORT_WAITS_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Products of one bulk edit, and how long it can be undone, in milliseconds.
 pub const BULK_PRODUCTS: usize = 100_000;
+/// Declined payments in an hour that the owner can allow; 0 is without a limit.
+pub const DECLINES: std::ops::RangeInclusive<i64> = 0..=10_000;
+/// Numbers in the rules by which orders are held; 0 is off.
+pub const HOLD_COUNT: std::ops::RangeInclusive<i64> = 0..=100;
 /// Variants in a table of the bulk editor: what a page can hold and a browser can send.
 pub const SHEET_LINES: usize = 500;
 pub const BULK_KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;

@@ -11,6 +11,8 @@ mod detail;
 #[cfg(feature = "server")]
 mod expired;
 #[cfg(feature = "server")]
+mod hold;
+#[cfg(feature = "server")]
 mod list;
 #[cfg(feature = "server")]
 mod machine;
@@ -38,6 +40,8 @@ pub(crate) use refund::{carry_out_refund, refund_everything};
 
 #[cfg(feature = "server")]
 pub use detail::detail;
+#[cfg(feature = "server")]
+pub use hold::{hold, release};
 #[cfg(feature = "server")]
 pub use list::{history, list};
 #[cfg(feature = "server")]
@@ -205,6 +209,8 @@ pub struct Summary {
 #[derive(Clone, Debug, Default)]
 pub struct ListFilter {
     pub state: Option<State>,
+    /// Only those that wait for a person, whatever `state` says.
+    pub held: bool,
     /// Beginning of the number or of the e-mail address; empty: all.
     pub text: String,
     /// Opaque position from [`Page::next`](crate::catalogue::Page::next).
@@ -298,6 +304,8 @@ pub struct Detail {
     pub mails: Vec<MailEntry>,
     /// Where the card holder's dispute stands, when there is one.
     pub dispute: Option<Dispute>,
+    /// Why it waits for a person; empty when it does not.
+    pub held: Vec<String>,
 }
 
 /// What the merchant can do with an order as it stands.

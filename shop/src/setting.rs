@@ -1,6 +1,6 @@
 //! Settings of the shop, kept in table `setting` and read once at start and after each change.
 
-use crate::money::Currency;
+use crate::money::{Currency, Money};
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "server")]
 use std::sync::{Arc, RwLock};
@@ -19,6 +19,9 @@ pub struct Settings {
     pub hold_ms: i64,
     /// When authorised money is taken.
     pub capture: CapturePolicy,
+    pub declines: DeclineLimits,
+    /// Which orders wait for a person.
+    pub hold: HoldRules,
     /// Languages of the catalogue, as in [`LANGUAGES`]: searches know words by their stems in these.
     pub languages: Vec<String>,
     /// Names of the payment providers that shoppers can choose from; none chosen means the first that has keys.
@@ -58,6 +61,42 @@ pub enum CapturePolicy {
     Manual,
 }
 
+/// Declined payments in an hour after which no further one is tried. 0: without a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeclineLimits {
+    /// With one payment-method token.
+    pub card: i64,
+    /// With one e-mail address.
+    pub buyer: i64,
+    /// To one delivery address.
+    pub place: i64,
+    /// From one network address, behind which many people may sit.
+    pub network: i64,
+}
+
+impl DeclineLimits {
+    pub const NONE: Self = Self { card: 0, buyer: 0, place: 0, network: 0 };
+}
+
+impl Default for DeclineLimits {
+    fn default() -> Self {
+        Self { card: 5, buyer: 10, place: 15, network: 30 }
+    }
+}
+
+/// Which orders are held when they are placed, until somebody of the staff releases them. 0: that rule is off.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HoldRules {
+    /// Orders of at least so much, by currency.
+    pub totals: Vec<Money>,
+    /// Orders whose buyer, delivery address or network had so many payments declined in the last hour.
+    pub declined: i64,
+    /// From the so-manieth order of a buyer within 24 hours on.
+    pub orders_a_day: i64,
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -67,6 +106,8 @@ impl Default for Settings {
             currencies: vec![Currency::EUR, Currency::USD, Currency::GBP],
             hold_ms: 30 * 60 * 1000,
             capture: CapturePolicy::Automatic,
+            declines: DeclineLimits::default(),
+            hold: HoldRules::default(),
             languages: vec!["en".into()],
             payment_providers: Vec::new(),
         }
@@ -155,9 +196,10 @@ pub async fn change(shop: &crate::Shop, by: &crate::staff::Staff, settings: Sett
 }
 
 impl Settings {
-    /// Fields refused: "shop_name", "mail_from", "home_country", "languages", "currencies", "hold_minutes".
+    /// Fields refused: "shop_name", "mail_from", "home_country", "languages", "currencies", "hold_minutes",
+    /// "hold_totals", "hold_declined", "hold_orders", "declines_card", "declines_buyer", "declines_place", "declines_network".
     pub fn check(&self) -> crate::Result<()> {
-        use crate::limits::{Check, EMAIL_CHARS, HOLD_MINUTES, NAME_CHARS};
+        use crate::limits::{Check, DECLINES, EMAIL_CHARS, HOLD_COUNT, HOLD_MINUTES, NAME_CHARS};
         let mut check = Check::default();
         check.required("shop_name", &self.shop_name, NAME_CHARS).required("mail_from", &self.mail_from, EMAIL_CHARS);
         let address = self.mail_from.split_once('@');
@@ -174,6 +216,21 @@ impl Settings {
         let (least, most) = (*HOLD_MINUTES.start(), *HOLD_MINUTES.end());
         let whole = self.hold_ms % 60_000 == 0 && HOLD_MINUTES.contains(&(self.hold_ms / 60_000));
         check.that(whole, "hold_minutes", format!("Between {least} and {most} whole minutes."));
+        for (field, number) in [("hold_declined", self.hold.declined), ("hold_orders", self.hold.orders_a_day)] {
+            check.that(HOLD_COUNT.contains(&number), field, format!("Between 1 and {}, or empty.", HOLD_COUNT.end()));
+        }
+        let DeclineLimits { card, buyer, place, network } = self.declines;
+        for (field, number) in [
+            ("declines_card", card),
+            ("declines_buyer", buyer),
+            ("declines_place", place),
+            ("declines_network", network),
+        ] {
+            let most = DECLINES.end();
+            check.that(DECLINES.contains(&number), field, format!("Between 1 and {most}, or empty for no limit."));
+        }
+        let right = self.hold.totals.iter().all(|least| least.amount > 0);
+        check.that(right, "hold_totals", "One on each line: a currency and an amount above 0, like EUR 500.");
         check.done()
     }
 }

@@ -95,6 +95,7 @@ on_both_engines! {
             cart_version: view.cart.version,
             payment: token(),
             provider: None,
+            network_address: String::new(),
         };
         assert!(is_unavailable(&checkout::place(&gone, &visitor, order).await));
         t.clock.advance(gone.settings.hold_ms - 1_000);

@@ -38,6 +38,7 @@ mod recommendation;
 mod reconcile;
 mod redirect;
 mod review;
+mod risk;
 mod sale;
 mod search;
 mod session;

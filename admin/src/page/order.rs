@@ -11,9 +11,13 @@ use crate::part::{self, Place};
 use leptos::prelude::*;
 use shop::order::{State, Summary};
 
+/// The view of orders that wait for a person.
+pub const HELD: &str = "held";
+
 /// Views of the list: address part, label, state.
-pub const TABS: [(&str, &str, Option<State>); 8] = [
+pub const TABS: [(&str, &str, Option<State>); 9] = [
     ("", "All", None),
+    (HELD, "On hold", None),
     ("confirmed", "To ship", Some(State::Confirmed)),
     ("processing", "Partly shipped", Some(State::Processing)),
     ("shipped", "Shipped", Some(State::Shipped)),

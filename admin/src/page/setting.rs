@@ -8,7 +8,8 @@ use shop::money::Currency;
 use shop::setting::LANGUAGES;
 
 /// Fields: `shop_name`, `mail_from`, `home_country`, `language` (many), `currency` (many), `default_currency`, `payment_provider` (many),
-/// `capture`, `hold_minutes`. `providers` are name and label of those that have keys.
+/// `capture`, `hold_minutes`, `hold_totals`, `hold_declined`, `hold_orders`, `declines_card`, `declines_buyer`, `declines_place`,
+/// `declines_network`. `providers` are name and label of those that have keys.
 pub fn page(form: &Form, providers: &[(String, String)]) -> AnyView {
     let countries = shop::address::countries().iter().map(|c| (c.code.to_owned(), c.name.to_owned())).collect();
     let all: Vec<(String, String)> = Currency::all().map(|c| (c.code().to_owned(), c.code().to_owned())).collect();
@@ -111,6 +112,40 @@ pub fn page(form: &Form, providers: &[(String, String)]) -> AnyView {
                     .required()
                     .hint(format!("Between {least} and {most}."))
                     .input(form)}
+            </section>
+            <section class="card" aria-labelledby="declines">
+                <h2 id="declines">"Stolen cards"</h2>
+                <p class="hint">
+                    "Who tries out stolen cards is declined often. After so many declined payments within an hour no further one is tried. Empty: no limit."
+                </p>
+                <div class="pair">
+                    {Field::new("declines_card", "With one card").keys("numeric").input(form)}
+                    {Field::new("declines_buyer", "With one e-mail address").keys("numeric").input(form)}
+                </div>
+                <div class="pair">
+                    {Field::new("declines_place", "To one delivery address").keys("numeric").input(form)}
+                    {Field::new("declines_network", "From one network address").keys("numeric").input(form)}
+                </div>
+            </section>
+            <section class="card" aria-labelledby="hold">
+                <h2 id="hold">"Orders held for review"</h2>
+                <p class="hint">
+                    "A held order is placed, its money is authorised and not taken, and it does not ship until you release it."
+                </p>
+                {Field::new("hold_totals", "Orders of at least")
+                    .hint("One on each line: a currency and an amount, like EUR 500. Empty: whatever the amount.")
+                    .rows(2)
+                    .area(form)}
+                <div class="pair">
+                    {Field::new("hold_declined", "After so many declined payments in an hour")
+                        .keys("numeric")
+                        .hint("Of the buyer, the address or the network. Empty: never.")
+                        .input(form)}
+                    {Field::new("hold_orders", "From the so-manieth order of a buyer in 24 hours on")
+                        .keys("numeric")
+                        .hint("Empty: never.")
+                        .input(form)}
+                </div>
             </section>
             <div class="save-bar"><button>"Save settings"</button></div>
         </form>

@@ -83,6 +83,7 @@ impl Shopper {
                 cart_version: view.cart.version,
                 payment,
                 provider: None,
+                network_address: String::new(),
             },
             pays,
         };

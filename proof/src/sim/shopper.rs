@@ -94,6 +94,7 @@ impl Shopper {
             cart_version: self.version,
             payment,
             provider: provider.map(str::to_owned),
+            network_address: String::new(),
         };
         self.sent.insert(key, order.clone());
         Todo::Place(order)

@@ -32,7 +32,7 @@ pub async fn list(desk: Desk, Query(asked): Query<Asked>) -> Answer {
     let tab = view::TABS.iter().find(|(key, ..)| *key == asked.tab).ok_or(Error::NotFound("list"))?;
     let text: String = asked.q.trim().chars().take(shop::limits::EMAIL_CHARS).collect();
     let after = Place::cursor(&asked.at).map(str::to_owned);
-    let filter = ListFilter { state: tab.2, text: text.clone(), after, rows: ROWS };
+    let filter = ListFilter { state: tab.2, held: tab.0 == view::HELD, text: text.clone(), after, rows: ROWS };
     let found = order::list(&desk.shop, &desk.staff, &filter).await?;
     let place = Place::new(format!("/admin/orders?tab={}&q={}", tab.0, encode(&text)), &asked.at, found.next);
     Ok(desk.page("orders", "Orders", || view::list(found.items, tab.0, &text, &place)).await)
@@ -100,6 +100,32 @@ pub async fn cancel(desk: Desk, Path(number): Path<String>, Body(pairs): Pairs) 
     };
     answer(&desk, &number, done, "The order is cancelled.", |fields| Forms {
         cancel: form.refused(fields),
+        ..Forms::default()
+    })
+    .await
+}
+
+pub async fn hold(desk: Desk, Path(number): Path<String>, Body(pairs): Pairs) -> Answer {
+    let form = form("hold", pairs);
+    let done = match version(&form) {
+        Ok(version) => order::hold(&desk.shop, &desk.staff, &number, version, form.value("reason")).await,
+        Err(error) => Err(error),
+    };
+    answer(&desk, &number, done, "The order is on hold.", |fields| Forms {
+        hold: form.refused(fields),
+        ..Forms::default()
+    })
+    .await
+}
+
+pub async fn release(desk: Desk, Path(number): Path<String>, Body(pairs): Pairs) -> Answer {
+    let form = form("plain", pairs);
+    let done = match version(&form) {
+        Ok(version) => order::release(&desk.shop, &desk.staff, &number, version).await,
+        Err(error) => Err(error),
+    };
+    answer(&desk, &number, done, "The order goes on.", |fields| Forms {
+        plain: form.refused(fields),
         ..Forms::default()
     })
     .await

@@ -8,8 +8,8 @@ use axum::extract::Form as Body;
 use axum::response::Response;
 use http::StatusCode;
 use shop::Shop;
-use shop::money::Currency;
-use shop::setting::{self, CapturePolicy, Settings};
+use shop::money::{Currency, Money};
+use shop::setting::{self, CapturePolicy, DeclineLimits, HoldRules, Settings};
 
 type Answer = Result<Response, PageError>;
 
@@ -44,11 +44,41 @@ fn form_of(shop: &Shop) -> Form {
         .with("home_country", &settings.home_country)
         .with("default_currency", first)
         .with("capture", capture)
-        .with("hold_minutes", settings.hold_ms / MINUTE_MS);
+        .with("hold_minutes", settings.hold_ms / MINUTE_MS)
+        .with("declines_card", or_empty(settings.declines.card))
+        .with("declines_buyer", or_empty(settings.declines.buyer))
+        .with("declines_place", or_empty(settings.declines.place))
+        .with("declines_network", or_empty(settings.declines.network))
+        .with("hold_totals", lines(&settings.hold.totals))
+        .with("hold_declined", or_empty(settings.hold.declined))
+        .with("hold_orders", or_empty(settings.hold.orders_a_day));
     let form = settings.languages.iter().fold(form, |form, language| form.with("language", language));
     let form = settings.currencies.iter().fold(form, |form, currency| form.with("currency", currency));
     let in_force = shop.payments.enabled(&settings.payment_providers);
     in_force.iter().fold(form, |form, provider| form.with("payment_provider", provider.name()))
+}
+
+fn lines(totals: &[Money]) -> String {
+    totals.iter().map(|least| format!("{} {}", least.currency, least.decimal())).collect::<Vec<_>>().join("\n")
+}
+
+fn or_empty(number: i64) -> String {
+    if number == 0 { String::new() } else { number.to_string() }
+}
+
+/// What is no number is out of bounds, and told so.
+fn count(text: &str) -> i64 {
+    if text.trim().is_empty() { 0 } else { text.trim().parse().ok().filter(|number| *number > 0).unwrap_or(-1) }
+}
+
+/// A line that cannot be read is an amount of 0, which is refused.
+fn totals(text: &str) -> Vec<Money> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let read = |line: &str| {
+        let (code, amount) = line.split_once(' ')?;
+        Money::parse(amount, Currency::parse(code)?)
+    };
+    lines.map(|line| read(line).unwrap_or(Currency::EUR.money(0))).collect()
 }
 
 fn asked(form: &Form) -> Settings {
@@ -66,6 +96,17 @@ fn asked(form: &Form) -> Settings {
             .trim()
             .parse::<i64>()
             .map_or(0, |minutes| minutes.saturating_mul(MINUTE_MS)),
+        declines: DeclineLimits {
+            card: count(form.value("declines_card")),
+            buyer: count(form.value("declines_buyer")),
+            place: count(form.value("declines_place")),
+            network: count(form.value("declines_network")),
+        },
+        hold: HoldRules {
+            totals: totals(form.value("hold_totals")),
+            declined: count(form.value("hold_declined")),
+            orders_a_day: count(form.value("hold_orders")),
+        },
         payment_providers: form.all("payment_provider").map(str::to_owned).collect(),
         capture: if form.value("capture") == "manual" { CapturePolicy::Manual } else { CapturePolicy::Automatic },
     }

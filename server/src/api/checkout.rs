@@ -7,6 +7,7 @@
 use super::auth::CartHolder;
 use super::body::Body;
 use super::model::{CheckoutOptions, CheckoutStatus, Details, PlaceRequest, PlaceResult, Problem, order_url};
+use crate::client_address;
 use crate::error::ApiError;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -93,6 +94,7 @@ pub async fn save(
 pub async fn place(
     State(shop): State<Shop>,
     CartHolder(visitor): CartHolder,
+    client_address::From(network_address): client_address::From,
     headers: HeaderMap,
     Body(request): Body<PlaceRequest>,
 ) -> Result<Response, ApiError> {
@@ -102,6 +104,7 @@ pub async fn place(
         cart_version: request.cart_version,
         payment: PaymentWay::Token { payment_method: request.payment_method },
         provider: None,
+        network_address,
     };
     let answered = checkout::place_or_replay(&shop, &visitor, order).await;
     let mut response = match answered.placed {

@@ -5,7 +5,7 @@
 use super::create::{self, SESSION_MIN_MS};
 use super::fact::{self, News, Standing};
 use super::handover::FIRST_POLL_MS;
-use super::place::{chosen, earlier_checkouts, in_progress, insert, limit_attempts};
+use super::place::{chosen, earlier_checkouts, in_progress, insert, limit_attempts, payer};
 use super::saga;
 use super::state::{AttemptState, Way};
 use super::stored::{self, Attempt, Checkout};
@@ -58,7 +58,7 @@ async fn next_attempt(shop: &Shop, checkout: &Checkout) -> Result<Attempt> {
     if tx.execute(sql, args![checkout.order_id]).await? == 0 {
         return Err(not_payable());
     }
-    insert(&mut tx, checkout, &attempt).await?;
+    insert(&mut tx, checkout, &attempt, &payer(checkout, "")).await?;
     let moved = transition::of_attempt(attempt.id, "", "prepared", "the last payment has expired");
     transition::record(&mut tx, &[moved], "shopper", now).await?;
     tx.commit().await?;

@@ -145,6 +145,8 @@ pub(super) struct Situation {
     pub currency: String,
     pub captured: i64,
     pub payment_expired_at: Option<i64>,
+    /// It waits for a person.
+    pub held: bool,
     pub attempt_id: Option<AttemptId>,
     pub provider: Option<String>,
     pub way: Option<String>,
@@ -235,7 +237,7 @@ const LOCK_ORDERS: &str = "SELECT id FROM orders
 const READ: Sql = rows!(
     "SELECT k.id AS checkout_id, k.state AS checkout_state, k.recovery_point, k.epoch, k.cart_id, k.cart_version,
        k.expires_at, o.id AS order_id, o.number, o.access_token, o.state AS order_state, o.total, o.tax, o.currency, o.captured,
-       o.payment_expired_at,
+       o.payment_expired_at, o.held <> '' AS held,
        a.id AS attempt_id, a.provider, a.way, a.state AS attempt_state, a.amount, a.provider_ref,
        a.next_url, a.decline_code, a.decline_message FROM",
     [checkout_id UUID, attempt_id UUID],

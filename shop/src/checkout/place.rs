@@ -10,7 +10,7 @@ mod resume;
 
 pub use known::live;
 
-pub(super) use self::attempt::{chosen, insert};
+pub(super) use self::attempt::{chosen, insert, payer};
 use self::known::{Earlier, already_placed};
 pub(super) use self::known::{earlier_checkouts, limit_attempts};
 use self::offer::{check, check_stock, quote, sold_out};
@@ -29,6 +29,7 @@ use crate::id::{AttemptId, CheckoutId, OrderId};
 use crate::point::{self, Point};
 use crate::pricing::Totals;
 use crate::promotion::Gone;
+use crate::risk::{self, Payer};
 use crate::{Error, Result, Shop, backup, secret};
 use sha2::{Digest, Sha256};
 
@@ -191,6 +192,9 @@ async fn start(
     if quote.totals.total != order.expected_total {
         return Err(total_changed(order.expected_total, &quote.totals));
     }
+    let payer = Payer::new(&quote.email, &quote.address, &order.network_address);
+    let declined = risk::may_pay(shop, &payer, order.payment.token()).await?;
+    let held = risk::reasons(shop, &payer, &quote.totals, declined).await?;
     let quote_json = serde_json::to_string(&quote)?;
     let quote_hash = hex::encode(Sha256::digest(&quote_json));
     let demands: Vec<_> = quote
@@ -229,6 +233,8 @@ async fn start(
             lease_until: saga::lease_until(now),
             expires_at: now + shop.settings.hold_ms,
             demands,
+            payer: payer.clone(),
+            held: held.clone(),
             now,
         };
         point::reached(Point::BeforePrepare).await;

@@ -12,6 +12,7 @@ use crate::id::{AttemptId, CartId, CheckoutId, CustomerId, OrderId, OrderLineId,
 use crate::inventory::reserve::{self, ReserveRequest, Short};
 use crate::point::{self, Point};
 use crate::promotion::{self, Claim as PromotionClaim, Gone};
+use crate::risk::Payer;
 use crate::rows;
 use serde::Serialize;
 use std::collections::HashSet;
@@ -41,6 +42,9 @@ pub(super) struct Prepare {
     pub lease_until: i64,
     pub expires_at: i64,
     pub demands: Vec<(StockId, i64)>,
+    pub payer: Payer,
+    /// Why the order is held; empty when it is not.
+    pub held: Vec<String>,
     pub now: i64,
 }
 
@@ -294,6 +298,7 @@ struct OrderRow<'i> {
     shipping_address: String,
     shipping_method: &'i str,
     note: &'i str,
+    held: String,
     now: i64,
 }
 
@@ -319,6 +324,7 @@ impl<'i> OrderRow<'i> {
             shipping_address: serde_json::to_string(&item.quote.address)?,
             shipping_method: &item.quote.delivery_name,
             note: &item.quote.note,
+            held: if item.held.is_empty() { String::new() } else { serde_json::to_string(&item.held)? },
             now: item.now,
         })
     }
@@ -326,14 +332,14 @@ impl<'i> OrderRow<'i> {
 
 const INSERT_ORDERS: Sql = rows!(
     "INSERT INTO orders (id, number, checkout_id, customer_id, access_token, state, email, currency, subtotal, discount,
-       shipping, shipping_discount, tax, tax_inclusive, total, tax_rows, shipping_address, shipping_method, note, created_at)
+       shipping, shipping_discount, tax, tax_inclusive, total, tax_rows, shipping_address, shipping_method, note, held, created_at)
      SELECT d.id, d.number, d.checkout_id, d.customer_id, d.access_token, 'pending_payment', d.email, d.currency,
        d.subtotal, d.discount, d.shipping, d.shipping_discount, d.tax, d.tax_inclusive, d.total, d.tax_rows, d.shipping_address,
-       d.shipping_method, d.note, d.now FROM",
+       d.shipping_method, d.note, d.held, d.now FROM",
     [
         id UUID, number TEXT, checkout_id UUID, customer_id UUID, access_token TEXT, email TEXT, currency TEXT,
         subtotal BIGINT, discount BIGINT, shipping BIGINT, shipping_discount BIGINT, tax BIGINT, tax_inclusive BOOLEAN, total BIGINT,
-        tax_rows TEXT, shipping_address TEXT, shipping_method TEXT, note TEXT, now BIGINT
+        tax_rows TEXT, shipping_address TEXT, shipping_method TEXT, note TEXT, held TEXT, now BIGINT
     ],
     ""
 );
@@ -403,6 +409,9 @@ struct AttemptRow<'i> {
     amount: i64,
     currency: &'static str,
     pm_token: &'i str,
+    buyer: &'i str,
+    place: &'i str,
+    network: &'i str,
     now: i64,
 }
 
@@ -416,16 +425,21 @@ impl<'i> AttemptRow<'i> {
             amount: item.quote.totals.total,
             currency: item.quote.totals.currency.code(),
             pm_token: &item.pm_token,
+            buyer: &item.payer.buyer,
+            place: &item.payer.place,
+            network: &item.payer.network,
             now: item.now,
         }
     }
 }
 
 const INSERT_ATTEMPTS: Sql = rows!(
-    "INSERT INTO payment_attempt (id, checkout_id, attempt_no, provider, way, amount, currency, pm_token, state, created_at)
-     SELECT d.id, d.checkout_id, 1, d.provider, d.way, d.amount, d.currency, d.pm_token, 'prepared', d.now FROM",
+    "INSERT INTO payment_attempt (id, checkout_id, attempt_no, provider, way, amount, currency, pm_token, buyer, place, network, state,
+       created_at)
+     SELECT d.id, d.checkout_id, 1, d.provider, d.way, d.amount, d.currency, d.pm_token, d.buyer, d.place, d.network, 'prepared',
+       d.now FROM",
     [
-        id UUID, checkout_id UUID, provider TEXT, way TEXT, amount BIGINT, currency TEXT, pm_token TEXT, now BIGINT
+        id UUID, checkout_id UUID, provider TEXT, way TEXT, amount BIGINT, currency TEXT, pm_token TEXT, buyer TEXT, place TEXT, network TEXT, now BIGINT
     ],
     ""
 );

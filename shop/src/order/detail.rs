@@ -41,9 +41,10 @@ pub async fn detail(shop: &Shop, _by: &Staff, number: &str) -> Result<Detail> {
             args![order.id],
         )
         .await?;
-    let sql = "SELECT dispute FROM orders WHERE id = $1";
-    let (dispute,): (String,) = db.fetch_one(sql, args![order.id]).await?;
+    let sql = "SELECT dispute, held FROM orders WHERE id = $1";
+    let (dispute, held): (String, String) = db.fetch_one(sql, args![order.id]).await?;
     Ok(Detail {
+        held: if held.is_empty() { Vec::new() } else { serde_json::from_str(&held)? },
         dispute: Dispute::parse(&dispute),
         attempts: attempts.into_iter().map(|row| row.attempt(order.totals.currency)).collect(),
         refunds: refunds

@@ -61,6 +61,12 @@ pub async fn list(shop: &Shop, _by: &Staff, filter: &ListFilter) -> Result<Page<
         "o.id < $1 AND ((o.number >= $3 AND o.number < $4) OR (o.email >= $5 AND o.email < $6)) AND o.state = $7
          ORDER BY o.id DESC LIMIT $2"
     );
+    // Nobody leaves many orders waiting.
+    const HELD: &str = summaries_where!("o.id < $1 AND o.held <> '' ORDER BY o.id DESC LIMIT $2");
+    const BY_TEXT_HELD: &str = summaries_where!(
+        "o.id < $1 AND ((o.number >= $3 AND o.number < $4) OR (o.email >= $5 AND o.email < $6)) AND o.held <> ''
+         ORDER BY o.id DESC LIMIT $2"
+    );
     let rows = filter.rows.clamp(*PAGE_ROWS.start(), *PAGE_ROWS.end());
     let mut args: Vec<Arg> = args![position(filter.after.as_deref())?, rows + 1];
     let text = filter.text.trim();
@@ -69,10 +75,13 @@ pub async fn list(shop: &Shop, _by: &Staff, filter: &ListFilter) -> Result<Page<
         // Everything that begins with the text, as an index range.
         args.extend(args![&number, format!("{number}\u{10ffff}"), &email, format!("{email}\u{10ffff}")]);
     }
-    if let Some(state) = filter.state {
+    let state = filter.state.filter(|_| !filter.held);
+    if let Some(state) = state {
         args.push(state.as_str().into());
     }
-    let sql = match (text.is_empty(), filter.state) {
+    let sql = match (text.is_empty(), state) {
+        (true, _) if filter.held => HELD,
+        (false, _) if filter.held => BY_TEXT_HELD,
         (true, None) => ALL,
         (true, Some(_)) => IN_STATE,
         (false, None) => BY_TEXT,

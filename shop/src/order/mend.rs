@@ -21,13 +21,14 @@ struct Row {
     state: String,
     total: i64,
     captured: i64,
+    held: bool,
     refunded: i64,
     currency: String,
 }
 
 async fn lock(tx: &mut Tx, number: &str) -> Result<Row> {
     let sql = "UPDATE orders SET version = version + 1 WHERE number = $1
-        RETURNING id, checkout_id, state, total, captured, refunded, currency";
+        RETURNING id, checkout_id, state, total, captured, refunded, currency, held <> '' AS held";
     tx.fetch_optional(sql, args![number]).await?.ok_or(Error::NotFound("order"))
 }
 
@@ -56,8 +57,14 @@ pub(crate) async fn cancel_uncharged(tx: &mut Tx, number: &str, by: Option<&Staf
     }
     promotion::release(tx, std::iter::once(row.checkout_id)).await?;
     restock::all(tx, row.id, row.checkout_id, number, actor, now).await?;
-    let order =
-        Locked { id: row.id, checkout_id: row.checkout_id, state: before, total: row.total, captured: row.captured };
+    let order = Locked {
+        id: row.id,
+        checkout_id: row.checkout_id,
+        state: before,
+        total: row.total,
+        captured: row.captured,
+        held: row.held,
+    };
     merchant::advance(tx, &order, to, "nobody has paid", actor, now).await?;
     merchant::drop_capture(tx, row.id, now).await?;
     if let Some(by) = by {

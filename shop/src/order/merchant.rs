@@ -22,6 +22,7 @@ pub async fn capture(shop: &Shop, by: &Staff, number: &str, version: i64) -> Res
     let Some((attempt, _)) = attempt.filter(|_| order.is_standing()) else {
         return Err(Error::conflict("nothing_to_capture", "There is no authorised payment to capture."));
     };
+    order.may_go_on()?;
     outbox::put(&mut tx, &[Note::of_attempt(Kind::Capture, order.id, attempt)], now).await?;
     audit::record(&mut tx, &Entry::new(by, "order.capture", "order", number), now).await?;
     tx.commit().await?;
@@ -48,6 +49,7 @@ pub async fn ship(
     let now = shop.now_ms();
     let mut tx = shop.db.begin().await?;
     let order = lock(&mut tx, number, version).await?;
+    order.may_go_on()?;
     if reconcile::stops_shipping(&mut tx, number).await? {
         return Err(Error::conflict(
             "payment_differs",
@@ -220,6 +222,7 @@ struct Row {
     state: String,
     total: i64,
     captured: i64,
+    held: bool,
 }
 
 /// An order this transaction has for itself.
@@ -229,10 +232,19 @@ pub(super) struct Locked {
     pub state: State,
     pub total: i64,
     pub captured: i64,
+    /// It waits for a person.
+    pub held: bool,
 }
 
 impl Locked {
-    fn is_standing(&self) -> bool {
+    /// # Errors
+    /// `Conflict` "held".
+    fn may_go_on(&self) -> Result<()> {
+        let message = "This order is on hold. Release it first, or cancel it.";
+        if self.held { Err(Error::conflict("held", message)) } else { Ok(()) }
+    }
+
+    pub(super) fn is_standing(&self) -> bool {
         matches!(self.state, State::Confirmed | State::Processing | State::Shipped | State::Delivered)
     }
 
@@ -242,9 +254,10 @@ impl Locked {
 }
 
 /// Locks the order if it still has the version that the merchant saw.
-async fn lock(tx: &mut Tx, number: &str, version: i64) -> Result<Locked> {
+/// The order at this version, which is used up.
+pub(super) async fn lock(tx: &mut Tx, number: &str, version: i64) -> Result<Locked> {
     let sql = "UPDATE orders SET version = version + 1 WHERE number = $1 AND version = $2
-        RETURNING id, checkout_id, state, total, captured";
+        RETURNING id, checkout_id, state, total, captured, held <> '' AS held";
     let row: Option<Row> = tx.fetch_optional(sql, args![number, version]).await?;
     let Some(row) = row else {
         let known: Option<(i64,)> =
@@ -260,6 +273,7 @@ async fn lock(tx: &mut Tx, number: &str, version: i64) -> Result<Locked> {
         state: read::state(&row.state)?,
         total: row.total,
         captured: row.captured,
+        held: row.held,
     })
 }
 

@@ -146,10 +146,11 @@ struct AttemptRow {
     #[sqlx(try_from = "String")]
     currency: Currency,
     order_state: String,
+    held: bool,
 }
 
 async fn attempt(shop: &Shop, id: AttemptId) -> Result<AttemptRow> {
-    let sql = "SELECT a.checkout_id, a.provider, a.provider_ref, a.state, a.amount, a.currency, o.state AS order_state
+    let sql = "SELECT a.checkout_id, a.provider, a.provider_ref, a.state, a.amount, a.currency, o.state AS order_state, o.held <> '' AS held
         FROM payment_attempt a JOIN orders o ON o.checkout_id = a.checkout_id WHERE a.id = $1";
     shop.db.fetch_optional(sql, args![id]).await?.ok_or(Error::NotFound("payment attempt"))
 }
@@ -157,7 +158,8 @@ async fn attempt(shop: &Shop, id: AttemptId) -> Result<AttemptRow> {
 /// C3: takes the money of a confirmed order. Taking it twice is once.
 pub(crate) async fn capture(shop: &Shop, id: AttemptId) -> Result<()> {
     let row = attempt(shop, id).await?;
-    if row.state != "authorized" || matches!(row.order_state.as_str(), "cancelled" | "refunded") {
+    // Whoever releases a held order asks again.
+    if row.state != "authorized" || row.held || matches!(row.order_state.as_str(), "cancelled" | "refunded") {
         return Ok(());
     }
     let intent = row.provider_ref.ok_or_else(|| Error::Internal("an authorised attempt without its intent".into()))?;

@@ -15,7 +15,7 @@ use shop::invariant::provider::Payment;
 use shop::invariant::{self, Moment};
 use shop::money::Currency;
 use shop::payment::{self, Provider, Providers};
-use shop::setting::{Live, Settings};
+use shop::setting::{DeclineLimits, Live, Settings};
 use shop::{Result, Shop, args, worker};
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,8 +69,12 @@ impl Till {
     /// A till with these providers, in this order, all enabled.
     pub async fn of(t: &TestShop, names: &[&str]) -> Self {
         let Counter { gateway, payments, config, news } = Counter::open(names).await;
-        let settings =
-            Settings { payment_providers: names.iter().map(|&name| name.to_owned()).collect(), ..Settings::default() };
+        let settings = Settings {
+            payment_providers: names.iter().map(|&name| name.to_owned()).collect(),
+            // Everybody has the same cards and lives in the same house.
+            declines: DeclineLimits::NONE,
+            ..Settings::default()
+        };
         let shop = Shop { payments, settings: Live::new(settings), ..t.shop() };
         let (zone, method) = (uuid::Uuid::now_v7(), ShippingMethodId::new());
         let mut tx = t.db.begin().await.unwrap();
@@ -183,6 +187,7 @@ impl Till {
             cart_version: view.cart.version,
             payment,
             provider: provider.map(str::to_owned),
+            network_address: String::new(),
         };
         checkout::place(&self.shop, visitor, order).await
     }

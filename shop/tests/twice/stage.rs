@@ -49,6 +49,7 @@ impl Stage {
             cart_version: self.view.cart.version,
             payment,
             provider: None,
+            network_address: String::new(),
         };
         if let Ok(placed) = checkout::place(shop, &self.visitor, order).await {
             *self.placed.lock().await = Some(placed);

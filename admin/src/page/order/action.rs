@@ -7,13 +7,14 @@ pub fn to_send(line: &Line) -> i64 {
     line.quantity - line.fulfilled - line.restocked
 }
 
-pub fn actions(order: &Order, dispute: Option<Dispute>) -> Actions {
+/// `held`: it waits for a person.
+pub fn actions(order: &Order, dispute: Option<Dispute>, held: bool) -> Actions {
     let to_send = order.lines.iter().any(|line| to_send(line) > 0);
     let paid = order.captured.amount >= order.totals.total;
     let placed = matches!(order.state, State::Confirmed | State::Processing);
     Actions {
-        capture: order.payment_state == PaymentState::Authorized && order.state != State::PendingPayment,
-        ship: placed && to_send && paid,
+        capture: !held && order.payment_state == PaymentState::Authorized && order.state != State::PendingPayment,
+        ship: !held && placed && to_send && paid,
         mark_delivered: order.state == State::Shipped,
         cancel: order.state == State::Confirmed && order.lines.iter().all(|line| line.fulfilled == 0),
         refundable: if dispute.is_some_and(Dispute::blocks_refunds) {

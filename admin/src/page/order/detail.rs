@@ -21,6 +21,7 @@ pub struct Forms {
     pub ship: Form,
     pub cancel: Form,
     pub refund: Form,
+    pub hold: Form,
     /// For actions without fields: capture, delivered.
     pub plain: Form,
 }
@@ -31,6 +32,7 @@ impl Default for Forms {
             ship: Form::new("ship"),
             cancel: Form::new("cancel"),
             refund: Form::new("refund"),
+            hold: Form::new("hold"),
             plain: Form::new("plain"),
         }
     }
@@ -38,20 +40,21 @@ impl Default for Forms {
 
 /// `differences`: the open ones that are about this order.
 pub fn detail(detail: Detail, differences: &[Break], forms: &Forms) -> AnyView {
-    let Detail { order, attempts, refunds, events, mails, dispute } = detail;
-    let can = actions(&order, dispute);
+    let Detail { order, attempts, refunds, events, mails, dispute, held } = detail;
+    let can = actions(&order, dispute, !held.is_empty());
     let badges = view! { {part::order_badge(order.state)}{part::payment_badge(order.payment_state)} };
     view! {
         {part::up("/admin/orders", "Orders")}
         {part::heading(order.number.clone(), Some(badges.into_any()))}
         <p class="lead">
             "Placed "{date::time(order.placed_at.unwrap_or(order.created_at))}" UTC by "{order.email.clone()}". "
-            {next_step(&order, can)}
+            {if held.is_empty() { next_step(&order, can) } else { "Next: release it, or cancel it." }}
         </p>
+        {(!held.is_empty()).then(|| on_hold(&order, &held))}
         {dispute.map(disputed)}
         {(order.payment_state == PaymentState::Expired).then(|| expired(&order))}
         {(!differences.is_empty()).then(|| differing(differences))}
-        {[&forms.plain, &forms.ship, &forms.cancel, &forms.refund].into_iter().find_map(Form::summary)}
+        {[&forms.plain, &forms.ship, &forms.hold, &forms.cancel, &forms.refund].into_iter().find_map(Form::summary)}
         <div class="columns">
             <div class="column">
                 {lines(&order)}
@@ -60,6 +63,7 @@ pub fn detail(detail: Detail, differences: &[Break], forms: &Forms) -> AnyView {
                 {parcels(&order)}
                 {payment(&order, attempts, refunds)}
                 {(can.refundable > 0).then(|| refund(&order, can, &forms.refund))}
+                {(can.cancel && held.is_empty()).then(|| hold(&order, &forms.hold))}
                 {can.cancel.then(|| cancel(&order, &forms.cancel))}
             </div>
             <div class="column side-column">
@@ -69,6 +73,36 @@ pub fn detail(detail: Detail, differences: &[Break], forms: &Forms) -> AnyView {
                 {sent(mails)}
             </div>
         </div>
+    }
+    .into_any()
+}
+
+fn on_hold(order: &Order, reasons: &[String]) -> AnyView {
+    let reasons = reasons.iter().map(|reason| view! { <li>{reason.clone()}</li> }).collect_view();
+    view! {
+        <div class="notice bad" role="status">
+            <p><strong>"On hold: look at this order before it goes on"</strong></p>
+            <ul>{reasons}</ul>
+            <p>"Money that is authorised is not taken and nothing ships until it is released. Cancel it if it is fraud."</p>
+            <form method="post" action=format!("/admin/orders/{}/release", order.number)>
+                {hidden_version(order)}
+                <button>"Release the order"</button>
+            </form>
+        </div>
+    }
+    .into_any()
+}
+
+fn hold(order: &Order, form: &Form) -> AnyView {
+    view! {
+        <section class="card" aria-labelledby="hold">
+            <h2 id="hold">"Hold for review"</h2>
+            <form method="post" action=format!("/admin/orders/{}/hold", order.number) class="stack">
+                {hidden_version(order)}
+                {Field::new("reason", "Reason").required().max(REASON_CHARS).input(form)}
+                <div class="actions"><button class="quiet">"Hold the order"</button></div>
+            </form>
+        </section>
     }
     .into_any()
 }

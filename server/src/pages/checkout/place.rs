@@ -3,6 +3,7 @@
 use super::super::frame::{page, site};
 use super::AtCheckout;
 use crate::api::checkout::checked_key;
+use crate::client_address;
 use crate::error::{PageError, wants_json};
 use crate::state::AppState;
 use app::pages::checkout as pages;
@@ -69,6 +70,7 @@ pub struct Place {
 pub async fn place(
     State(state): State<AppState>,
     visitor: Visitor,
+    client_address::From(network_address): client_address::From,
     headers: HeaderMap,
     uri: Uri,
     Body(form): Body<Place>,
@@ -94,6 +96,7 @@ pub async fn place(
         cart_version: form.cart_version,
         payment,
         provider,
+        network_address,
     };
     let placed = match checkout::place(&state.shop, &visitor, order).await {
         // People are shown the order; nothing is charged again.

@@ -19,6 +19,13 @@ pub(super) struct Judged<'f> {
     pub plan: Plan,
 }
 
+impl Judged<'_> {
+    /// Whether authorised money is taken without anybody asking for it.
+    pub fn takes_money(&self) -> bool {
+        self.fact.automatic_capture && !self.situation.held
+    }
+}
+
 /// A provider that gave no answer is asked again after this long.
 const ASK_AGAIN_MS: i64 = 5_000;
 

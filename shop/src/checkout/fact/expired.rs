@@ -15,7 +15,7 @@ pub(super) async fn write(tx: &mut Tx, judged: &[Judged<'_>], now: i64) -> Resul
                 order::paid_anew(tx, s.order_id, &s.number, now).await?;
                 reconcile::order_is_paid_anew(tx, &s.number, now).await?;
                 let is_taken = j.plan.received.is_some();
-                if let (true, false, Some(attempt)) = (j.fact.automatic_capture, is_taken, s.attempt_id) {
+                if let (true, false, Some(attempt)) = (j.takes_money(), is_taken, s.attempt_id) {
                     outbox::put(tx, &[Note::of_attempt(Kind::Capture, s.order_id, attempt)], now).await?;
                 }
             }

@@ -256,6 +256,7 @@ mod tests {
             currency: "EUR".into(),
             captured: 0,
             payment_expired_at: None,
+            held: false,
             attempt_id: Some(AttemptId(Uuid::nil())),
             provider: Some("stripe".into()),
             way: Some(way.as_str().into()),

@@ -25,7 +25,7 @@ pub(super) async fn apply(tx: &mut Tx, j: &Judged<'_>, now: i64) -> Result<Stand
         answer(tx, &[(s.checkout_id, placed(s))]).await?;
         let mut notes =
             vec![Note::mail(s.order_id, "order_confirmed"), Note::event(s.order_id, "order_confirmed", &s.number)];
-        if j.plan.received.is_none() && j.fact.automatic_capture {
+        if j.plan.received.is_none() && j.takes_money() {
             notes.push(Note::of_attempt(Kind::Capture, s.order_id, attempt));
         }
         outbox::put(tx, &notes, now).await?;

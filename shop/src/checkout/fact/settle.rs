@@ -73,7 +73,7 @@ fn notes(j: &Judged<'_>) -> Vec<Note> {
     let mut notes =
         vec![Note::mail(s.order_id, "order_confirmed"), Note::event(s.order_id, "order_confirmed", &s.number)];
     let is_taken = j.plan.received.is_some() || s.total == 0;
-    if let (true, false, Some(attempt)) = (j.fact.automatic_capture, is_taken, s.attempt_id) {
+    if let (true, false, Some(attempt)) = (j.takes_money(), is_taken, s.attempt_id) {
         notes.push(Note::of_attempt(Kind::Capture, s.order_id, attempt));
     }
     notes

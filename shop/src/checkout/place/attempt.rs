@@ -8,6 +8,7 @@ use crate::checkout::{PaymentWay, PlaceOrder, transition};
 use crate::db::{Tx, Violation};
 use crate::id::AttemptId;
 use crate::money::Currency;
+use crate::risk::{self, Payer};
 use crate::{Result, Shop, args, reconcile};
 
 /// Whether the live attempt is the one the shopper asks for.
@@ -35,6 +36,8 @@ pub(in crate::checkout) async fn chosen(
 
 pub(super) async fn next_attempt(shop: &Shop, checkout: &Checkout, order: &PlaceOrder, epoch: i64) -> Result<Attempt> {
     limit_attempts(shop, &earlier_checkouts(shop, checkout.cart_id).await?)?;
+    let payer = payer(checkout, &order.network_address);
+    risk::may_pay(shop, &payer, order.payment.token()).await?;
     let provider = chosen(shop, order.provider.as_deref(), &order.payment, checkout.currency).await?;
     let now = shop.now_ms();
     let (way, pm_token) = (Way::from(&order.payment), order.payment.token().to_owned());
@@ -52,7 +55,7 @@ pub(super) async fn next_attempt(shop: &Shop, checkout: &Checkout, order: &Place
     if mine == 0 {
         return Err(in_progress());
     }
-    insert(&mut tx, checkout, &attempt).await?;
+    insert(&mut tx, checkout, &attempt, &payer).await?;
     let mut moves = vec![transition::of_attempt(attempt.id, "", "prepared", "another try")];
     if from != "prepared" {
         moves.push(transition::of_checkout(checkout.id, &from, "prepared", "another try"));
@@ -62,12 +65,23 @@ pub(super) async fn next_attempt(shop: &Shop, checkout: &Checkout, order: &Place
     Ok(attempt)
 }
 
+/// Who pays a checkout.
+pub(in crate::checkout) fn payer(checkout: &Checkout, network_address: &str) -> Payer {
+    Payer::new(&checkout.quote.email, &checkout.quote.address, network_address)
+}
+
 /// Writes the attempt down before the provider hears of it.
-pub(in crate::checkout) async fn insert(tx: &mut Tx, checkout: &Checkout, attempt: &Attempt) -> Result<()> {
+pub(in crate::checkout) async fn insert(
+    tx: &mut Tx,
+    checkout: &Checkout,
+    attempt: &Attempt,
+    payer: &Payer,
+) -> Result<()> {
     let inserted = tx
         .execute(
-            "INSERT INTO payment_attempt (id, checkout_id, attempt_no, provider, way, amount, currency, pm_token, state, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'prepared', $9)",
+            "INSERT INTO payment_attempt (id, checkout_id, attempt_no, provider, way, amount, currency, pm_token, state, created_at,
+               buyer, place, network)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'prepared', $9, $10, $11, $12)",
             args![
                 attempt.id,
                 checkout.id,
@@ -77,7 +91,10 @@ pub(in crate::checkout) async fn insert(tx: &mut Tx, checkout: &Checkout, attemp
                 checkout.total,
                 checkout.currency,
                 &attempt.pm_token,
-                attempt.created_at
+                attempt.created_at,
+                &payer.buyer,
+                &payer.place,
+                &payer.network
             ],
         )
         .await;

@@ -46,6 +46,7 @@ impl World {
             cart_version: request.version,
             payment: PaymentWay::Token { payment_method: payment_method.into() },
             provider: None,
+            network_address: String::new(),
         };
         match checkout::place(&self.till.shop, &self.visitors[who], order).await {
             Ok(Placed::Order { number, .. }) => format!("order {}", self.position(|it| it.1 == number).await),
