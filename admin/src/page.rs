@@ -24,4 +24,6 @@ pub mod sale;
 pub mod search;
 pub mod sessions;
 pub mod setting;
+pub mod shipping;
 pub mod staff;
+pub mod warehouse;

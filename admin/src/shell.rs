@@ -59,6 +59,8 @@ const GROUPS: &[(&str, &[Entry])] = &[
             entry("collections", "Collections", false),
             entry("attributes", "Attributes", false),
             entry("inventory", "Inventory", false),
+            entry("warehouses", "Warehouses", false),
+            entry("shipping", "Shipping", false),
             entry("media", "Media", false),
             entry("sales", "Sales", false),
             entry("price-lists", "Price lists", false),

@@ -1,5 +1,7 @@
 //! Dates as people read them, from Unix milliseconds, in UTC.
 
+use shop::shipping::Estimate;
+
 const MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -19,6 +21,12 @@ const MONTHS: [&str; 12] = [
 pub fn day(ms: i64) -> String {
     let (year, month, day) = civil(ms.div_euclid(86_400_000));
     format!("{day} {} {year}", MONTHS[month - 1])
+}
+
+/// "between 14 March 2026 and 17 March 2026", or "on 14 March 2026".
+pub fn between(estimate: Estimate) -> String {
+    let (from, to) = estimate.times();
+    if from == to { format!("on {}", day(from)) } else { format!("between {} and {}", day(from), day(to)) }
 }
 
 /// "14 March 2026, 09:05".

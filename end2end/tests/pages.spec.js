@@ -3,7 +3,7 @@ import { expectValidHtml } from "../support/checks.js";
 import { CARDS, newEmail } from "../support/shopper.js";
 import { expect, test } from "../support/test.js";
 
-const OPEN = ["/", "/search?q=mug", "/search?q=elephant&in_stock=1", "/search?price_from=9&sort=price_low&page=2", "/collections/a-quiet-morning", "/collections/reduced?in_stock=1&price_to=1", "/collections/presents-up-to-30?sort=newest", "/p/morning-mug", "/p/morning-mug?stars=5", "/cart", "/wishlist", "/login", "/register", "/shipping", "/returns", "/contact", "/about", "/privacy", "/imprint"];
+const OPEN = ["/", "/search?q=mug", "/search?q=elephant&in_stock=1", "/search?price_from=9&sort=price_low&page=2", "/collections/a-quiet-morning", "/collections/reduced?in_stock=1&price_to=1", "/collections/presents-up-to-30?sort=newest", "/p/morning-mug", "/p/morning-mug?stars=5", "/cart", "/cart?country=FR&postal_code=75001", "/wishlist", "/login", "/register", "/shipping", "/returns", "/contact", "/about", "/privacy", "/imprint"];
 
 for (const path of OPEN) {
   test(`the page ${path} is accessible and valid`, async ({ visit, accessible }) => {
@@ -66,6 +66,11 @@ const DESK = [
   "/admin/collections/new",
   "/admin/collections/new?kind=rule",
   "/admin/inventory",
+  "/admin/warehouses",
+  "/admin/warehouses/new",
+  "/admin/shipping",
+  "/admin/shipping/zones/new",
+  "/admin/shipping/try",
   "/admin/media",
   "/admin/media?show=no-alt&q=mug",
   "/admin/media?show=unused",

@@ -31,7 +31,9 @@ mod sale;
 mod search;
 mod setting;
 mod sheet;
+mod shipping;
 mod staff;
+mod warehouse;
 
 use crate::state::AppState;
 use axum::Router;
@@ -85,6 +87,19 @@ pub fn router() -> Router<AppState> {
         .route("/admin/attributes/{id}", get(attribute::edit_page).post(attribute::save))
         .route("/admin/attributes/{id}/move", post(attribute::put))
         .route("/admin/attributes/{id}/delete", post(attribute::remove))
+        .layer(DefaultBodyLimit::max(EDITOR_BODY_BYTES));
+    let delivery = Router::new()
+        .route("/admin/shipping", get(shipping::list))
+        .route("/admin/shipping/try", get(shipping::try_out))
+        .route("/admin/shipping/zones/new", get(shipping::new_zone).post(shipping::create_zone))
+        .route("/admin/shipping/zones/{id}", get(shipping::edit_zone).post(shipping::save_zone))
+        .route("/admin/shipping/zones/{id}/delete", post(shipping::remove_zone))
+        .route("/admin/shipping/zones/{id}/methods/new", get(shipping::new_method).post(shipping::create_method))
+        .route("/admin/shipping/methods/{id}", get(shipping::edit_method).post(shipping::save_method))
+        .route("/admin/shipping/methods/{id}/delete", post(shipping::remove_method))
+        .route("/admin/warehouses", get(warehouse::list))
+        .route("/admin/warehouses/new", get(warehouse::new_page).post(warehouse::create))
+        .route("/admin/warehouses/{id}", get(warehouse::edit_page).post(warehouse::save))
         .layer(DefaultBodyLimit::max(EDITOR_BODY_BYTES));
     let prices = Router::new()
         .route("/admin/sales", get(sale::list))
@@ -178,6 +193,7 @@ pub fn router() -> Router<AppState> {
         .route("/admin/reviews/{id}/pictures/{picture}/remove", post(review::remove_picture))
         .merge(products)
         .merge(prices)
+        .merge(delivery)
         .merge(uploads)
         .merge(pictures)
         .merge(files)

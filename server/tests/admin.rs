@@ -13,6 +13,7 @@ mod reconciliation;
 mod redirect;
 mod sale;
 mod schedule;
+mod shipping;
 
 use crate::support::{Site, cookie, header};
 use shop::staff::{self, Role};

@@ -11,8 +11,6 @@
 //! ```
 
 #[cfg(feature = "server")]
-mod allocate;
-#[cfg(feature = "server")]
 mod anew;
 #[cfg(feature = "server")]
 mod create;
@@ -71,7 +69,7 @@ pub use status::{cancel, status};
 pub use view::{save_address, save_contact, save_delivery, view};
 
 use crate::address::Address;
-use crate::id::{CheckoutId, OrderId, ShippingMethodId, VariantId};
+use crate::id::{CheckoutId, OrderId, ShippingMethodId, VariantId, WarehouseId};
 use crate::pricing::{PricedLine, Totals};
 use crate::promotion::{CodeState, QuotedUse};
 use crate::shipping::DeliveryOption;
@@ -131,6 +129,9 @@ pub struct Quote {
     /// `None` when nothing has to be carried.
     pub delivery_id: Option<ShippingMethodId>,
     pub delivery_name: String,
+    /// The warehouse where the buyer fetches it.
+    #[serde(default)]
+    pub pickup: Option<WarehouseId>,
     pub note: String,
     pub totals: Totals,
     /// Promotions, which the order claims.

@@ -28,6 +28,7 @@ pub mod search;
 pub mod shipping;
 pub mod staff;
 pub mod tax;
+pub mod warehouse;
 pub mod wishlist;
 
 #[cfg(feature = "server")]

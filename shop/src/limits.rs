@@ -67,6 +67,19 @@ pub const SEO_DESCRIPTION_CHARS: usize = 400;
 pub const WEIGHT_MAX_GRAMS: i64 = 1_000_000;
 /// Minor units of one price: a trillion leaves room to multiply by any quantity within `i64`.
 pub const PRICE_MAX: i64 = 1_000_000_000_000;
+/// Warehouses of a shop, characters of the short name of one, working days that one takes to hand a parcel over, inclusive.
+pub const WAREHOUSES: i64 = 100;
+pub const WAREHOUSE_CODE_CHARS: usize = 16;
+pub const HANDLING_DAYS: std::ops::RangeInclusive<i64> = 0..=60;
+/// A place in the merchant's order, inclusive; lower comes first.
+pub const RANK: std::ops::RangeInclusive<i64> = 0..=9999;
+/// Zones of delivery, places that one is made of, methods of one, steps of a method's price table in one currency, and days
+/// that a parcel is on its way, inclusive.
+pub const SHIPPING_ZONES: i64 = 100;
+pub const ZONE_AREAS: usize = 2_000;
+pub const ZONE_METHODS: i64 = 50;
+pub const RATE_STEPS: usize = 100;
+pub const DELIVERY_DAYS: std::ops::RangeInclusive<i64> = 0..=365;
 /// Units of one stock row.
 pub const ON_HAND_MAX: i64 = 1_000_000_000;
 pub const TRACKING_CHARS: usize = 100;

@@ -26,6 +26,8 @@ mod read;
 mod refund;
 #[cfg(feature = "server")]
 mod restock;
+#[cfg(feature = "server")]
+mod source;
 
 #[cfg(feature = "server")]
 pub(crate) use expired::{is_over, keep_waiting, paid_anew, payment_expired, wait_for_ever};
@@ -48,11 +50,14 @@ pub use list::{history, list};
 pub use merchant::{cancel, capture, mark_delivered, refund, ship};
 #[cfg(feature = "server")]
 pub use read::{by_id, by_token, of_customer};
+#[cfg(feature = "server")]
+pub use source::sources;
 
 use crate::address::Address;
 use crate::id::{CheckoutId, CustomerId, FulfilmentId, OrderId, OrderLineId, VariantId};
 use crate::money::Money;
 use crate::pricing::Totals;
+use crate::shipping::Estimate;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -157,6 +162,14 @@ pub struct Fulfilment {
     pub at: i64,
 }
 
+/// What comes out of one warehouse: a parcel to be packed, or what waits to be fetched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    pub warehouse: String,
+    /// Title, SKU and units.
+    pub lines: Vec<(String, String, i64)>,
+}
+
 /// One entry of the timeline.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
@@ -180,8 +193,13 @@ pub struct Order {
     pub totals: Totals,
     pub captured: Money,
     pub refunded: Money,
+    /// Of the buyer, where the order is fetched.
     pub shipping_address: Address,
     pub shipping_method: String,
+    /// Where the buyer fetches it; `None`: it is carried.
+    pub pickup: Option<Address>,
+    /// When it was said to arrive.
+    pub due: Option<Estimate>,
     pub note: String,
     pub fulfilments: Vec<Fulfilment>,
     pub version: i64,

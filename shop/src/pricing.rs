@@ -208,6 +208,16 @@ pub fn price(snapshot: &Snapshot<'_>) -> Result<Priced> {
     Ok(Priced { lines, totals, reductions, verdicts })
 }
 
+/// What the goods come to after promotions. What delivery costs does not change it: promotions of the delivery come last.
+pub fn goods(snapshot: &Snapshot<'_>) -> Result<i64> {
+    if snapshot.promotions.is_empty() {
+        let mut totals = snapshot.items.iter().map(|item| item.unit_price.checked_mul(item.quantity));
+        return totals.try_fold(0_i64, |sum, total| sum.checked_add(total?)).ok_or_else(too_much);
+    }
+    let totals = price(&Snapshot { shipping: None, rates: &[], ..snapshot.clone() })?.totals;
+    Ok(totals.subtotal - totals.discount)
+}
+
 /// The tax in (inclusive) or on (exclusive) a non-negative amount, rounded half away from zero.
 fn tax_of(amount: i64, rate_ppm: i64, inclusive: bool) -> i64 {
     const MILLION: i128 = 1_000_000;

@@ -42,6 +42,7 @@ mod risk;
 mod sale;
 mod search;
 mod session;
+mod shipping;
 mod sitemap;
 mod staff;
 mod twice;

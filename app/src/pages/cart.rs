@@ -1,5 +1,8 @@
 //! The cart page: every change is a small form of its own, so that it works without scripts.
 
+mod delivery;
+
+use self::delivery::cart_delivery;
 use crate::components::{IN_CART, Icon, Refused, codes, discount_rows, problem_text, recently_viewed, shelf};
 use crate::islands::Quantity;
 use crate::shell::{Head, Site, document};
@@ -10,6 +13,7 @@ use shop::catalogue::Card;
 use shop::limits::LINE_QUANTITY;
 use shop::pricing::Totals;
 use shop::promotion::CodeState;
+use shop::shipping::CartDelivery;
 
 /// Products that stand below the cart.
 #[derive(Default)]
@@ -26,6 +30,10 @@ pub struct Sum {
     pub codes: Vec<CodeState>,
     /// The code that was just refused.
     pub refused: Option<Refused>,
+    /// What having it carried costs; `None`: nothing has to be.
+    pub delivery: Option<CartDelivery>,
+    /// Whether somebody has asked what it costs somewhere.
+    pub asked: bool,
 }
 
 /// `problem` says why the last change was refused; `sum` is there whenever the cart is.
@@ -104,6 +112,7 @@ fn filled(cart: Cart, sum: Sum) -> impl IntoView {
                         <div><dt>"Delivery"</dt><dd>"At checkout"</dd></div>
                         <div class="totals-sum"><dt>"Subtotal"</dt><dd>{sum.totals.money(sum.totals.subtotal - sum.totals.discount).to_string()}</dd></div>
                     </dl>
+                    {sum.delivery.as_ref().map(|found| cart_delivery(found, &sum.totals, sum.asked))}
                     {codes(&sum.codes, "/cart/codes", "", sum.refused)}
                     {go}
                     <p class="small">"Items are set aside for you when you pay, not before."</p>

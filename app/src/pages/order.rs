@@ -5,7 +5,7 @@ use crate::date;
 use crate::shell::{Head, Site, document};
 use leptos::prelude::*;
 use shop::limits::PASSWORD_CHARS;
-use shop::order::{Fulfilment, Line, Order, PaymentState, State};
+use shop::order::{Fulfilment, Line, Order, PaymentState, Source, State};
 
 /// How the page is reached, which decides what is offered on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,8 +16,15 @@ pub struct Seen {
     pub as_guest: bool,
 }
 
-/// `form` is the offer to make an account, for guests.
-pub fn order(site: &Site, order: Order, seen: Seen, token: &str, form: &Form) -> impl IntoView + use<> {
+/// `sources` are the warehouses it comes from; `form` is the offer to make an account, for guests.
+pub fn order(
+    site: &Site,
+    order: Order,
+    sources: &[Source],
+    seen: Seen,
+    token: &str,
+    form: &Form,
+) -> impl IntoView + use<> {
     let title = format!("Order {}", order.number);
     let thanks = if seen.just_placed {
         view! {
@@ -51,6 +58,7 @@ pub fn order(site: &Site, order: Order, seen: Seen, token: &str, form: &Form) ->
             <div>
                 <section aria-labelledby="items"><h2 id="items">"Items"</h2><ul class="lines">{lines}</ul></section>
                 {parcels}
+                {split(&order, sources)}
                 {offer}
             </div>
             <section class="summary" aria-labelledby="summary">
@@ -58,13 +66,55 @@ pub fn order(site: &Site, order: Order, seen: Seen, token: &str, form: &Form) ->
                 <TotalsTable totals=order.totals.clone() />
                 <div class="facts-blocks">
                     <div><h3>"Payment"</h3><p>{payment_text(order.payment_state)}</p>{refunded}</div>
-                    <div><h3>"Delivery"</h3><p>{order.shipping_method.clone()}</p><AddressBlock address=order.shipping_address.clone() /></div>
+                    {delivery(&order)}
                     {note}
                 </div>
             </section>
         </div>
     };
     document(site, Head::private(title), body)
+}
+
+/// How and where it goes, and when it was said to arrive.
+fn delivery(order: &Order) -> impl IntoView + use<> {
+    let is_coming = matches!(order.state, State::Confirmed | State::Processing | State::Shipped);
+    let due = order.due.filter(|_| is_coming).map(|due| {
+        let days = date::between(due);
+        view! { <p>{if order.pickup.is_some() { format!("Ready {days}") } else { format!("Arrives {days}") }}</p> }
+    });
+    let pickup = order.pickup.clone().map(|place| {
+        view! { <p>"Fetch it at"</p><AddressBlock address=place /><p>"Your address"</p> }
+    });
+    view! {
+        <div>
+            <h3>"Delivery"</h3>
+            <p>{order.shipping_method.clone()}</p>
+            {due}
+            {pickup}
+            <AddressBlock address=order.shipping_address.clone() />
+        </div>
+    }
+}
+
+/// What comes in which parcel, while an order of several warehouses is on its way to being packed.
+fn split(order: &Order, sources: &[Source]) -> Option<impl IntoView + use<>> {
+    let is_open = matches!(order.state, State::PendingPayment | State::Confirmed | State::Processing);
+    if sources.len() < 2 || !is_open {
+        return None;
+    }
+    let items = sources
+        .iter()
+        .map(|source| {
+            let lines = source.lines.iter().map(|(title, _, units)| format!("{units} × {title}"));
+            view! { <li>{format!("From {}: {}", source.warehouse, lines.collect::<Vec<_>>().join(", "))}</li> }
+        })
+        .collect_view();
+    Some(view! {
+        <section class="section-small" aria-labelledby="split">
+            <h2 id="split">{format!("It comes in {} parcels", sources.len())}</h2>
+            <ul class="plain">{items}</ul>
+        </section>
+    })
 }
 
 fn payment_text(state: PaymentState) -> &'static str {

@@ -209,5 +209,6 @@ async fn answer(
 async fn draw(desk: &Desk, status: StatusCode, number: &str, forms: &Forms) -> Answer {
     let detail = order::detail(&desk.shop, &desk.staff, number).await?;
     let differences = reconcile::of_order(&desk.shop, number).await?;
-    Ok(desk.page_with(status, "orders", number, || view::detail(detail, &differences, forms)).await)
+    let sources = order::sources(&desk.shop, &detail.order).await?;
+    Ok(desk.page_with(status, "orders", number, || view::detail(detail, &sources, &differences, forms)).await)
 }

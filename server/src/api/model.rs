@@ -17,6 +17,11 @@ pub use wishlist::{NewWishlist, Wishlist};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// The day of a time in Unix milliseconds, as `2026-03-17`.
+fn date(at: i64) -> String {
+    app::date::machine(at)[..10].to_owned()
+}
+
 /// An amount in the currency's minor unit.
 #[derive(Serialize, ToSchema)]
 pub struct Money {

@@ -8,17 +8,18 @@ use crate::error::{PageError, wants_json};
 use crate::session;
 use crate::state::AppState;
 use app::{pages, variants, wire};
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Json, extract::FromRequestParts};
 use http::request::Parts;
 use http::{HeaderMap, Uri};
 use serde::Deserialize;
 use shop::account::Visitor;
+use shop::address::{Address, rules};
 use shop::cart::{self, Cart};
 use shop::id::CartLineId;
 use shop::recent::{self, Viewer};
-use shop::{Error, Result, catalogue, promotion, recommendation};
+use shop::{Error, Result, catalogue, promotion, recommendation, shipping};
 use tower_sessions::Session;
 
 /// Products that stand below the cart.
@@ -64,7 +65,7 @@ impl Change {
         code: Option<(String, String)>,
     ) -> Result<Response, PageError> {
         let cart = cart::load(&self.state.shop, &self.visitor).await?;
-        let mut sum = sum(&self.state, &self.visitor, cart.as_ref()).await?;
+        let mut sum = sum(&self.state, &self.visitor, cart.as_ref(), None).await?;
         if let Some(sum) = &mut sum {
             sum.refused = code;
         }
@@ -88,9 +89,26 @@ pub(super) fn words(error: &Error) -> String {
     }
 }
 
+/// Where somebody wants to know what delivery costs.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    country: String,
+    postal_code: String,
+}
+
+impl Asked {
+    /// `None` for no country that the shop knows.
+    fn address(self) -> Option<Address> {
+        let address = Address { country: self.country, postal_code: self.postal_code, ..Address::default() };
+        Some(address.normalised()).filter(|address| rules(&address.country).is_some())
+    }
+}
+
 pub async fn show(
     State(state): State<AppState>,
     visitor: Visitor,
+    Query(asked): Query<Asked>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
@@ -100,15 +118,22 @@ pub async fn show(
     }
     let site = site(&state, &visitor, &uri).await?;
     let beside = beside(&state, &visitor, cart.as_ref()).await?;
-    let sum = sum(&state, &visitor, cart.as_ref()).await?;
+    let sum = sum(&state, &visitor, cart.as_ref(), asked.address()).await?;
     Ok(page(200, || pages::cart::cart(&site, cart, sum, None, beside)))
 }
 
-/// What the cart costs with its promotions.
-async fn sum(state: &AppState, visitor: &Visitor, cart: Option<&Cart>) -> Result<Option<pages::cart::Sum>> {
+/// What the cart costs with its promotions, and what its delivery costs there.
+async fn sum(
+    state: &AppState,
+    visitor: &Visitor,
+    cart: Option<&Cart>,
+    asked: Option<Address>,
+) -> Result<Option<pages::cart::Sum>> {
     let Some(cart) = cart else { return Ok(None) };
     let promotion::OfCart { totals, codes } = promotion::of_cart(&state.shop, visitor, cart).await?;
-    Ok(Some(pages::cart::Sum { totals, codes, refused: None }))
+    let was_asked = asked.is_some();
+    let delivery = shipping::for_cart(&state.shop, visitor, cart, asked).await?;
+    Ok(Some(pages::cart::Sum { totals, codes, refused: None, delivery, asked: was_asked }))
 }
 
 /// A code that is typed, or taken out.

@@ -48,7 +48,8 @@ pub async fn draw(
         order = read(state, visitor, number, token).await?;
     }
     let site = site(state, visitor, uri).await?;
-    Ok(page(status, || pages::order::order(&site, order, seen, token, &form)))
+    let sources = order::sources(&state.shop, &order).await?;
+    Ok(page(status, || pages::order::order(&site, order, &sources, seen, token, &form)))
 }
 
 async fn read(state: &AppState, visitor: &Visitor, number: &str, token: &str) -> Result<Order, Error> {

@@ -79,7 +79,7 @@ pub async fn stage(site: &Site) {
         ("UPDATE stock SET on_hand = 1000", args![]),
         ("INSERT INTO price (variant_id, currency, amount) SELECT id, 'USD', 1100 FROM variant", args![]),
         ("INSERT INTO shipping_zone (id, name) VALUES ($1, 'France')", args![zone]),
-        ("INSERT INTO shipping_zone_country (country, zone_id) VALUES ('FR', $1)", args![zone]),
+        ("INSERT INTO shipping_area (country, zone_id) VALUES ('FR', $1)", args![zone]),
         (
             "INSERT INTO shipping_method (id, zone_id, code, name, basis, days_min, days_max)
              VALUES ($1, $2, 'colis', 'Colis', 'weight', 1, 3)",

@@ -42,7 +42,7 @@ pub async fn fill(shop: &Shop) {
         .unwrap();
     }
     tx.execute("INSERT INTO shipping_zone (id, name) VALUES ($1, 'Germany')", args![zone]).await.unwrap();
-    tx.execute("INSERT INTO shipping_zone_country (country, zone_id) VALUES ('DE', $1)", args![zone]).await.unwrap();
+    tx.execute("INSERT INTO shipping_area (country, zone_id) VALUES ('DE', $1)", args![zone]).await.unwrap();
     tx.execute(
         "INSERT INTO shipping_method (id, zone_id, code, name, basis, days_min, days_max)
          VALUES ($1, $2, 'parcel', 'Parcel', 'weight', 1, 3)",

@@ -13,9 +13,8 @@ pub use known::live;
 pub(super) use self::attempt::{chosen, insert, payer};
 use self::known::{Earlier, already_placed};
 pub(super) use self::known::{earlier_checkouts, limit_attempts};
-use self::offer::{check, check_stock, quote, sold_out};
+use self::offer::{NOT_THERE, check, check_stock, quote, unserved};
 use self::resume::{join, resume};
-use super::allocate;
 use super::fact::{self, News, Standing};
 use super::idempotency::{self, Known, Request};
 use super::prepare::{NUMBER_TAKEN, Prepare, Prepared};
@@ -30,7 +29,8 @@ use crate::point::{self, Point};
 use crate::pricing::Totals;
 use crate::promotion::Gone;
 use crate::risk::{self, Payer};
-use crate::{Error, Result, Shop, backup, secret};
+use crate::warehouse::route::{self, Destination, Otherwise};
+use crate::{Error, Result, Shop, backup, secret, shipping, warehouse};
 use sha2::{Digest, Sha256};
 
 /// What placing an order came to.
@@ -161,8 +161,8 @@ async fn first(
     }
     match start(shop, visitor, &view, &earlier, order, request).await {
         // The units may be held by this very cart: another click was faster, and the shopper is about to have them.
-        Err(Error::SoldOut(short)) => {
-            Err(overtaken(shop, visitor, &view).await?.unwrap_or(Error::SoldOut(short)).into())
+        Err(error @ (Error::SoldOut(_) | Error::Conflict { code: NOT_THERE, .. })) => {
+            Err(overtaken(shop, visitor, &view).await?.unwrap_or(error).into())
         }
         result => Ok(result?),
     }
@@ -197,20 +197,23 @@ async fn start(
     let held = risk::reasons(shop, &payer, &quote.totals, declined).await?;
     let quote_json = serde_json::to_string(&quote)?;
     let quote_hash = hex::encode(Sha256::digest(&quote_json));
-    let demands: Vec<_> = quote
+    let wanted: Vec<_> = quote
         .lines
         .iter()
         .filter(|line| line.tracked)
         .map(|line| Demand { variant_id: line.priced.variant_id, quantity: line.priced.quantity })
         .collect();
+    let to = Destination { country: quote.address.country.clone(), pickup: quote.pickup };
     let mut was_refused = false;
     for _ in 0..RESERVE_TRIES {
         let mut db = &shop.db;
         let shelves =
-            if demands.is_empty() { Vec::new() } else { allocate::shelves_of_cart(&mut db, view.cart.id).await? };
-        let demands = allocate::allocate(&demands, &shelves, &quote.address.country)
-            .map_err(|missing| sold_out(view, &missing))?;
+            if wanted.is_empty() { Vec::new() } else { warehouse::shelves_of_cart(&mut db, view.cart.id).await? };
+        let demands =
+            route::allocate(&wanted, &shelves, &to).map_err(|missing| unserved(view, &quote, &missing))?;
         let now = shop.now_ms();
+        let chosen = view.delivery_options.iter().find(|option| Some(option.id) == quote.delivery_id);
+        let due = chosen.and_then(|o| shipping::offer::estimate(&demands, &shelves, (o.days_min, o.days_max), now));
         let item = Prepare {
             checkout_id: CheckoutId::new(),
             order_id: OrderId::new(),
@@ -235,6 +238,8 @@ async fn start(
             demands,
             payer: payer.clone(),
             held: held.clone(),
+            otherwise: Otherwise::of(&wanted, &shelves, &to),
+            due,
             now,
         };
         point::reached(Point::BeforePrepare).await;

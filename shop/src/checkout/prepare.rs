@@ -8,12 +8,14 @@ use super::{Quote, transition};
 use crate::Error;
 use crate::args;
 use crate::db::{DbError, Read, Sql, Tx, Work};
-use crate::id::{AttemptId, CartId, CheckoutId, CustomerId, OrderId, OrderLineId, StockId};
+use crate::id::{AttemptId, CartId, CheckoutId, CustomerId, OrderId, OrderLineId, StockId, WarehouseId};
 use crate::inventory::reserve::{self, ReserveRequest, Short};
 use crate::point::{self, Point};
 use crate::promotion::{self, Claim as PromotionClaim, Gone};
 use crate::risk::Payer;
 use crate::rows;
+use crate::shipping::Estimate;
+use crate::warehouse::route::Otherwise;
 use serde::Serialize;
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -45,6 +47,10 @@ pub(super) struct Prepare {
     pub payer: Payer,
     /// Why the order is held; empty when it is not.
     pub held: Vec<String>,
+    /// What to reserve instead when somebody else was faster at `demands`.
+    pub otherwise: Option<Otherwise>,
+    /// When it arrives by the first choice; another warehouse in the last moment leaves it as it was told.
+    pub due: Option<Estimate>,
     pub now: i64,
 }
 
@@ -106,6 +112,7 @@ impl Work for Preparing {
                 checkout_id: item.checkout_id,
                 expires_at: item.expires_at,
                 demands: item.demands.clone(),
+                otherwise: item.otherwise.clone(),
             })
             .collect();
         let mut short: Vec<(CheckoutId, Vec<Short>)> = Vec::new();
@@ -297,6 +304,9 @@ struct OrderRow<'i> {
     tax_rows: String,
     shipping_address: String,
     shipping_method: &'i str,
+    pickup_id: Option<WarehouseId>,
+    due_from: Option<i64>,
+    due_to: Option<i64>,
     note: &'i str,
     held: String,
     now: i64,
@@ -323,6 +333,9 @@ impl<'i> OrderRow<'i> {
             tax_rows: serde_json::to_string(&totals.tax_rows)?,
             shipping_address: serde_json::to_string(&item.quote.address)?,
             shipping_method: &item.quote.delivery_name,
+            pickup_id: item.quote.pickup,
+            due_from: item.due.map(|due| due.from),
+            due_to: item.due.map(|due| due.to),
             note: &item.quote.note,
             held: if item.held.is_empty() { String::new() } else { serde_json::to_string(&item.held)? },
             now: item.now,
@@ -332,14 +345,16 @@ impl<'i> OrderRow<'i> {
 
 const INSERT_ORDERS: Sql = rows!(
     "INSERT INTO orders (id, number, checkout_id, customer_id, access_token, state, email, currency, subtotal, discount,
-       shipping, shipping_discount, tax, tax_inclusive, total, tax_rows, shipping_address, shipping_method, note, held, created_at)
+       shipping, shipping_discount, tax, tax_inclusive, total, tax_rows, shipping_address, shipping_method,
+       pickup_id, due_from, due_to, note, held, created_at)
      SELECT d.id, d.number, d.checkout_id, d.customer_id, d.access_token, 'pending_payment', d.email, d.currency,
        d.subtotal, d.discount, d.shipping, d.shipping_discount, d.tax, d.tax_inclusive, d.total, d.tax_rows, d.shipping_address,
-       d.shipping_method, d.note, d.held, d.now FROM",
+       d.shipping_method, d.pickup_id, d.due_from, d.due_to, d.note, d.held, d.now FROM",
     [
         id UUID, number TEXT, checkout_id UUID, customer_id UUID, access_token TEXT, email TEXT, currency TEXT,
         subtotal BIGINT, discount BIGINT, shipping BIGINT, shipping_discount BIGINT, tax BIGINT, tax_inclusive BOOLEAN, total BIGINT,
-        tax_rows TEXT, shipping_address TEXT, shipping_method TEXT, note TEXT, held TEXT, now BIGINT
+        tax_rows TEXT, shipping_address TEXT, shipping_method TEXT, pickup_id UUID, due_from BIGINT, due_to BIGINT,
+        note TEXT, held TEXT, now BIGINT
     ],
     ""
 );

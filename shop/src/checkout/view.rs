@@ -9,7 +9,7 @@ use crate::address::Address;
 use crate::cart::{self, Cart, read::Head};
 use crate::id::ShippingMethodId;
 use crate::limits::{self, Check};
-use crate::shipping::{self, DeliveryOption};
+use crate::shipping::{self, DeliveryOption, Method, offer};
 use crate::tax::{self, TaxRate};
 use crate::{Error, Result, Shop, args};
 use crate::{pricing, promotion};
@@ -17,7 +17,12 @@ use crate::{pricing, promotion};
 /// The checkout of the visitor's cart; `Conflict` "cart_empty" when there is nothing to buy.
 pub async fn view(shop: &Shop, visitor: &Visitor) -> Result<View> {
     let (cart, details) = told(shop, visitor).await?;
-    priced(shop, visitor, cart, details).await
+    let mut view = priced(shop, visitor, cart, details).await?;
+    if let Some(address) = &view.details.address {
+        let options = std::mem::take(&mut view.delivery_options);
+        view.delivery_options = offer::look_up(shop, &view.cart, &address.country, options).await?;
+    }
+    Ok(view)
 }
 
 /// The visitor's cart, which is not empty, and what was told with it.
@@ -37,11 +42,16 @@ pub(super) async fn told(shop: &Shop, visitor: &Visitor) -> Result<(Cart, Detail
 
 /// What can be chosen, and what it comes to.
 pub(super) async fn priced(shop: &Shop, visitor: &Visitor, cart: Cart, details: Details) -> Result<View> {
-    let (delivery_options, rates) = destination(shop, &cart, &details).await?;
-    let chosen = delivery_options.iter().find(|option| Some(option.id) == details.delivery);
-    let shipping = chosen.map(|option| option.price.amount);
+    let (methods, rates) = destination(shop, &cart, &details).await?;
+    let mut delivery_options = Vec::new();
+    let mut chosen = None;
+    let of_cart = promotion::price_cart(shop, visitor, &cart, &details, &rates, |value| {
+        delivery_options = shipping::options(&methods, &offer::goods(&cart, value), cart.currency);
+        chosen = delivery_options.iter().find(|option| Some(option.id) == details.delivery);
+        chosen.map(|option| option.price.amount)
+    })
+    .await?;
     let reached = reached(&cart, &details, chosen);
-    let of_cart = promotion::price_cart(shop, visitor, &cart, &details, shipping, &rates).await?;
     let uses = promotion::uses(&of_cart);
     let pricing::Priced { lines, totals, .. } = of_cart.priced;
     Ok(View {
@@ -130,7 +140,7 @@ async fn head(shop: &Shop, visitor: &Visitor) -> Result<Head> {
 }
 
 /// What delivery and tax the destination has; nothing before the address is known.
-async fn destination(shop: &Shop, cart: &Cart, details: &Details) -> Result<(Vec<DeliveryOption>, Vec<TaxRate>)> {
+async fn destination(shop: &Shop, cart: &Cart, details: &Details) -> Result<(Vec<Method>, Vec<TaxRate>)> {
     let mut db = &shop.db;
     let Some(address) = &details.address else {
         // Prices are shown as the home country's shoppers see them until the shopper's is known.
@@ -140,8 +150,7 @@ async fn destination(shop: &Shop, cart: &Cart, details: &Details) -> Result<(Vec
     if !cart.requires_shipping() {
         return Ok((Vec::new(), rates));
     }
-    let methods = shipping::methods_for(&mut db, &address.country, cart.currency).await?;
-    Ok((shipping::options(&methods, cart.weight_grams(), cart.subtotal.amount, cart.currency), rates))
+    Ok((shipping::methods_for(&mut db, address, cart.currency).await?, rates))
 }
 
 pub(super) fn empty() -> Error {

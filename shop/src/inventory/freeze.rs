@@ -6,6 +6,7 @@ use crate::audit::{self, Entry};
 use crate::db::{Read, Tx};
 use crate::id::{StockId, VariantId};
 use crate::staff::Staff;
+use crate::warehouse::CLOSED;
 use crate::{Error, Result, Shop, args, chance, reconcile};
 
 /// A stock row that promises something other than what is held of it, or has what no movement explains.
@@ -70,8 +71,9 @@ pub(crate) async fn unsound(db: &mut impl Read, part: Part) -> Result<(Vec<Unsou
 
 /// Sells nothing more of a variant, in any warehouse.
 pub(crate) async fn freeze(tx: &mut Tx, variant: VariantId, why: &str) -> Result<bool> {
-    let sql = "UPDATE stock SET frozen = $2 WHERE variant_id = $1 AND frozen = ''";
-    Ok(tx.execute(sql, args![variant, why]).await? > 0)
+    // Also where the warehouse is closed: it may open before somebody has looked at the numbers.
+    let sql = "UPDATE stock SET frozen = $2 WHERE variant_id = $1 AND frozen IN ('', $3)";
+    Ok(tx.execute(sql, args![variant, why, CLOSED]).await? > 0)
 }
 
 /// Puts the numbers of a SKU right and sells it again: reserved becomes what open checkouts hold, and a movement explains
@@ -85,8 +87,10 @@ pub async fn unfreeze(shop: &Shop, by: &Staff, sku: &str) -> Result<()> {
     let variant: Option<(VariantId,)> = tx.fetch_optional("SELECT id FROM variant WHERE sku = $1", args![sku]).await?;
     let (variant,) = variant.ok_or(Error::NotFound("SKU"))?;
     // The update locks the rows: nobody reserves, sells or releases between the question and the answer.
-    let frozen =
-        tx.execute("UPDATE stock SET frozen = '' WHERE variant_id = $1 AND frozen <> ''", args![variant]).await?;
+    let sql = "UPDATE stock SET frozen = CASE WHEN (SELECT w.active FROM warehouse w WHERE w.id = stock.warehouse_id)
+          THEN '' ELSE $2 END
+        WHERE variant_id = $1 AND frozen NOT IN ('', $2)";
+    let frozen = tx.execute(sql, args![variant, CLOSED]).await?;
     if frozen == 0 {
         return Err(Error::conflict("not_frozen", format!("{sku} is sold already; somebody was faster.")));
     }

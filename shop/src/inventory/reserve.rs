@@ -21,6 +21,7 @@ use crate::args;
 use crate::canary::{self, Canary};
 use crate::db::{Arg, DbError, Read, Result, Tx};
 use crate::id::{CheckoutId, StockId};
+use crate::warehouse::route::Otherwise;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -33,6 +34,8 @@ pub struct ReserveRequest {
     pub expires_at: i64,
     /// Units per stock row, each above zero. A row may be named twice.
     pub demands: Vec<(StockId, i64)>,
+    /// What to take when `demands` is not to be had any more; `None`: nothing else.
+    pub otherwise: Option<Otherwise>,
 }
 
 /// A stock row that has less than was asked for.
@@ -55,20 +58,27 @@ pub async fn reserve_many(
     requests: &[ReserveRequest],
 ) -> Result<Vec<std::result::Result<(), Vec<Short>>>> {
     let demands: Vec<BTreeMap<StockId, i64>> = requests.iter().map(|request| total(&request.demands)).collect();
-    let ids = demands.iter().flat_map(|demand| demand.keys().copied());
+    // What may be taken instead is locked, too: all rows of a batch once, in one order.
+    let others = requests.iter().filter_map(|request| request.otherwise.as_ref()).flat_map(Otherwise::rows);
+    let ids = demands.iter().flat_map(|demand| demand.keys().copied()).chain(others);
     let mut available: BTreeMap<StockId, i64> =
         lock(tx, ids).await?.into_iter().map(|(id, _, free)| (id, free)).collect();
 
     let mut granted: BTreeMap<StockId, i64> = BTreeMap::new();
     let mut rows = Vec::new();
     let mut outcomes = Vec::with_capacity(requests.len());
-    for (request, demand) in requests.iter().zip(&demands) {
-        let short = shortages(demand, &available);
+    for (request, demand) in requests.iter().zip(demands) {
+        let short = shortages(&demand, &available);
+        let other = request.otherwise.as_ref().filter(|_| !short.is_empty());
+        let (demand, short) = match other.and_then(|other| other.choose(&available)) {
+            Some(other) => (total(&other), Vec::new()),
+            None => (demand, short),
+        };
         if !short.is_empty() && !canary::on(Canary::UnconditionalStock) {
             outcomes.push(Err(short));
             continue;
         }
-        for (&stock_id, &quantity) in demand {
+        for (stock_id, quantity) in demand {
             *available.entry(stock_id).or_default() -= quantity;
             *granted.entry(stock_id).or_default() += quantity;
             rows.push(ReservationRow {

@@ -7,6 +7,7 @@ use crate::db::{Read, Tx};
 use crate::id::{ProductId, StockId, VariantId, WarehouseId};
 use crate::limits::{self, Check};
 use crate::staff::Staff;
+use crate::warehouse::CLOSED;
 use crate::{Error, Result, Shop, args};
 use uuid::Uuid;
 
@@ -46,8 +47,8 @@ pub async fn levels(shop: &Shop, variant: VariantId) -> Result<Vec<Level>> {
 async fn empty_row(tx: &mut Tx, variant: VariantId, warehouse: WarehouseId) -> Result<()> {
     tx.execute(
         "INSERT INTO stock (id, variant_id, warehouse_id, on_hand, frozen)
-         SELECT $1, v.id, $3, 0, COALESCE((SELECT MAX(s.frozen) FROM stock s WHERE s.variant_id = v.id), '') FROM variant v WHERE v.id = $2 ON CONFLICT (variant_id, warehouse_id) DO NOTHING",
-        args![StockId::new(), variant, warehouse],
+         SELECT $1, v.id, $3, 0, COALESCE((SELECT MAX(s.frozen) FROM stock s WHERE s.variant_id = v.id AND s.frozen <> $4), '') FROM variant v WHERE v.id = $2 ON CONFLICT (variant_id, warehouse_id) DO NOTHING",
+        args![StockId::new(), variant, warehouse, CLOSED],
     )
     .await?;
     Ok(())
@@ -268,14 +269,14 @@ pub async fn overview(
             "SELECT p.id AS product_id, v.id AS variant_id, p.slug AS product_slug, p.title, v.title AS variant_title,
                v.sku, v.tracked, CAST(COALESCE(SUM(s.on_hand), 0) AS BIGINT) AS on_hand,
                CAST(COALESCE(SUM(s.reserved), 0) AS BIGINT) AS reserved,
-               COALESCE(MAX(s.frozen), '') AS frozen,
+               COALESCE(MAX(CASE WHEN s.frozen = $6 THEN '' ELSE s.frozen END), '') AS frozen,
                (SELECT COUNT(*) FROM stock_alert a WHERE a.variant_id = v.id AND a.told_at IS NULL) AS waiting
              FROM variant v JOIN product p ON p.id = v.product_id LEFT JOIN stock s ON s.variant_id = v.id
              WHERE v.active AND v.sku > $1 AND ($2 = '' OR lower(v.sku) LIKE $2 ESCAPE '!' OR lower(p.title) LIKE $2 ESCAPE '!')
              GROUP BY p.id, v.id, p.slug, p.title, v.title, v.sku, v.tracked
              HAVING COALESCE(SUM(s.free), 0) >= $3 AND COALESCE(SUM(s.free), 0) <= $4
              ORDER BY v.sku LIMIT $5",
-            args![after.unwrap_or(""), crate::db::pattern(text), low, high, rows + 1],
+            args![after.unwrap_or(""), crate::db::pattern(text), low, high, rows + 1, CLOSED],
         )
         .await?;
     let next = cut(&mut found, rows).then(|| found.last().map(|row| row.sku.clone())).flatten();

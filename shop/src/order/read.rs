@@ -6,6 +6,7 @@ use crate::db::Read;
 use crate::id::{CheckoutId, CustomerId, FulfilmentId, OrderId, OrderLineId, VariantId};
 use crate::money::Currency;
 use crate::pricing::{Discount, Totals};
+use crate::shipping::Estimate;
 use crate::{Error, Result, Shop, args};
 use subtle::ConstantTimeEq;
 
@@ -73,6 +74,9 @@ struct Row {
     tax_rows: String,
     shipping_address: String,
     shipping_method: String,
+    pickup: Option<String>,
+    due_from: Option<i64>,
+    due_to: Option<i64>,
     note: String,
     version: i64,
     created_at: i64,
@@ -85,11 +89,11 @@ macro_rules! order_where {
         concat!(
             "SELECT o.id, o.number, o.checkout_id, o.customer_id, o.access_token, o.state, o.email, o.currency,
                o.subtotal, o.discount, o.shipping, o.shipping_discount, o.tax, o.tax_inclusive, o.total, o.tax_rows, o.captured, o.refunded,
-               o.shipping_address, o.shipping_method, o.note, o.version, o.created_at, o.placed_at,
+               o.shipping_address, o.shipping_method, w.address AS pickup, o.due_from, o.due_to, o.note, o.version, o.created_at, o.placed_at,
                o.payment_expired_at, o.cancel_at,
                (SELECT a.state FROM payment_attempt a WHERE a.checkout_id = o.checkout_id
                 ORDER BY a.attempt_no DESC LIMIT 1) AS attempt_state
-             FROM orders o WHERE ",
+             FROM orders o LEFT JOIN warehouse w ON w.id = o.pickup_id WHERE ",
             $condition
         )
     };
@@ -178,6 +182,8 @@ async fn whole(db: &mut impl Read, row: Row) -> Result<Order> {
         refunded: money(row.paid.refunded),
         shipping_address: serde_json::from_str(&row.shipping_address)?,
         shipping_method: row.shipping_method,
+        pickup: row.pickup.filter(|at| !at.is_empty()).map(|at| serde_json::from_str(&at)).transpose()?,
+        due: row.due_from.zip(row.due_to).map(|(from, to)| Estimate { from, to }),
         note: row.note,
         fulfilments: fulfilments
             .into_iter()

@@ -34,26 +34,28 @@ pub async fn of_cart(shop: &Shop, visitor: &Visitor, cart: &Cart) -> Result<OfCa
     let mut db = &shop.db;
     let head = cart::read::head(&mut db, visitor, shop.now_ms()).await?;
     let details = head.map(|head| head.details()).transpose()?.unwrap_or_default();
-    let priced = price_cart(shop, visitor, cart, &details, None, &[]).await?;
+    let priced = price_cart(shop, visitor, cart, &details, &[], |_| None).await?;
     Ok(OfCart { totals: priced.priced.totals, codes: priced.codes })
 }
 
-/// Prices what of a cart can be bought now.
+/// Prices what of a cart can be bought now. `delivery` says what carrying it costs when its goods come to that many minor units
+/// after promotions.
 pub(crate) async fn price_cart(
     shop: &Shop,
     visitor: &Visitor,
     cart: &Cart,
     details: &Details,
-    shipping: Option<i64>,
     rates: &[TaxRate],
+    delivery: impl FnOnce(i64) -> Option<i64>,
 ) -> Result<PricedCart> {
     let (mut db, now) = (&shop.db, shop.now_ms());
     let mut items: Vec<Item> = cart.lines.iter().filter_map(item).collect();
     let home = shop.settings.home_country.clone();
     let asking = Asking::of(visitor, cart, details, &home);
     let Candidates { promotions, codes: ids, buyer } = asking.candidates(&mut db, &mut items, now).await?;
-    let snapshot =
-        Snapshot { currency: cart.currency, items: &items, shipping, rates, promotions: &promotions, buyer, now };
+    let mut snapshot =
+        Snapshot { currency: cart.currency, items: &items, shipping: None, rates, promotions: &promotions, buyer, now };
+    snapshot.shipping = delivery(pricing::goods(&snapshot)?);
     let priced = pricing::price(&snapshot)?;
     let codes = priced.verdicts.iter().filter(|verdict| !verdict.code.is_empty()).map(|verdict| CodeState {
         code: verdict.code.clone(),

@@ -2,12 +2,14 @@
 
 use super::code::normalised;
 use super::read::{Asking, of_everything};
+use crate::address::Address;
 use crate::catalogue::statement::Statement;
 use crate::db::Read;
 use crate::id::{CartId, CustomerId, ProductId, VariantId};
 use crate::money::{Currency, Money};
 use crate::price_list::{offers, read_offers};
 use crate::pricing::{self, Facts, Item, Snapshot, Totals};
+use crate::shipping::Goods;
 use crate::staff::Staff;
 use crate::{Error, Result, Shop, args, shipping, tax};
 use serde_json::Value;
@@ -130,7 +132,6 @@ pub async fn simulate(shop: &Shop, _by: &Staff, sample: &Sample) -> Result<Simul
         rows.push((row, sku.clone(), base));
     }
     let rates = tax::rates_for(&mut db, &sample.country, "").await?;
-    let (delivery, shipping) = delivery(&mut db, sample, &items, &rows).await?;
     let asking = Asking {
         cart: CartId(uuid::Uuid::nil()),
         currency: sample.currency,
@@ -141,15 +142,17 @@ pub async fn simulate(shop: &Shop, _by: &Staff, sample: &Sample) -> Result<Simul
     let code = normalised(&sample.code).unwrap_or_default();
     let found = asking.rows(&mut db, &of_everything(), code).await?;
     let known = asking.complete(&mut db, found, &mut items, sample.at).await?;
-    let snapshot = Snapshot {
+    let mut snapshot = Snapshot {
         currency: sample.currency,
         items: &items,
-        shipping,
+        shipping: None,
         rates: &rates,
         promotions: &known.promotions,
         buyer: known.buyer,
         now: sample.at,
     };
+    let (delivery, shipping) = delivery(&mut db, sample, &rows, &items, pricing::goods(&snapshot)?).await?;
+    snapshot.shipping = shipping;
     let priced = pricing::price(&snapshot)?;
     let money = |amount| sample.currency.money(amount);
     let lines = priced.lines.iter().zip(rows).enumerate().map(|(at, (line, (row, sku, base)))| SampleLine {
@@ -191,21 +194,23 @@ async fn customer(db: &mut impl Read, email: &str) -> Result<Option<CustomerId>>
     found.map(|(id,)| Some(id)).ok_or_else(|| Error::field("customer", "No customer has this e-mail address."))
 }
 
-/// The cheapest way to deliver the sample.
+/// The cheapest way to deliver the sample, whose goods come to `value` after promotions.
 async fn delivery(
     db: &mut impl Read,
     sample: &Sample,
-    items: &[Item],
     rows: &[(Row, String, i64)],
+    items: &[Item],
+    value: i64,
 ) -> Result<(String, Option<i64>)> {
     let carried = rows.iter().zip(items).filter(|((row, ..), _)| row.requires_shipping);
     let grams = carried.clone().map(|((row, ..), item)| row.weight_grams.saturating_mul(item.quantity)).sum();
-    if carried.count() == 0 {
+    let units: i64 = carried.map(|(_, item)| item.quantity).sum();
+    if units == 0 {
         return Ok(("Nothing to deliver".to_owned(), None));
     }
-    let value = items.iter().fold(0_i64, |sum, item| sum.saturating_add(item.unit_price.saturating_mul(item.quantity)));
-    let methods = shipping::methods_for(db, &sample.country, sample.currency).await?;
-    let options = shipping::options(&methods, grams, value, sample.currency);
-    let cheapest = options.into_iter().min_by_key(|option| option.price.amount);
+    let address = Address { country: sample.country.clone(), ..Address::default() };
+    let methods = shipping::methods_for(db, &address, sample.currency).await?;
+    let options = shipping::options(&methods, &Goods { grams, units, value }, sample.currency);
+    let cheapest = options.into_iter().filter(|option| option.pickup.is_none()).min_by_key(|option| option.price.amount);
     Ok(cheapest.map_or(("No delivery there".to_owned(), None), |option| (option.name, Some(option.price.amount))))
 }

@@ -1,5 +1,6 @@
 //! Warehouses, delivery zones with their price tables, and tax rates of the demo shop.
 
+use crate::address::Address;
 use crate::db::{Read, Tx};
 use crate::id::{ShippingMethodId, WarehouseId};
 use crate::{Result, Shop, args};
@@ -8,14 +9,8 @@ use uuid::Uuid;
 /// Adds what is missing; rows that are there stay as they are.
 pub(super) async fn fill(shop: &Shop) -> Result<()> {
     let mut tx = shop.db.begin().await?;
-    for (priority, (code, name, country)) in
-        [("BER", "Berlin", "DE"), ("RTM", "Rotterdam", "NL")].into_iter().enumerate()
-    {
-        tx.execute(
-            "INSERT INTO warehouse (id, code, name, country, priority) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (code) DO NOTHING",
-            args![WarehouseId::new(), code, name, country, i64::try_from(priority).unwrap_or(0)],
-        )
-        .await?;
+    for (priority, house) in (0_i64..).zip(HOUSES) {
+        add_house(&mut tx, house, priority).await?;
     }
     for (position, (name, countries)) in ZONES.iter().enumerate() {
         zone(&mut tx, i64::try_from(position).unwrap_or(0), name, countries).await?;
@@ -23,6 +18,7 @@ pub(super) async fn fill(shop: &Shop) -> Result<()> {
     for method in METHODS {
         add_method(&mut tx, method).await?;
     }
+    add_pickup(&mut tx).await?;
     for (country, region, name, ppm, inclusive) in RATES {
         tx.execute(
             "INSERT INTO tax_rate (id, country, region, tax_class, name, rate_ppm, inclusive)
@@ -34,6 +30,46 @@ pub(super) async fn fill(shop: &Shop) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
+/// Code, name, country, street, postcode; orders may be fetched there.
+const HOUSES: [[&str; 5]; 2] = [
+    ["BER", "Berlin", "DE", "Beusselstraße 44", "10553"],
+    ["RTM", "Rotterdam", "NL", "Waalhaven Zuidzijde 19", "3089 JH"],
+];
+
+async fn add_house(tx: &mut Tx, [code, name, country, street, postcode]: [&str; 5], priority: i64) -> Result<()> {
+    const INSERT: &str = "INSERT INTO warehouse (id, code, name, country, priority, address, pickup)
+        VALUES ($1, $2, $3, $4, $5, $6, TRUE) ON CONFLICT (code) DO NOTHING";
+    let address = Address {
+        name: name.into(),
+        line1: street.into(),
+        city: name.into(),
+        postal_code: postcode.into(),
+        country: country.into(),
+        ..Address::default()
+    };
+    let address = serde_json::to_string(&address)?;
+    tx.execute(INSERT, args![WarehouseId::new(), code, name, country, priority, address]).await?;
+    Ok(())
+}
+
+/// Orders from Germany may be fetched in Berlin, for nothing.
+async fn add_pickup(tx: &mut Tx) -> Result<()> {
+    const INSERT: &str = "INSERT INTO shipping_method (id, zone_id, code, name, description, basis, days_min, days_max, position,
+          pickup_id)
+        SELECT $1, z.id, 'de-pickup', 'Pickup in Berlin', 'We write when it is ready', 'quantity', 0, 1, 9, w.id
+        FROM shipping_zone z JOIN warehouse w ON w.code = 'BER' AND w.pickup WHERE z.name = 'Germany'
+        ON CONFLICT (code) DO NOTHING";
+    let id = ShippingMethodId::new();
+    if tx.execute(INSERT, args![id]).await? == 0 {
+        return Ok(());
+    }
+    for currency in ["EUR", "USD", "GBP"] {
+        let sql = "INSERT INTO shipping_rate (method_id, currency, from_value, amount) VALUES ($1, $2, 0, 0)";
+        tx.execute(sql, args![id, currency]).await?;
+    }
+    Ok(())
+}
+
 async fn zone(tx: &mut Tx, position: i64, name: &str, countries: &str) -> Result<()> {
     tx.execute(
         "INSERT INTO shipping_zone (id, name, position) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING",
@@ -42,8 +78,8 @@ async fn zone(tx: &mut Tx, position: i64, name: &str, countries: &str) -> Result
     .await?;
     for country in countries.split(' ') {
         tx.execute(
-            "INSERT INTO shipping_zone_country (country, zone_id) SELECT $1, id FROM shipping_zone WHERE name = $2
-             ON CONFLICT (country) DO NOTHING",
+            "INSERT INTO shipping_area (country, zone_id) SELECT $1, id FROM shipping_zone WHERE name = $2
+             ON CONFLICT (country, region, postcode) DO NOTHING",
             args![country, name],
         )
         .await?;

@@ -1,10 +1,11 @@
-//! Delivery methods as stored: the zone of the country, or the zone of the rest of the world.
+//! Delivery methods as stored: those of the zone with the most specific place around an address.
 
-use super::{Basis, Method};
+use super::{Area, Basis, Method, Pickup};
+use crate::address::Address;
 use crate::db::Read;
-use crate::id::ShippingMethodId;
+use crate::id::{ShippingMethodId, WarehouseId};
 use crate::money::Currency;
-use crate::{Result, args};
+use crate::{Error, Result, args};
 
 #[derive(sqlx::FromRow)]
 struct MethodRow {
@@ -15,44 +16,71 @@ struct MethodRow {
     basis: String,
     days_min: i64,
     days_max: i64,
+    pickup_id: Option<WarehouseId>,
+    pickup_at: Option<String>,
     from_value: i64,
     amount: i64,
     threshold: Option<i64>,
 }
 
-/// The methods that serve `country`, in display order, with their tables in `currency`; those without a table in it
-/// are left out.
-pub async fn methods_for(db: &mut impl Read, country: &str, currency: Currency) -> Result<Vec<Method>> {
+/// The zone of country `$1`, region `$2` and postcode `$3`.
+macro_rules! zone_of {
+    () => {
+        "(SELECT a.zone_id FROM shipping_area a
+          WHERE a.country IN ($1, '*') AND a.region IN ('', $2)
+            AND (a.postcode = '' OR a.postcode = substr($3, 1, length(a.postcode)))
+          ORDER BY CASE WHEN a.country = '*' THEN 0 WHEN a.postcode <> '' THEN 2 + length(a.postcode)
+            WHEN a.region <> '' THEN 2 ELSE 1 END DESC LIMIT 1)"
+    };
+}
+pub(super) use zone_of;
+
+/// The methods that serve an address, in display order, with their tables in `currency`; those without a table in it are left
+/// out. Of the address only country, region and postcode count.
+pub async fn methods_for(db: &mut impl Read, address: &Address, currency: Currency) -> Result<Vec<Method>> {
+    let sql = concat!(
+        "SELECT m.id, m.code, m.name, m.description, m.basis, m.days_min, m.days_max, m.pickup_id, w.address AS pickup_at,
+           r.from_value, r.amount, f.threshold
+         FROM shipping_method m
+         JOIN shipping_rate r ON r.method_id = m.id AND r.currency = $4
+         LEFT JOIN shipping_free_above f ON f.method_id = m.id AND f.currency = $4
+         LEFT JOIN warehouse w ON w.id = m.pickup_id AND w.active AND w.pickup AND w.address <> ''
+         WHERE m.active AND (m.pickup_id IS NULL OR w.id IS NOT NULL) AND m.zone_id = ",
+        zone_of!(),
+        " ORDER BY m.position, m.code, r.from_value"
+    );
     let rows: Vec<MethodRow> = db
-        .fetch_all(
-            "SELECT m.id, m.code, m.name, m.description, m.basis, m.days_min, m.days_max,
-               r.from_value, r.amount, f.threshold
-             FROM shipping_method m
-             JOIN shipping_rate r ON r.method_id = m.id AND r.currency = $2
-             LEFT JOIN shipping_free_above f ON f.method_id = m.id AND f.currency = $2
-             WHERE m.zone_id = COALESCE((SELECT zone_id FROM shipping_zone_country WHERE country = $1),
-                                        (SELECT zone_id FROM shipping_zone_country WHERE country = '*'))
-             ORDER BY m.position, m.code, r.from_value",
-            args![country, currency],
-        )
+        .fetch_all(sql, args![&address.country, &address.region, Area::postcode(&address.postal_code), currency])
         .await?;
     let mut methods: Vec<Method> = Vec::new();
     for row in rows {
         let rate = (row.from_value, row.amount);
         match methods.last_mut().filter(|last| last.id == row.id) {
             Some(method) => method.rates.push(rate),
-            None => methods.push(Method {
-                id: row.id,
-                code: row.code,
-                name: row.name,
-                description: row.description,
-                basis: if row.basis == "weight" { Basis::Weight } else { Basis::Value },
-                days_min: row.days_min,
-                days_max: row.days_max,
-                rates: vec![rate],
-                free_above: row.threshold,
-            }),
+            None => methods.push(row.method()?),
         }
     }
     Ok(methods)
+}
+
+impl MethodRow {
+    fn method(self) -> Result<Method> {
+        let pickup = match (self.pickup_id, &self.pickup_at) {
+            (Some(warehouse_id), Some(at)) => Some(Pickup { warehouse_id, address: serde_json::from_str(at)? }),
+            _ => None,
+        };
+        let basis = Basis::parse(&self.basis);
+        Ok(Method {
+            id: self.id,
+            code: self.code,
+            name: self.name,
+            description: self.description,
+            basis: basis.ok_or_else(|| Error::Internal(format!("unknown basis {:?}", self.basis)))?,
+            days_min: self.days_min,
+            days_max: self.days_max,
+            rates: vec![(self.from_value, self.amount)],
+            free_above: self.threshold,
+            pickup,
+        })
+    }
 }

@@ -8,7 +8,7 @@ use shop::inventory::reserve::{CommitRequest, Moved, ReserveRequest, Short, comm
 use std::sync::Arc;
 
 fn ask(checkout_id: CheckoutId, demands: &[(StockId, i64)]) -> ReserveRequest {
-    ReserveRequest { checkout_id, expires_at: 0, demands: demands.to_vec() }
+    ReserveRequest { checkout_id, expires_at: 0, demands: demands.to_vec(), otherwise: None }
 }
 
 async fn reserve(db: &Db, requests: &[ReserveRequest]) -> Result<Vec<Result<(), Vec<Short>>>, DbError> {

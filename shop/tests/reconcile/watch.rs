@@ -47,7 +47,7 @@ on_both_engines! {
         let stock = t.stock("MUG", 5).await;
         let checkouts = t.checkouts(1).await;
         let request = inventory::reserve::ReserveRequest {
-            checkout_id: checkouts[0], expires_at: 0, demands: vec![(stock, 1)],
+            checkout_id: checkouts[0], expires_at: 0, demands: vec![(stock, 1)], otherwise: None,
         };
         let other = shop::db::Db::open(&t.url).await.unwrap();
         let mut tx = t.db.begin().await.unwrap();

@@ -80,7 +80,7 @@ impl Till {
         let mut tx = t.db.begin().await.unwrap();
         for (sql, args) in [
             ("INSERT INTO shipping_zone (id, name) VALUES ($1, 'World')", args![zone]),
-            ("INSERT INTO shipping_zone_country (country, zone_id) VALUES ('*', $1)", args![zone]),
+            ("INSERT INTO shipping_area (country, zone_id) VALUES ('*', $1)", args![zone]),
             (
                 "INSERT INTO shipping_method (id, zone_id, code, name, basis, days_min, days_max)
                  VALUES ($1, $2, 'std', 'Standard', 'weight', 1, 3)",

@@ -3,7 +3,7 @@
 mod parcel;
 mod payment;
 
-use self::parcel::{parcels, ship};
+use self::parcel::{from_where, parcels, ship};
 use self::payment::{payment, refund};
 use super::actions;
 use crate::form::{Field, Form};
@@ -11,7 +11,7 @@ use crate::page::mail;
 use crate::{date, part};
 use leptos::prelude::*;
 use shop::limits::REASON_CHARS;
-use shop::order::{Actions, Detail, Dispute, Event, Line, MailEntry, Order, PaymentState, State};
+use shop::order::{Actions, Detail, Dispute, Event, Line, MailEntry, Order, PaymentState, Source, State};
 use shop::pricing::Discount;
 use shop::reconcile::Break;
 
@@ -38,8 +38,8 @@ impl Default for Forms {
     }
 }
 
-/// `differences`: the open ones that are about this order.
-pub fn detail(detail: Detail, differences: &[Break], forms: &Forms) -> AnyView {
+/// `differences`: the open ones that are about this order; `sources`: the warehouses it comes from.
+pub fn detail(detail: Detail, sources: &[Source], differences: &[Break], forms: &Forms) -> AnyView {
     let Detail { order, attempts, refunds, events, mails, dispute, held } = detail;
     let can = actions(&order, dispute, !held.is_empty());
     let badges = view! { {part::order_badge(order.state)}{part::payment_badge(order.payment_state)} };
@@ -58,6 +58,7 @@ pub fn detail(detail: Detail, differences: &[Break], forms: &Forms) -> AnyView {
         <div class="columns">
             <div class="column">
                 {lines(&order)}
+                {from_where(sources)}
                 {simple(&order, can)}
                 {can.ship.then(|| ship(&order, &forms.ship))}
                 {parcels(&order)}
@@ -305,6 +306,14 @@ fn customer(order: &Order) -> AnyView {
     let phone =
         (!order.shipping_address.phone.is_empty()).then(|| view! { <p>{order.shipping_address.phone.clone()}</p> });
     let note = (!order.note.is_empty()).then(|| view! { <h3>"Note"</h3><p class="pre">{order.note.clone()}</p> });
+    let fetched = order.pickup.as_ref().map(|place| {
+        let lines = place.lines().into_iter().map(|line| view! { {line}<br /> }).collect_view();
+        view! { <h3>"Fetched at"</h3><address>{lines}</address> }
+    });
+    let due = order.due.map(|due| {
+        let (from, to) = due.times();
+        view! { <p class="hint">{format!("Promised for {} to {}", date::day(from), date::day(to))}</p> }
+    });
     let kind = if order.customer_id.is_some() { "Customer with account" } else { "Guest" };
     view! {
         <section class="card" aria-labelledby="customer">
@@ -314,10 +323,12 @@ fn customer(order: &Order) -> AnyView {
                 {kind}" · "
                 <a href=format!("/admin/orders?q={}", part::encode(&order.email))>"all orders"</a>
             </p>
-            <h3>"Deliver to"</h3>
+            {fetched}
+            <h3>{if order.pickup.is_some() { "Address of the buyer" } else { "Deliver to" }}</h3>
             <address>{address}</address>
             {phone}
             <p class="hint">{order.shipping_method.clone()}</p>
+            {due}
             {note}
         </section>
     }

@@ -2,6 +2,7 @@
 
 use super::step;
 use crate::components::{Errors, Field, Form, Icon, Select};
+use crate::date;
 use crate::islands::AddressForm;
 use crate::shell::{Head, Site};
 use leptos::prelude::*;
@@ -181,6 +182,7 @@ pub fn delivery(site: &Site, view: &View, form: &Form) -> impl IntoView + use<> 
                     <span class="option-text">
                         <span class="option-name">{option.name.clone()}</span>
                         <span class="option-note">{delivery_note(option)}</span>
+                        {delivery_time(option).map(|text| view! { <span class="option-note">{text}</span> })}
                     </span>
                     <span>{if option.price.amount == 0 { "Free".to_owned() } else { option.price.to_string() }}</span>
                 </label>
@@ -226,7 +228,16 @@ fn delivery_note(option: &DeliveryOption) -> String {
         .map(|above| format!(", free from {above}"))
         .unwrap_or_default();
     let about = if option.description.is_empty() { String::new() } else { format!("{} · ", option.description) };
-    format!("{about}{days}{free}")
+    match &option.pickup {
+        Some(pickup) => format!("{about}{}{free}", pickup.address.lines().join(", ")),
+        None => format!("{about}{days}{free}"),
+    }
+}
+
+/// When it arrives, or can be fetched, if it is ordered now.
+fn delivery_time(option: &DeliveryOption) -> Option<String> {
+    let days = date::between(option.estimate?);
+    Some(if option.pickup.is_some() { format!("Ready {days}") } else { format!("Arrives {days}") })
 }
 
 fn go_on(label: &'static str) -> impl IntoView {

@@ -1,6 +1,6 @@
 //! Checkout on the wire.
 
-use super::{Address, Money, Totals};
+use super::{Address, Money, Totals, date};
 use serde::{Deserialize, Serialize};
 use shop::checkout::{self, Placed, Status};
 use shop::id::{CheckoutId, OrderId};
@@ -67,8 +67,17 @@ pub struct DeliveryOption {
     name: String,
     description: String,
     price: Money,
+    /// Working days on the way; of pickup, until it is ready.
     days_min: i64,
     days_max: i64,
+    /// What the goods have to come to, after promotions, for it to be free.
+    free_above: Option<Money>,
+    /// Where the buyer fetches it; null: it is carried.
+    pickup: Option<Address>,
+    /// First and last day on which it arrives if it is ordered now; null: not known.
+    #[schema(example = "2026-03-17")]
+    arrives_from: Option<String>,
+    arrives_to: Option<String>,
 }
 
 /// What the shopper agrees to and how it is paid.
@@ -139,6 +148,10 @@ impl From<shipping::DeliveryOption> for DeliveryOption {
             price: o.price.into(),
             days_min: o.days_min,
             days_max: o.days_max,
+            free_above: o.free_above.map(Money::from),
+            pickup: o.pickup.map(|pickup| pickup.address.into()),
+            arrives_from: o.estimate.map(|estimate| date(estimate.times().0)),
+            arrives_to: o.estimate.map(|estimate| date(estimate.times().1)),
         }
     }
 }

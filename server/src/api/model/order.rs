@@ -1,6 +1,6 @@
 //! Orders on the wire.
 
-use super::{Address, Money, Totals};
+use super::{Address, Money, Totals, date};
 use serde::Serialize;
 use shop::order;
 use utoipa::ToSchema;
@@ -19,6 +19,12 @@ pub struct Order {
     refunded: Money,
     shipping_address: Address,
     shipping_method: String,
+    /// Where the buyer fetches it; null: it is carried.
+    pickup: Option<Address>,
+    /// First and last day on which it was said to arrive; null: not known.
+    #[schema(example = "2026-03-17")]
+    due_from: Option<String>,
+    due_to: Option<String>,
     note: String,
     parcels: Vec<Parcel>,
     /// Unix milliseconds.
@@ -61,6 +67,9 @@ impl From<order::Order> for Order {
             refunded: o.refunded.into(),
             shipping_address: o.shipping_address.into(),
             shipping_method: o.shipping_method,
+            pickup: o.pickup.map(Address::from),
+            due_from: o.due.map(|due| date(due.times().0)),
+            due_to: o.due.map(|due| date(due.times().1)),
             note: o.note,
             parcels: o.fulfilments.into_iter().map(parcel).collect(),
             created_at: o.created_at,

@@ -4,12 +4,15 @@
 use super::apply::{Judged, answer, placed};
 use super::settle::{close_carts, confirm};
 use super::{Situation, Standing};
-use crate::checkout::{allocate, transition};
+use crate::address::Address;
+use crate::checkout::{Demand, transition};
 use crate::db::{Read, Tx};
+use crate::id::WarehouseId;
 use crate::inventory::reserve::{self, CommitRequest, ReserveRequest};
 use crate::outbox::{self, Kind, Note};
 use crate::promotion;
-use crate::{Error, Result, args};
+use crate::warehouse::route::{self, Destination, Otherwise};
+use crate::{Error, Result, args, warehouse};
 
 /// Decides once: the checkout leaves `late_paid` in this transaction, for `placed` or for `refunding`.
 pub(super) async fn apply(tx: &mut Tx, j: &Judged<'_>, now: i64) -> Result<Standing> {
@@ -60,12 +63,16 @@ async fn reserve_again(tx: &mut Tx, s: &Situation, now: i64) -> Result<bool> {
     let demands: Vec<_> = lines
         .into_iter()
         .filter(|(_, _, tracked)| *tracked)
-        .map(|(variant_id, quantity, _)| crate::checkout::Demand { variant_id, quantity })
+        .map(|(variant_id, quantity, _)| Demand { variant_id, quantity })
         .collect();
-    let shelves = allocate::shelves_of_order(tx, s.order_id).await?;
-    let Ok(demands) = allocate::allocate(&demands, &shelves, "") else { return Ok(false) };
+    let sql = "SELECT shipping_address, pickup_id FROM orders WHERE id = $1";
+    let (address, pickup): (String, Option<WarehouseId>) = tx.fetch_one(sql, args![s.order_id]).await?;
+    let to = Destination { country: serde_json::from_str::<Address>(&address)?.country, pickup };
+    let shelves = warehouse::shelves_of_order(tx, s.order_id).await?;
+    let Ok(chosen) = route::allocate(&demands, &shelves, &to) else { return Ok(false) };
+    let otherwise = Otherwise::of(&demands, &shelves, &to);
     // The released rows of the first try make room; their story is in the log.
     tx.execute("DELETE FROM reservation WHERE checkout_id = $1 AND state = 'released'", args![s.checkout_id]).await?;
-    let request = ReserveRequest { checkout_id: s.checkout_id, expires_at: now, demands };
+    let request = ReserveRequest { checkout_id: s.checkout_id, expires_at: now, demands: chosen, otherwise };
     Ok(reserve::reserve_many(tx, &[request]).await?.iter().all(std::result::Result::is_ok))
 }

@@ -1,9 +1,9 @@
 //! What the shopper has seen and agrees to: whether it can be ordered, and its frozen copy.
 
 use crate::cart::{Cart, LineProblem};
-use crate::checkout::allocate::Missing;
 use crate::checkout::{Quote, QuoteLine, StepName, View, view};
 use crate::error::Shortage;
+use crate::warehouse::route::Missing;
 use crate::{Error, Result};
 
 /// [`Error::SoldOut`] when a line asks for more than there is.
@@ -63,16 +63,37 @@ pub(super) fn quote(view: &View) -> Result<Quote> {
         address: view.details.address.clone().unwrap_or_default(),
         delivery_id: chosen.map(|option| option.id),
         delivery_name: chosen.map_or_else(|| "No delivery needed".to_owned(), |option| option.name.clone()),
+        pickup: chosen.and_then(|option| option.pickup.as_ref()).map(|pickup| pickup.warehouse_id),
         note: view.details.note.clone(),
         totals: view.totals.clone(),
         promotions: view.uses.clone(),
     })
 }
 
-pub(super) fn sold_out(view: &View, missing: &Missing) -> Error {
-    let shortages = missing.iter().filter_map(|(variant, left)| {
-        let line = view.cart.lines.iter().find(|line| line.variant_id == *variant)?;
-        Some(Shortage { sku: line.sku.clone(), title: line.title.clone(), available: *left })
+/// Code of the refusal of what is there, but not where it would have to be.
+pub(super) const NOT_THERE: &str = "not_delivered_there";
+
+/// Why a cart cannot be served: the units are gone, or lie where they are of no use for this address.
+pub(super) fn unserved(view: &View, quote: &Quote, missing: &[Missing]) -> Error {
+    let lines = missing.iter().filter_map(|one| {
+        let line = view.cart.lines.iter().find(|line| line.variant_id == one.variant_id)?;
+        Some((line, one))
     });
-    Error::SoldOut(shortages.collect())
+    let out_of_reach: Vec<_> = lines
+        .clone()
+        .filter(|(line, one)| one.available + one.elsewhere >= line.quantity)
+        .map(|(line, _)| line.title.as_str())
+        .collect();
+    if out_of_reach.is_empty() {
+        let shortages = lines.map(|(line, one)| {
+            Shortage { sku: line.sku.clone(), title: line.title.clone(), available: one.available }
+        });
+        return Error::SoldOut(shortages.collect());
+    }
+    let titles = out_of_reach.join(", ");
+    let message = match quote.pickup {
+        Some(_) => format!("{titles}: not all of it is where you want to fetch it. Please choose another way to deliver."),
+        None => format!("{titles}: cannot be delivered to this address."),
+    };
+    Error::conflict(NOT_THERE, message)
 }

@@ -4,9 +4,10 @@ use super::hidden_version;
 use crate::date;
 use crate::form::{Field, Form};
 use crate::page::order::to_send;
+use crate::part::{self, Number, Text};
 use leptos::prelude::*;
 use shop::limits::TRACKING_CHARS;
-use shop::order::{Fulfilment, Line, Order};
+use shop::order::{Fulfilment, Line, Order, Source};
 
 pub(super) fn ship(order: &Order, form: &Form) -> AnyView {
     let rows = order
@@ -36,6 +37,36 @@ pub(super) fn ship(order: &Order, form: &Form) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// What is packed where.
+pub(super) fn from_where(sources: &[Source]) -> Option<AnyView> {
+    if sources.is_empty() {
+        return None;
+    }
+    let rows = sources.iter().flat_map(|source| {
+        source.lines.iter().enumerate().map(|(at, (title, sku, units))| {
+            let house = (at == 0).then(|| source.warehouse.clone());
+            view! {
+                <tr>
+                    <th scope="row">{house}</th>
+                    <td>{title.clone()}<span class="sub"><code>{sku.clone()}</code></span></td>
+                    <td class="num">{*units}</td>
+                </tr>
+            }
+        })
+    });
+    let columns = [Text("Warehouse"), Text("Item"), Number("Units")];
+    let title = if sources.len() == 1 { "From where".to_owned() } else { format!("From where: {} parcels", sources.len()) };
+    Some(
+        view! {
+            <section class="card" aria-labelledby="sources">
+                <h2 id="sources">{title}</h2>
+                {part::table("From where, table", &columns, rows.collect_view())}
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 pub(super) fn with_variant(line: &Line) -> String {
