@@ -182,6 +182,7 @@ impl Cast<'_> {
         let request = PlaceOrder {
             idempotency_key: key.to_owned(),
             expected_total: shopper.total,
+            expected_due: None,
             cart_version: shopper.cart_version,
             payment,
             provider: None,

@@ -34,6 +34,11 @@ pub const CODE_CART: Limit = Limit { scope: "code:cart", max: 20, window_ms: QUA
 /// Codes typed from one network address.
 pub const CODE_ADDRESS: Limit = Limit { scope: "code:address", max: 100, window_ms: QUARTER_HOUR_MS };
 
+/// Codes of gift cards that are typed into one cart, right or wrong, until one is right.
+pub const CARD_CART: Limit = Limit { scope: "card:cart", max: 20, window_ms: QUARTER_HOUR_MS };
+/// Codes of gift cards typed from one network address.
+pub const CARD_ADDRESS: Limit = Limit { scope: "card:address", max: 100, window_ms: QUARTER_HOUR_MS };
+
 /// Counts one attempt of `subject`; `Error::TooMany` when its window is used up.
 pub async fn count(shop: &Shop, limit: Limit, subject: &str) -> Result<()> {
     let now = shop.now_ms();

@@ -34,10 +34,12 @@ pub enum Canary {
     NoEpoch = 13,
     /// A request drives its checkout itself: who disconnects takes it along.
     SagaInline = 14,
+    /// What is on a gift card is looked at before it is held, and not while. Not of the plan's list.
+    UncheckedTender = 15,
 }
 
 impl Canary {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::UnconditionalStock,
         Self::FreshKeys,
         Self::TimeoutDeclines,
@@ -52,9 +54,10 @@ impl Canary {
         Self::UncheckedCoupons,
         Self::NoEpoch,
         Self::SagaInline,
+        Self::UncheckedTender,
     ];
 
-    /// 1 to 14.
+    /// 1 to 15.
     pub fn number(self) -> u8 {
         self as u8
     }

@@ -69,10 +69,11 @@ pub use status::{cancel, status};
 pub use view::{save_address, save_contact, save_delivery, view};
 
 use crate::address::Address;
-use crate::id::{CheckoutId, OrderId, ShippingMethodId, VariantId, WarehouseId};
+use crate::id::{CheckoutId, OrderId, ShippingMethodId, StoredValueId, VariantId, WarehouseId};
 use crate::pricing::{PricedLine, Totals};
 use crate::promotion::{CodeState, QuotedUse};
 use crate::shipping::DeliveryOption;
+use crate::tender::{QuotedTender, Share};
 use serde::{Deserialize, Serialize};
 
 /// What the shopper has told so far; kept with the cart.
@@ -83,6 +84,9 @@ pub struct Details {
     pub address: Option<Address>,
     pub delivery: Option<ShippingMethodId>,
     pub note: String,
+    /// Gift cards, and the customer's credit, that are to pay.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tender: Vec<StoredValueId>,
 }
 
 /// The steps that have a URL, in order.
@@ -118,6 +122,16 @@ pub struct View {
     /// What is claimed of promotions when the order is placed.
     #[serde(skip)]
     pub uses: Vec<QuotedUse>,
+    /// Gift cards and credit in the cart, and what each pays.
+    #[serde(skip)]
+    pub tender: Vec<Share>,
+}
+
+impl View {
+    /// Minor units that are left to pay.
+    pub fn due(&self) -> i64 {
+        self.totals.total - self.tender.iter().map(|share| share.amount).sum::<i64>()
+    }
 }
 
 /// A frozen offer: what the shopper saw and agreed to. Stored as JSON with its SHA-256.
@@ -137,6 +151,21 @@ pub struct Quote {
     /// Promotions, which the order claims.
     #[serde(default)]
     pub promotions: Vec<QuotedUse>,
+    /// Gift cards and credit, which the order holds; the payment is over the rest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tender: Vec<QuotedTender>,
+}
+
+impl Quote {
+    /// Minor units that gift cards and credit pay.
+    pub fn tendered(&self) -> i64 {
+        self.tender.iter().map(|one| one.amount).sum()
+    }
+
+    /// Minor units that are left for a payment.
+    pub fn due(&self) -> i64 {
+        self.totals.total - self.tendered()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -187,6 +216,9 @@ pub struct PlaceOrder {
     pub idempotency_key: String,
     /// Minor units the shopper saw; another total is refused with `cart_changed`.
     pub expected_total: i64,
+    /// Of it, what the shopper saw was left to pay beside gift cards and credit; without it all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_due: Option<i64>,
     pub cart_version: i64,
     pub payment: PaymentWay,
     /// Name of the payment provider that the shopper has chosen; without it the first that offers the way, or the one
@@ -196,6 +228,13 @@ pub struct PlaceOrder {
     /// From where it was sent; empty when that is not known. Not part of what is asked for.
     #[serde(skip)]
     pub network_address: String,
+}
+
+impl PlaceOrder {
+    /// Minor units that the shopper agreed to pay beside gift cards and credit.
+    pub fn due(&self) -> i64 {
+        self.expected_due.unwrap_or(self.expected_total)
+    }
 }
 
 /// What placing came to, for now.

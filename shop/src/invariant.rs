@@ -7,6 +7,7 @@
 //! ```text
 //! rule       rows that break a rule, one query each      (I1, I2, I4, I5, I7, I9, I11–I14, I17, I21),
 //!            and what a sale holds                       (S1)
+//! tender     gift cards and store credit                 (I5, I7, I13, I14)
 //! log        moves that no state machine has             (I10)
 //! quote      orders that are not what was agreed         (I3, I15)
 //! provider   the shop's books beside the provider's      (I5, I6, I7)
@@ -19,6 +20,7 @@ mod log;
 pub mod provider;
 mod quote;
 mod rule;
+mod tender;
 
 use crate::Result;
 use crate::db::Read;

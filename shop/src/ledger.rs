@@ -1,6 +1,7 @@
 //! Double entry: every movement of money is a set of rows that sums to zero.
 //!
-//! Accounts: `receivable` (owed by shoppers), `provider` (held by the payment provider), `sales`, `tax`, `refunds`.
+//! Accounts: `receivable` (owed by shoppers), `provider` (held by the payment provider), `sales`, `tax`, `refunds`;
+//! `gift_cards` and `store_credit` (owed to their holders), `goodwill` (given to them by the merchant).
 
 use crate::db::{Sql, Tx};
 use crate::id::OrderId;
@@ -16,12 +17,12 @@ pub struct Entry {
     /// Minor units: above zero debits, below credits.
     amount: i64,
     currency: String,
-    order_id: OrderId,
+    order_id: Option<OrderId>,
 }
 
 /// The rows of one movement; amounts of nothing are left out.
-pub fn transaction(order_id: OrderId, currency: &str, parts: &[(&'static str, i64)]) -> Vec<Entry> {
-    let tx_id = crate::chance::uuid();
+pub fn transaction(order_id: impl Into<Option<OrderId>>, currency: &str, parts: &[(&'static str, i64)]) -> Vec<Entry> {
+    let (tx_id, order_id) = (crate::chance::uuid(), order_id.into());
     parts
         .iter()
         .filter(|(_, amount)| *amount != 0)

@@ -11,7 +11,11 @@ pub mod cart;
 pub mod catalogue;
 pub mod checkout;
 pub mod collection;
+#[cfg(feature = "server")]
+pub mod credit;
 pub mod error;
+#[cfg(feature = "server")]
+pub mod gift_card;
 pub mod id;
 pub mod inventory;
 pub mod library;
@@ -28,6 +32,7 @@ pub mod search;
 pub mod shipping;
 pub mod staff;
 pub mod tax;
+pub mod tender;
 pub mod warehouse;
 pub mod wishlist;
 

@@ -140,6 +140,9 @@ pub const RECENT_PRODUCTS: usize = 12;
 pub const CODE_CHARS: std::ops::RangeInclusive<usize> = 3..=40;
 pub const CART_CODES: i64 = 5;
 pub const CODE_BATCH: i64 = 10_000;
+/// Gift cards and credit in one cart; minor units of one gift card or of one change of somebody's credit.
+pub const CART_CARDS: usize = 10;
+pub const STORED_VALUE: std::ops::RangeInclusive<i64> = 1..=100_000_000;
 /// Promotions that are not archived, conditions' lists, steps of one promotion.
 pub const PROMOTIONS: i64 = 500;
 pub const PROMOTION_NAMES: usize = 500;

@@ -25,6 +25,8 @@ mod read;
 #[cfg(feature = "server")]
 mod refund;
 #[cfg(feature = "server")]
+mod refund_value;
+#[cfg(feature = "server")]
 mod restock;
 #[cfg(feature = "server")]
 mod source;
@@ -49,6 +51,8 @@ pub use list::{history, list};
 #[cfg(feature = "server")]
 pub use merchant::{cancel, capture, mark_delivered, refund, ship};
 #[cfg(feature = "server")]
+pub use refund_value::{Destination, refund_value};
+#[cfg(feature = "server")]
 pub use read::{by_id, by_token, of_customer};
 #[cfg(feature = "server")]
 pub use source::sources;
@@ -58,6 +62,7 @@ use crate::id::{CheckoutId, CustomerId, FulfilmentId, OrderId, OrderLineId, Vari
 use crate::money::Money;
 use crate::pricing::Totals;
 use crate::shipping::Estimate;
+use crate::tender::Tender;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -193,6 +198,10 @@ pub struct Order {
     pub totals: Totals,
     pub captured: Money,
     pub refunded: Money,
+    /// Of what was captured, what went back as store credit.
+    pub credited: Money,
+    /// What gift cards and credit have paid, or were to pay.
+    pub tender: Vec<Tender>,
     /// Of the buyer, where the order is fetched.
     pub shipping_address: Address,
     pub shipping_method: String,
@@ -334,19 +343,24 @@ pub struct Actions {
     pub ship: bool,
     pub mark_delivered: bool,
     pub cancel: bool,
-    /// Minor units that can still be refunded.
+    /// Minor units that the provider can still give back.
     pub refundable: i64,
 }
 
 impl Order {
+    /// Minor units that a payment has brought, or has to bring, beside gift cards and credit.
+    pub fn due(&self) -> i64 {
+        self.totals.total - self.tender.iter().map(|one| one.amount.amount).sum::<i64>()
+    }
+
     pub fn actions(&self) -> Actions {
         let is_open = matches!(self.state, State::Confirmed | State::Processing);
         Actions {
             capture: is_open && self.payment_state == PaymentState::Authorized,
-            ship: is_open && self.captured.amount >= self.totals.total,
+            ship: is_open && self.captured.amount >= self.due(),
             mark_delivered: self.state == State::Shipped,
             cancel: self.state == State::Confirmed,
-            refundable: self.captured.amount - self.refunded.amount,
+            refundable: self.captured.amount - self.refunded.amount - self.credited.amount,
         }
     }
 }

@@ -92,6 +92,7 @@ on_both_engines! {
         let order = shop::checkout::PlaceOrder {
             idempotency_key: "k".into(),
             expected_total: view.totals.total,
+            expected_due: None,
             cart_version: view.cart.version,
             payment: token(),
             provider: None,

@@ -91,6 +91,7 @@ impl Shopper {
         let order = PlaceOrder {
             idempotency_key: key.clone(),
             expected_total: self.total,
+            expected_due: None,
             cart_version: self.version,
             payment,
             provider: provider.map(str::to_owned),

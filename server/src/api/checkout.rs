@@ -101,6 +101,7 @@ pub async fn place(
     let order = PlaceOrder {
         idempotency_key: idempotency_key(&headers)?,
         expected_total: request.expected_total,
+        expected_due: request.expected_due,
         cart_version: request.cart_version,
         payment: PaymentWay::Token { payment_method: request.payment_method },
         provider: None,

@@ -75,7 +75,7 @@ pub(super) async fn create(shop: &Shop, checkout: &Checkout, attempt: &Attempt, 
         .await;
     }
     let new = NewIntent {
-        money: checkout.currency.money(checkout.total),
+        money: checkout.currency.money(checkout.due()),
         metadata,
         description: format!("Order {}", checkout.number),
     };
@@ -160,7 +160,7 @@ pub(super) fn metadata(shop: &Shop, checkout: &Checkout, attempt: &Attempt) -> M
     .collect()
 }
 
-/// The lines of the hosted page; their sum is the total to the last minor unit.
+/// The lines of the hosted page; their sum is what is to be paid, to the last minor unit.
 pub(super) fn lines(checkout: &Checkout) -> Vec<SessionLine> {
     let totals = &checkout.quote.totals;
     let line = |name: String, amount: i64, quantity: i64| SessionLine {
@@ -168,6 +168,10 @@ pub(super) fn lines(checkout: &Checkout) -> Vec<SessionLine> {
         unit_price: checkout.currency.money(amount),
         quantity,
     };
+    if checkout.quote.tendered() > 0 {
+        // Providers take nothing below zero: what is left of the order is one line.
+        return vec![line(format!("Order {}, less gift cards and credit", checkout.number), checkout.due(), 1)];
+    }
     let mut lines: Vec<_> = checkout
         .quote
         .lines

@@ -18,6 +18,7 @@ use crate::id::{AttemptId, CartId, CheckoutId, OrderId};
 use crate::payment::Snapshot;
 use crate::point::{self, Point};
 use crate::setting::CapturePolicy;
+use crate::tender::Spender;
 use crate::{Error, Result, Shop, rows};
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
@@ -141,6 +142,8 @@ pub(super) struct Situation {
     pub access_token: String,
     pub order_state: String,
     pub total: i64,
+    /// Of the total, what gift cards and credit pay.
+    pub tender: i64,
     pub tax: i64,
     pub currency: String,
     pub captured: i64,
@@ -165,6 +168,16 @@ impl Situation {
 
     pub fn way(&self) -> Option<Way> {
         self.way.clone().and_then(|text| Way::try_from(text).ok())
+    }
+
+    /// Minor units that a payment has to bring.
+    pub fn due(&self) -> i64 {
+        self.total - self.tender
+    }
+
+    pub fn spender(&self) -> Spender<'_> {
+        let (checkout_id, order_id, number) = (self.checkout_id, self.order_id, self.number.as_str());
+        Spender { checkout_id, order_id, number, tender: self.tender }
     }
 
     pub fn placed(&self) -> Standing {
@@ -236,7 +249,7 @@ const LOCK_ORDERS: &str = "SELECT id FROM orders
 
 const READ: Sql = rows!(
     "SELECT k.id AS checkout_id, k.state AS checkout_state, k.recovery_point, k.epoch, k.cart_id, k.cart_version,
-       k.expires_at, o.id AS order_id, o.number, o.access_token, o.state AS order_state, o.total, o.tax, o.currency, o.captured,
+       k.expires_at, o.id AS order_id, o.number, o.access_token, o.state AS order_state, o.total, o.tender, o.tax, o.currency, o.captured,
        o.payment_expired_at, o.held <> '' AS held,
        a.id AS attempt_id, a.provider, a.way, a.state AS attempt_state, a.amount, a.provider_ref,
        a.next_url, a.decline_code, a.decline_message FROM",

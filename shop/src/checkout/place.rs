@@ -21,7 +21,7 @@ use super::prepare::{NUMBER_TAKEN, Prepare, Prepared};
 use super::saga;
 use super::state::{CheckoutState, Way};
 use super::stored::{Attempt, Checkout};
-use super::{Demand, PlaceOrder, Placed, View, release, view};
+use super::{Demand, PlaceOrder, Placed, Quote, View, release, view};
 use crate::account::Visitor;
 use crate::canary::{self, Canary};
 use crate::id::{AttemptId, CheckoutId, OrderId};
@@ -30,7 +30,7 @@ use crate::pricing::Totals;
 use crate::promotion::Gone;
 use crate::risk::{self, Payer};
 use crate::warehouse::route::{self, Destination, Otherwise};
-use crate::{Error, Result, Shop, backup, secret, shipping, warehouse};
+use crate::{Error, Result, Shop, backup, secret, shipping, tender, warehouse};
 use sha2::{Digest, Sha256};
 
 /// What placing an order came to.
@@ -192,6 +192,9 @@ async fn start(
     if quote.totals.total != order.expected_total {
         return Err(total_changed(order.expected_total, &quote.totals));
     }
+    if quote.due() != order.due() {
+        return Err(due_changed(order.due(), &quote));
+    }
     let payer = Payer::new(&quote.email, &quote.address, &order.network_address);
     let declined = risk::may_pay(shop, &payer, order.payment.token()).await?;
     let held = risk::reasons(shop, &payer, &quote.totals, declined).await?;
@@ -253,8 +256,9 @@ async fn start(
                 return Err(overtaken(shop, visitor, view).await?.unwrap_or_else(view::changed));
             }
             // Who took the last use may have gone without, in the same batch: once more.
-            Ok(Prepared::Gone(_)) if !was_refused => was_refused = true,
+            Ok(Prepared::Gone(_) | Prepared::TenderGone(_)) if !was_refused => was_refused = true,
             Ok(Prepared::Gone(gone)) => return Err(promotion_gone(&gone, &quote.totals)),
+            Ok(Prepared::TenderGone(gone)) => return Err(tender_gone(&gone)),
             // Somebody was faster at one of the shelves: look again at what is left.
             Ok(Prepared::Short(short)) => tracing::debug!(?short, "a reservation lost the race"),
             // The order number exists: another one.
@@ -269,7 +273,7 @@ async fn start(
 }
 
 async fn go(shop: &Shop, item: Prepare) -> Result<Placed> {
-    let total = item.quote.totals.total;
+    let (total, due) = (item.quote.totals.total, item.quote.due());
     let attempt = Attempt::prepared(item.attempt_id, item.provider, item.way, item.pm_token, item.now);
     let checkout = Checkout {
         id: item.checkout_id,
@@ -290,7 +294,7 @@ async fn go(shop: &Shop, item: Prepare) -> Result<Placed> {
         live: None,
         last: (1, String::new(), String::new()),
     };
-    if total == 0 {
+    if due == 0 {
         let standing = fact::apply(shop, checkout.id, None, News::NothingToPay).await?;
         return saga::outcome(&checkout, &attempt, standing);
     }
@@ -302,6 +306,22 @@ fn total_changed(seen: i64, totals: &Totals) -> Error {
     let message =
         format!("The total has changed since you last saw it, from {from} to {to}. Please check it before you pay.");
     Error::conflict("cart_changed", message)
+}
+
+/// As [`total_changed`], for what gift cards and credit leave to pay.
+fn due_changed(seen: i64, quote: &Quote) -> Error {
+    let (from, to) = (quote.totals.money(seen), quote.totals.money(quote.due()));
+    let message = format!(
+        "What gift cards and credit leave to pay has changed since you last saw it, from {from} to {to}. Please check it \
+         before you pay."
+    );
+    Error::conflict("cart_changed", message)
+}
+
+/// Somebody else was faster at a gift card, or it was blocked this moment.
+fn tender_gone(gone: &tender::Gone) -> Error {
+    let message = format!("{} does not pay any more. {} Nothing was charged.", gone.label, gone.problem.text());
+    Error::conflict("tender_gone", message)
 }
 
 /// Somebody else was faster at a promotion, or it has ended this moment.

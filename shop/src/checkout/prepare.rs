@@ -16,6 +16,7 @@ use crate::risk::Payer;
 use crate::rows;
 use crate::shipping::Estimate;
 use crate::warehouse::route::Otherwise;
+use crate::tender::{self, Claim as TenderClaim};
 use serde::Serialize;
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -64,6 +65,8 @@ pub(super) enum Prepared {
     Short(Vec<Short>),
     /// A promotion of the quote is not to be had any more.
     Gone(Gone),
+    /// A gift card or the credit of the quote does not have it any more.
+    TenderGone(tender::Gone),
 }
 
 /// Code of the error that asks for another order number.
@@ -77,6 +80,17 @@ impl Prepare {
             email: &self.quote.email,
             currency: self.quote.totals.currency.code(),
             uses: &self.quote.promotions,
+            again: false,
+            now: self.now,
+        }
+    }
+
+    fn tender(&self) -> TenderClaim<'_> {
+        TenderClaim {
+            checkout_id: self.checkout_id,
+            customer_id: self.customer_id,
+            currency: self.quote.totals.currency.code(),
+            tender: &self.quote.tender,
             again: false,
             now: self.now,
         }
@@ -95,6 +109,18 @@ impl Work for Preparing {
         let candidates: Vec<_> = items.iter().filter(|item| claimed.contains(&item.checkout_id.0)).collect();
         let pinned = ids(tx, PIN, &candidates.iter().map(|item| CheckoutRow::of(item)).collect::<Vec<_>>()).await?;
         let candidates: Vec<_> = candidates.into_iter().filter(|item| pinned.contains(&item.checkout_id.0)).collect();
+        // Accounts, promotions, shelves: in this order, as everybody does who needs several of them.
+        let mut empty: Vec<(CheckoutId, tender::Gone)> = Vec::new();
+        let claims: Vec<_> = candidates.iter().map(|item| item.tender()).collect();
+        let granted = tender::take(tx, &claims).await?;
+        let mut fit = Vec::with_capacity(candidates.len());
+        for (item, outcome) in candidates.into_iter().zip(granted) {
+            match outcome {
+                Ok(()) => fit.push(item),
+                Err(one) => empty.push((item.checkout_id, one)),
+            }
+        }
+        let candidates = fit;
         let mut gone: Vec<(CheckoutId, Gone)> = Vec::new();
         let claims: Vec<_> = candidates.iter().map(|item| item.promotions()).collect();
         let granted = promotion::take(tx, &claims).await?;
@@ -127,6 +153,7 @@ impl Work for Preparing {
         let lost = |set: &HashSet<Uuid>| set.iter().filter(|id| !won.contains(id)).copied().collect::<Vec<_>>();
         give_back(tx, lost(&pinned), lost(&claimed)).await?;
         promotion::write(tx, &winners.iter().map(|item| item.promotions()).collect::<Vec<_>>()).await?;
+        tender::write(tx, &winners.iter().map(|item| item.tender()).collect::<Vec<_>>()).await?;
         write_orders(tx, &winners).await?;
         point::reached(Point::InPrepare).await;
         Ok(items
@@ -138,6 +165,8 @@ impl Work for Preparing {
                     Prepared::Short(short.swap_remove(at).1)
                 } else if let Some(at) = gone.iter().position(|(id, _)| *id == item.checkout_id) {
                     Prepared::Gone(gone.swap_remove(at).1)
+                } else if let Some(at) = empty.iter().position(|(id, _)| *id == item.checkout_id) {
+                    Prepared::TenderGone(empty.swap_remove(at).1)
                 } else if claimed.contains(&item.checkout_id.0) {
                     Prepared::CartMoved
                 } else {
@@ -179,12 +208,12 @@ async fn write_orders(tx: &mut Tx, items: &[&Prepare]) -> Result<(), Error> {
     let Some(first) = items.first() else { return Ok(()) };
     let orders: Vec<_> = items.iter().map(|item| OrderRow::of(item)).collect::<Result<_, _>>()?;
     let lines: Vec<_> = items.iter().flat_map(|item| LineRow::of(item)).collect();
-    let attempts: Vec<_> = items.iter().filter(|i| i.quote.totals.total > 0).map(|i| AttemptRow::of(i)).collect();
+    let attempts: Vec<_> = items.iter().filter(|i| i.quote.due() > 0).map(|i| AttemptRow::of(i)).collect();
     let moves: Vec<_> = items
         .iter()
         .flat_map(|item| {
             let attempt =
-                (item.quote.totals.total > 0).then(|| transition::of_attempt(item.attempt_id, "", "prepared", "place"));
+                (item.quote.due() > 0).then(|| transition::of_attempt(item.attempt_id, "", "prepared", "place"));
             [
                 transition::of_checkout(item.checkout_id, "", "prepared", "place"),
                 transition::of_order(item.order_id, "", "pending_payment", "place"),
@@ -301,6 +330,7 @@ struct OrderRow<'i> {
     tax: i64,
     tax_inclusive: bool,
     total: i64,
+    tender: i64,
     tax_rows: String,
     shipping_address: String,
     shipping_method: &'i str,
@@ -330,6 +360,7 @@ impl<'i> OrderRow<'i> {
             tax: totals.tax,
             tax_inclusive: totals.tax_inclusive,
             total: totals.total,
+            tender: item.quote.tendered(),
             tax_rows: serde_json::to_string(&totals.tax_rows)?,
             shipping_address: serde_json::to_string(&item.quote.address)?,
             shipping_method: &item.quote.delivery_name,
@@ -345,15 +376,15 @@ impl<'i> OrderRow<'i> {
 
 const INSERT_ORDERS: Sql = rows!(
     "INSERT INTO orders (id, number, checkout_id, customer_id, access_token, state, email, currency, subtotal, discount,
-       shipping, shipping_discount, tax, tax_inclusive, total, tax_rows, shipping_address, shipping_method,
+       shipping, shipping_discount, tax, tax_inclusive, total, tender, tax_rows, shipping_address, shipping_method,
        pickup_id, due_from, due_to, note, held, created_at)
      SELECT d.id, d.number, d.checkout_id, d.customer_id, d.access_token, 'pending_payment', d.email, d.currency,
-       d.subtotal, d.discount, d.shipping, d.shipping_discount, d.tax, d.tax_inclusive, d.total, d.tax_rows, d.shipping_address,
+       d.subtotal, d.discount, d.shipping, d.shipping_discount, d.tax, d.tax_inclusive, d.total, d.tender, d.tax_rows, d.shipping_address,
        d.shipping_method, d.pickup_id, d.due_from, d.due_to, d.note, d.held, d.now FROM",
     [
         id UUID, number TEXT, checkout_id UUID, customer_id UUID, access_token TEXT, email TEXT, currency TEXT,
         subtotal BIGINT, discount BIGINT, shipping BIGINT, shipping_discount BIGINT, tax BIGINT, tax_inclusive BOOLEAN, total BIGINT,
-        tax_rows TEXT, shipping_address TEXT, shipping_method TEXT, pickup_id UUID, due_from BIGINT, due_to BIGINT,
+        tender BIGINT, tax_rows TEXT, shipping_address TEXT, shipping_method TEXT, pickup_id UUID, due_from BIGINT, due_to BIGINT,
         note TEXT, held TEXT, now BIGINT
     ],
     ""
@@ -437,7 +468,7 @@ impl<'i> AttemptRow<'i> {
             checkout_id: item.checkout_id,
             provider: item.provider,
             way: item.way.as_str(),
-            amount: item.quote.totals.total,
+            amount: item.quote.due(),
             currency: item.quote.totals.currency.code(),
             pm_token: &item.pm_token,
             buyer: &item.payer.buyer,

@@ -40,6 +40,11 @@ async fn recover(shop: &Shop, id: CheckoutId) -> Result<()> {
         return Ok(());
     }
     let Some(attempt) = &checkout.live else {
+        if checkout.due() == 0 && shop.now_ms() < checkout.expires_at {
+            // Its driver has gone before it could say that there is nothing to pay.
+            fact::apply(shop, id, None, News::NothingToPay).await?;
+            return Ok(());
+        }
         return saga::let_go(shop, id, epoch, shop.now_ms() + POLL_MAX_MS).await;
     };
     let is_ours_to_do = attempt.way == Way::Token || attempt.provider_ref.is_some() || attempt.session_ref.is_some();

@@ -145,6 +145,11 @@ pub(super) async fn load(shop: &Shop, id: CheckoutId) -> Result<Checkout> {
 }
 
 impl Checkout {
+    /// Minor units that are paid by a payment.
+    pub fn due(&self) -> i64 {
+        self.quote.due()
+    }
+
     pub fn placed(&self) -> Placed {
         Placed::Order { order_id: self.order_id, number: self.number.clone(), access_token: self.access_token.clone() }
     }

@@ -12,7 +12,7 @@ use crate::limits::{self, Check};
 use crate::shipping::{self, DeliveryOption, Method, offer};
 use crate::tax::{self, TaxRate};
 use crate::{Error, Result, Shop, args};
-use crate::{pricing, promotion};
+use crate::{pricing, promotion, tender};
 
 /// The checkout of the visitor's cart; `Conflict` "cart_empty" when there is nothing to buy.
 pub async fn view(shop: &Shop, visitor: &Visitor) -> Result<View> {
@@ -54,6 +54,10 @@ pub(super) async fn priced(shop: &Shop, visitor: &Visitor, cart: Cart, details: 
     let reached = reached(&cart, &details, chosen);
     let uses = promotion::uses(&of_cart);
     let pricing::Priced { lines, totals, .. } = of_cart.priced;
+    let customer = visitor.customer.as_ref().map(|customer| customer.id);
+    let (total, accounts) = (totals.total, &details.tender[..]);
+    let asking = tender::Asking { cart: cart.id, currency: cart.currency, customer, total, accounts };
+    let tender = tender::shares(&mut &shop.db, &asking, shop.now_ms()).await?;
     Ok(View {
         cart,
         details,
@@ -64,6 +68,7 @@ pub(super) async fn priced(shop: &Shop, visitor: &Visitor, cart: Cart, details: 
         codes: of_cart.codes,
         refused_code: None,
         uses,
+        tender,
     })
 }
 

@@ -39,6 +39,7 @@ pub(crate) struct Ours {
     number: String,
     order_state: String,
     checkout_state: String,
+    /// What a payment has to bring: gift cards and credit are no business of the provider's.
     total: i64,
     currency: String,
     captured: i64,
@@ -121,7 +122,7 @@ pub(crate) async fn read(db: &mut impl Read, since: i64, providers: &[&str]) -> 
     let mut ours: Vec<Ours> = db
         .fetch_all(
             "SELECT a.id, a.created_at, a.checkout_id, a.provider, a.provider_ref, a.state AS attempt_state, o.number,
-               o.state AS order_state, k.state AS checkout_state, o.total, o.currency, o.captured, o.refunded
+               o.state AS order_state, k.state AS checkout_state, o.total - o.tender AS total, o.currency, o.captured, o.refunded
              FROM payment_attempt a JOIN orders o ON o.checkout_id = a.checkout_id JOIN checkout k ON k.id = a.checkout_id
              WHERE a.created_at >= $1",
             args![since],

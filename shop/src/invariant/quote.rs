@@ -26,6 +26,7 @@ struct Row {
     shipping: i64,
     tax: i64,
     total: i64,
+    tender: i64,
     placed_at: Option<i64>,
 }
 
@@ -42,7 +43,7 @@ pub(super) async fn check(db: &mut impl Read) -> Result<[Verdict; 2]> {
         let page: Vec<Row> = db
             .fetch_all(
                 "SELECT k.id, k.quote, k.quote_hash, k.total AS checkout_total, o.number, o.currency, o.subtotal,
-                   o.discount, o.shipping, o.tax, o.total, o.placed_at
+                   o.discount, o.shipping, o.tax, o.total, o.tender, o.placed_at
                  FROM checkout k JOIN orders o ON o.checkout_id = k.id WHERE k.id > $1 ORDER BY k.id LIMIT $2",
                 args![after, PAGE],
             )
@@ -121,6 +122,9 @@ fn amounts_wrong(row: &Row, quote: &Quote) -> Option<String> {
     }
     if let Some(detail) = promotions_wrong(quote) {
         return Some(detail);
+    }
+    if quote.tender.iter().any(|one| one.amount <= 0) || quote.tendered() != row.tender {
+        return Some(format!("gift cards and credit pay {}, {} was agreed", row.tender, quote.tendered()));
     }
     let discount: i64 = quote.lines.iter().map(|line| line.priced.discount).sum();
     let subtotal: i64 = quote.lines.iter().map(|line| line.priced.total).sum();

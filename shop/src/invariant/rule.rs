@@ -1,22 +1,22 @@
 //! Rules that one statement can ask: it returns the rows that break them, as (reference, detail). One statement sees
 //! one snapshot, so a rule that holds between transactions holds here, however busy the shop is.
 
-use super::{Breach, Moment, SHOWN, Verdict};
+use super::{Breach, Moment, SHOWN, Verdict, tender};
 use crate::db::Read;
 use crate::{Result, args};
 
-struct Rule {
-    id: &'static str,
-    says: &'static str,
-    from: Moment,
+pub(super) struct Rule {
+    pub id: &'static str,
+    pub says: &'static str,
+    pub from: Moment,
     /// May name `$1`, the time in Unix milliseconds.
-    broken: &'static str,
+    pub broken: &'static str,
 }
 
 /// Asks every rule that fits the moment.
 pub(super) async fn check(db: &mut impl Read, moment: Moment, now: i64) -> Result<Vec<Verdict>> {
-    let mut verdicts = Vec::with_capacity(RULES.len());
-    for rule in RULES.iter().filter(|rule| rule.from <= moment) {
+    let mut verdicts = Vec::new();
+    for rule in rules().filter(|rule| rule.from <= moment) {
         let text = format!(
             "SELECT reference, detail FROM ({}) AS broken WHERE CAST($1 AS BIGINT) IS NOT NULL
              ORDER BY reference, detail LIMIT {SHOWN}",
@@ -28,6 +28,11 @@ pub(super) async fn check(db: &mut impl Read, moment: Moment, now: i64) -> Resul
         verdicts.push(Verdict { rule: rule.id, says: rule.says, breaches });
     }
     Ok(verdicts)
+}
+
+/// Several files' rules.
+fn rules() -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().chain(tender::RULES)
 }
 
 const RULES: &[Rule] = &[
@@ -80,7 +85,7 @@ const RULES: &[Rule] = &[
         says: "An order's captured and refunded amounts are those of its payments, and never above its total",
         from: Moment::Busy,
         broken: "SELECT o.number AS reference,
-               'captured ' || o.captured || ' of ' || o.total || ', by payments ' || COALESCE(a.captured, 0)
+               'captured ' || o.captured || ' of ' || o.total - o.tender || ', by payments ' || COALESCE(a.captured, 0)
                || '; refunded ' || o.refunded || ', by refunds ' || COALESCE(r.refunded, 0) AS detail
              FROM orders o
              LEFT JOIN (SELECT checkout_id, CAST(SUM(captured) AS BIGINT) AS captured FROM payment_attempt
@@ -89,7 +94,7 @@ const RULES: &[Rule] = &[
                         FROM refund f JOIN payment_attempt p ON p.id = f.attempt_id WHERE f.state = 'succeeded'
                         GROUP BY p.checkout_id) r ON r.checkout_id = o.checkout_id
              WHERE o.captured <> COALESCE(a.captured, 0) OR o.refunded <> COALESCE(r.refunded, 0)
-               OR o.captured > o.total OR o.refunded > o.captured",
+               OR o.captured > o.total - o.tender OR o.refunded + o.credited > o.captured",
     },
     Rule {
         id: "I5",
@@ -97,19 +102,20 @@ const RULES: &[Rule] = &[
         from: Moment::Busy,
         broken: "SELECT o.number AS reference, 'captured ' || a.captured || ', refunds ' || SUM(r.amount) AS detail
              FROM refund r JOIN payment_attempt a ON a.id = r.attempt_id JOIN orders o ON o.checkout_id = a.checkout_id
-             WHERE r.state <> 'failed' GROUP BY a.id, o.number, a.captured HAVING SUM(r.amount) > a.captured",
+             WHERE r.state <> 'failed' GROUP BY a.id, o.number, a.captured, o.credited
+             HAVING SUM(r.amount) + o.credited > a.captured",
     },
     Rule {
         id: "I7",
-        says: "An order that stands has one payment of its amount and currency",
+        says: "An order that stands has one payment of its currency and of what gift cards and credit leave to pay",
         from: Moment::Busy,
         broken: "SELECT o.number AS reference, o.state || ', ' || o.total || ' ' || o.currency || ', paid by '
                || (SELECT COUNT(*) FROM payment_attempt a WHERE a.checkout_id = o.checkout_id
                      AND a.state IN ('authorized','captured')) AS detail
              FROM orders o
-             WHERE o.total > 0 AND o.state IN ('confirmed','processing','shipped','delivered','refunded')
+             WHERE o.total > o.tender AND o.state IN ('confirmed','processing','shipped','delivered','refunded')
                AND 1 <> (SELECT COUNT(*) FROM payment_attempt a WHERE a.checkout_id = o.checkout_id
-                           AND a.state IN ('authorized','captured') AND a.amount = o.total AND a.currency = o.currency)
+                           AND a.state IN ('authorized','captured') AND a.amount = o.total - o.tender AND a.currency = o.currency)
                AND NOT EXISTS (SELECT 1 FROM recon_break b WHERE b.number = o.number AND b.resolved_at IS NULL)",
     },
     Rule {
@@ -272,6 +278,7 @@ const RULES: &[Rule] = &[
              WHERE k.state IN ('released','refunded') AND (
                EXISTS (SELECT 1 FROM reservation r WHERE r.checkout_id = k.id AND r.state <> 'released')
                OR EXISTS (SELECT 1 FROM promotion_use u WHERE u.checkout_id = k.id AND u.state = 'claimed')
+               OR EXISTS (SELECT 1 FROM tender t WHERE t.checkout_id = k.id AND t.state <> 'released')
                OR o.state NOT IN ('cancelled','payment_failed','refunded') OR o.captured <> o.refunded)",
     },
     Rule {

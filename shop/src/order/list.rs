@@ -28,7 +28,8 @@ struct SummaryRow {
 macro_rules! summaries_where {
     ($condition:literal) => {
         concat!(
-            "SELECT o.id, o.number, o.state, o.email, o.currency, o.total, o.captured, o.refunded, o.created_at,
+            "SELECT o.id, o.number, o.state, o.email, o.currency, o.total, o.tender, o.tender_refunded, o.credited,
+               o.captured, o.refunded, o.created_at,
                o.payment_expired_at,
                (SELECT a.state FROM payment_attempt a WHERE a.checkout_id = o.checkout_id
                 ORDER BY a.attempt_no DESC LIMIT 1) AS attempt_state,

@@ -9,9 +9,8 @@ use crate::id::{AttemptId, CheckoutId, OrderId, RefundId};
 use crate::ledger;
 use crate::outbox::{self, Note};
 use crate::payment::{RefundSnapshot, RefundStatus};
-use crate::promotion;
 use crate::staff::Staff;
-use crate::{Error, Result, args};
+use crate::{Error, Result, args, promotion, tender};
 use std::collections::HashSet;
 
 #[derive(sqlx::FromRow)]
@@ -19,16 +18,17 @@ struct Row {
     id: OrderId,
     checkout_id: CheckoutId,
     state: String,
-    total: i64,
+    due: i64,
     captured: i64,
     held: bool,
     refunded: i64,
+    credited: i64,
     currency: String,
 }
 
 async fn lock(tx: &mut Tx, number: &str) -> Result<Row> {
     let sql = "UPDATE orders SET version = version + 1 WHERE number = $1
-        RETURNING id, checkout_id, state, total, captured, refunded, currency, held <> '' AS held";
+        RETURNING id, checkout_id, state, total - tender AS due, captured, refunded, credited, currency, held <> '' AS held";
     tx.fetch_optional(sql, args![number]).await?.ok_or(Error::NotFound("order"))
 }
 
@@ -51,17 +51,19 @@ pub(crate) async fn cancel_uncharged(tx: &mut Tx, number: &str, by: Option<&Staf
         let moved = transition::of_attempt(*id, from, "canceled", "the provider holds nothing");
         transition::record(tx, &[moved], "system", now).await?;
     }
-    let left = row.captured - row.refunded;
+    let left = row.captured - row.refunded - row.credited;
     if left > 0 {
         write_off(tx, &row, left, now).await?;
     }
+    let (order_id, checkout_id) = (row.id, row.checkout_id);
+    tender::give_back_all(tx, &tender::Refund { order_id, checkout_id, reason: "nobody has paid", actor, now }).await?;
     promotion::release(tx, std::iter::once(row.checkout_id)).await?;
     restock::all(tx, row.id, row.checkout_id, number, actor, now).await?;
     let order = Locked {
         id: row.id,
         checkout_id: row.checkout_id,
         state: before,
-        total: row.total,
+        due: row.due,
         captured: row.captured,
         held: row.held,
     };
@@ -112,7 +114,7 @@ impl Known {
 pub(crate) async fn take_refunds_over(tx: &mut Tx, number: &str, theirs: &[RefundSnapshot], now: i64) -> Result<usize> {
     let row = lock(tx, number).await?;
     let known = known(tx, row.checkout_id).await?;
-    let mut left = row.captured - row.refunded;
+    let mut left = row.captured - row.refunded - row.credited;
     let mut booked = 0;
     for refund in theirs.iter().filter(|refund| refund.status == RefundStatus::Succeeded) {
         let ours = known.iter().find(|ours| ours.is(refund));

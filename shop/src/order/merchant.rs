@@ -11,7 +11,7 @@ use crate::id::{AttemptId, CheckoutId, FulfilmentId, OrderId, OrderLineId, Refun
 use crate::limits::{Check, REASON_CHARS, TRACKING_CHARS};
 use crate::outbox::{self, Kind, Note};
 use crate::staff::Staff;
-use crate::{Error, Result, Shop, args, promotion, reconcile, worker};
+use crate::{Error, Result, Shop, args, promotion, reconcile, tender, worker};
 
 /// Takes the authorised money now.
 pub async fn capture(shop: &Shop, by: &Staff, number: &str, version: i64) -> Result<()> {
@@ -56,7 +56,7 @@ pub async fn ship(
             "Shop and payment provider differ about this order. Settle that under Reconciliation before you ship.",
         ));
     }
-    if order.captured < order.total && order.is_standing() {
+    if order.captured < order.due && order.is_standing() {
         return Err(Error::conflict("not_captured", "Capture the payment before you ship."));
     }
     let open: Vec<(OrderLineId, i64)> = tx
@@ -113,6 +113,9 @@ pub async fn cancel(shop: &Shop, by: &Staff, number: &str, version: i64, restock
     let mut tx = shop.db.begin().await?;
     let order = lock(&mut tx, number, version).await?;
     let to = machine::after(order.state, Cancelled)?;
+    let (order_id, checkout_id) = (order.id, order.checkout_id);
+    let back = tender::Refund { order_id, checkout_id, reason: "order cancelled", actor: &by.name, now };
+    tender::give_back_all(&mut tx, &back).await?;
     if order.captured == 0 {
         promotion::release(&mut tx, std::iter::once(order.checkout_id)).await?;
     }
@@ -190,7 +193,7 @@ pub async fn refund(
 }
 
 /// Whether the bank has the money of this order, or has given it away.
-async fn is_disputed(tx: &mut Tx, order: OrderId) -> Result<bool> {
+pub(super) async fn is_disputed(tx: &mut Tx, order: OrderId) -> Result<bool> {
     let sql = "SELECT dispute FROM orders WHERE id = $1";
     let (dispute,): (String,) = tx.fetch_one(sql, args![order]).await?;
     Ok(Dispute::parse(&dispute).is_some_and(Dispute::blocks_refunds))
@@ -210,8 +213,9 @@ pub(super) async fn write_refund(
         SELECT $1, a.id, $3, $4, 'prepared', $5, $6, $6 FROM payment_attempt a
         WHERE a.id = $2
           AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.checkout_id = a.checkout_id AND o.dispute IN ('open','lost'))
-          AND a.captured >= $3 + (SELECT CAST(COALESCE(SUM(r.amount), 0) AS BIGINT) FROM refund r
-                                                 WHERE r.attempt_id = a.id AND r.state <> 'failed')";
+          AND a.captured >= $3 + (SELECT o.credited FROM orders o WHERE o.checkout_id = a.checkout_id)
+            + (SELECT CAST(COALESCE(SUM(r.amount), 0) AS BIGINT) FROM refund r
+               WHERE r.attempt_id = a.id AND r.state <> 'failed')";
     Ok(tx.execute(sql, args![id, attempt, amount, reason, actor, now]).await? == 1)
 }
 
@@ -220,7 +224,7 @@ struct Row {
     id: OrderId,
     checkout_id: CheckoutId,
     state: String,
-    total: i64,
+    due: i64,
     captured: i64,
     held: bool,
 }
@@ -230,7 +234,8 @@ pub(super) struct Locked {
     pub id: OrderId,
     pub checkout_id: CheckoutId,
     pub state: State,
-    pub total: i64,
+    /// Minor units that a payment has to bring.
+    pub due: i64,
     pub captured: i64,
     /// It waits for a person.
     pub held: bool,
@@ -248,16 +253,15 @@ impl Locked {
         matches!(self.state, State::Confirmed | State::Processing | State::Shipped | State::Delivered)
     }
 
-    fn restock_place<'n>(&self, number: &'n str) -> restock::Place<'n> {
+    pub(super) fn restock_place<'n>(&self, number: &'n str) -> restock::Place<'n> {
         restock::Place { order_id: self.id, checkout_id: self.checkout_id, number }
     }
 }
 
 /// Locks the order if it still has the version that the merchant saw.
-/// The order at this version, which is used up.
 pub(super) async fn lock(tx: &mut Tx, number: &str, version: i64) -> Result<Locked> {
     let sql = "UPDATE orders SET version = version + 1 WHERE number = $1 AND version = $2
-        RETURNING id, checkout_id, state, total, captured, held <> '' AS held";
+        RETURNING id, checkout_id, state, total - tender AS due, captured, held <> '' AS held";
     let row: Option<Row> = tx.fetch_optional(sql, args![number, version]).await?;
     let Some(row) = row else {
         let known: Option<(i64,)> =
@@ -271,7 +275,7 @@ pub(super) async fn lock(tx: &mut Tx, number: &str, version: i64) -> Result<Lock
         id: row.id,
         checkout_id: row.checkout_id,
         state: read::state(&row.state)?,
-        total: row.total,
+        due: row.due,
         captured: row.captured,
         held: row.held,
     })

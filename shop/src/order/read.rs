@@ -7,7 +7,7 @@ use crate::id::{CheckoutId, CustomerId, FulfilmentId, OrderId, OrderLineId, Vari
 use crate::money::Currency;
 use crate::pricing::{Discount, Totals};
 use crate::shipping::Estimate;
-use crate::{Error, Result, Shop, args};
+use crate::{Error, Result, Shop, args, tender};
 use subtle::ConstantTimeEq;
 
 /// A guest's order: number and access token must belong together.
@@ -88,7 +88,8 @@ macro_rules! order_where {
     ($condition:literal) => {
         concat!(
             "SELECT o.id, o.number, o.checkout_id, o.customer_id, o.access_token, o.state, o.email, o.currency,
-               o.subtotal, o.discount, o.shipping, o.shipping_discount, o.tax, o.tax_inclusive, o.total, o.tax_rows, o.captured, o.refunded,
+               o.subtotal, o.discount, o.shipping, o.shipping_discount, o.tax, o.tax_inclusive, o.total, o.tender, o.tender_refunded, o.credited,
+               o.tax_rows, o.captured, o.refunded,
                o.shipping_address, o.shipping_method, w.address AS pickup, o.due_from, o.due_to, o.note, o.version, o.created_at, o.placed_at,
                o.payment_expired_at, o.cancel_at,
                (SELECT a.state FROM payment_attempt a WHERE a.checkout_id = o.checkout_id
@@ -139,6 +140,8 @@ async fn whole(db: &mut impl Read, row: Row) -> Result<Order> {
         .into_iter()
         .map(|(title, code, amount, shipping)| Discount { title, code, amount, shipping })
         .collect();
+    let tender =
+        if row.paid.tender > 0 { tender::of_order(db, row.checkout_id, row.currency).await? } else { Vec::new() };
     let money = |amount| row.currency.money(amount);
     let state = state(&row.state)?;
     Ok(Order {
@@ -180,6 +183,8 @@ async fn whole(db: &mut impl Read, row: Row) -> Result<Order> {
         },
         captured: money(row.paid.captured),
         refunded: money(row.paid.refunded),
+        credited: money(row.paid.credited),
+        tender,
         shipping_address: serde_json::from_str(&row.shipping_address)?,
         shipping_method: row.shipping_method,
         pickup: row.pickup.filter(|at| !at.is_empty()).map(|at| serde_json::from_str(&at)).transpose()?,
@@ -207,6 +212,9 @@ pub(super) fn state(text: &str) -> Result<State> {
 #[derive(sqlx::FromRow)]
 pub(super) struct Paid {
     pub total: i64,
+    tender: i64,
+    tender_refunded: i64,
+    credited: i64,
     captured: i64,
     refunded: i64,
     payment_expired_at: Option<i64>,
@@ -217,11 +225,13 @@ pub(super) struct Paid {
 impl Paid {
     /// `state` is the order's.
     pub fn state(&self, state: State) -> PaymentState {
-        let Self { total, captured, refunded, .. } = *self;
+        let Self { total, tender, captured, .. } = *self;
+        let refunded = self.refunded + self.credited + self.tender_refunded;
         if refunded > 0 {
-            return if refunded >= captured { PaymentState::Refunded } else { PaymentState::PartiallyRefunded };
+            let is_all = refunded >= captured + tender;
+            return if is_all { PaymentState::Refunded } else { PaymentState::PartiallyRefunded };
         }
-        if captured > 0 || (total == 0 && !matches!(state, State::PendingPayment | State::PaymentFailed)) {
+        if captured > 0 || (total == tender && !matches!(state, State::PendingPayment | State::PaymentFailed)) {
             return PaymentState::Paid;
         }
         match (state, self.attempt_state.as_deref()) {

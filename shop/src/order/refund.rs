@@ -10,7 +10,7 @@ use crate::money::Currency;
 use crate::outbox::{self, Note};
 use crate::payment::{Metadata, Outcome, Provider, RefundSnapshot, RefundStatus};
 use crate::point::{self, Point};
-use crate::{Error, Result, Shop, args};
+use crate::{Error, Result, Shop, args, tender};
 
 #[derive(Debug, sqlx::FromRow)]
 struct Row {
@@ -154,15 +154,23 @@ pub(super) async fn book_amount(
     now: i64,
 ) -> Result<()> {
     let sql = "UPDATE orders SET refunded = refunded + $2, version = version + 1 WHERE id = $1
-        RETURNING state, captured, refunded";
-    let (state, captured, refunded): (String, i64, i64) = tx.fetch_one(sql, args![order, amount]).await?;
+        RETURNING id";
+    tx.fetch_one::<(OrderId,)>(sql, args![order, amount]).await?;
     let entries = ledger::transaction(order, currency, &[("refunds", amount), ("provider", -amount)]);
     ledger::record(tx, &entries, now).await?;
-    if refunded == captured {
-        finish(tx, order, checkout, &state, now).await?;
-    }
+    finish_if_done(tx, order, checkout, now).await?;
     let notes = [Note::mail(order, "refunded"), Note::event(order, "payment_refunded", number)];
     outbox::put(tx, &notes, now).await
+}
+
+/// Moves the order on when everything that was paid for it has gone back, whichever way it was paid and went back.
+pub(super) async fn finish_if_done(tx: &mut Tx, order: OrderId, checkout: CheckoutId, now: i64) -> Result<()> {
+    let sql = "SELECT state, captured - refunded - credited FROM orders WHERE id = $1";
+    let (state, left): (String, i64) = tx.fetch_one(sql, args![order]).await?;
+    if left == 0 && tender::is_spent_up(tx, checkout).await? {
+        finish(tx, order, checkout, &state, now).await?;
+    }
+    Ok(())
 }
 
 /// Everything went back.
@@ -196,6 +204,7 @@ pub(crate) async fn refund_everything(shop: &Shop, attempt: AttemptId) -> Result
     }
     let sql = "SELECT a.captured - (SELECT CAST(COALESCE(SUM(r.amount), 0) AS BIGINT) FROM refund r
                                     WHERE r.attempt_id = a.id AND r.state <> 'failed')
+          - (SELECT o.credited FROM orders o WHERE o.checkout_id = a.checkout_id)
         FROM payment_attempt a WHERE a.id = $1";
     let (left,): (i64,) = tx.fetch_one(sql, args![attempt]).await?;
     if left <= 0 {

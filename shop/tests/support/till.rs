@@ -184,6 +184,7 @@ impl Till {
         let order = PlaceOrder {
             idempotency_key: key.into(),
             expected_total: view.totals.total,
+            expected_due: Some(view.due()),
             cart_version: view.cart.version,
             payment,
             provider: provider.map(str::to_owned),

@@ -46,6 +46,7 @@ impl Stage {
         let order = PlaceOrder {
             idempotency_key: key.into(),
             expected_total: self.view.totals.total,
+            expected_due: None,
             cart_version: self.view.cart.version,
             payment,
             provider: None,

@@ -28,9 +28,11 @@ pub fn payment(
     choices: &[PaymentChoice],
     problem: Option<String>,
 ) -> impl IntoView + use<> {
-    let providers = provider_choice(choices);
-    let total = view.totals.money(view.totals.total);
+    let providers = if view.due() == 0 { None } else { provider_choice(choices) };
+    let due = view.due();
+    let total = view.totals.money(due);
     let (expected_total, cart_version) = (view.totals.total.to_string(), view.cart.version.to_string());
+    let button = if due == 0 { "Place order".to_owned() } else { format!("Place order and pay {total}") };
     let problem =
         problem.map(|text| view! { <p class="notice notice-bad" role="alert" tabindex="-1" autofocus>{text}</p> });
     let content = view! {
@@ -42,19 +44,22 @@ pub fn payment(
             ", tax and delivery included. You are charged when the order is confirmed."
         </p>
         {providers}
-        <PaymentForm payment=payment key=keys.0 button=format!("Place order and pay {total}")>
+        <PaymentForm payment=payment key=keys.0 button=button.clone()>
             <form id=HOSTED class="hosted" action="/checkout/place" method="post" data-hosted="">
                 <input type="hidden" name="way" value="hosted" />
                 <input type="hidden" name="idempotency_key" value=keys.1 />
                 <input type="hidden" name="expected_total" value=expected_total />
+                <input type="hidden" name="expected_due" value=due.to_string() />
                 <input type="hidden" name="cart_version" value=cart_version />
                 <button class="button button-wide hosted-first" type="submit">
-                    {format!("Place order and pay {total}")}
+                    {button}
                 </button>
                 <button class="button button-wide button-quiet hosted-second" type="submit">
                     "Pay on the payment provider's page instead"
                 </button>
-                <p class="small">"You pay on a secure page of our payment provider and come back here afterwards."</p>
+                {(due > 0).then(|| view! {
+                    <p class="small">"You pay on a secure page of our payment provider and come back here afterwards."</p>
+                })}
             </form>
         </PaymentForm>
     };

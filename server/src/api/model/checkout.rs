@@ -86,6 +86,9 @@ pub struct DeliveryOption {
 pub struct PlaceRequest {
     /// The total that was seen, in minor units; another one is refused with 409.
     pub expected_total: i64,
+    /// Of it, what gift cards and credit in the cart leave to pay; left out, all of it.
+    #[serde(default)]
+    pub expected_due: Option<i64>,
     /// The cart's version that was seen.
     pub cart_version: i64,
     /// The payment provider's payment-method token; never card data.

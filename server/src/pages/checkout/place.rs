@@ -32,10 +32,10 @@ async fn draw(at: &AtCheckout, status: u16, problem: Option<String>) -> Result<R
     let totals = &at.view.totals;
     let payment = wire::Payment {
         publishable_key: at.state.stripe.publishable_key.clone(),
-        amount: totals.total,
+        amount: at.view.due(),
         currency: totals.currency.code().to_lowercase(),
         email: at.view.details.email.clone(),
-        offer: format!("place-{}-{}-{}", at.view.cart.id, at.view.cart.version, totals.total),
+        offer: format!("place-{}-{}-{}", at.view.cart.id, at.view.cart.version, at.view.due()),
     };
     let (enabled, currency) =
         (at.state.shop.payments.enabled(&at.state.shop.settings.payment_providers), totals.currency);
@@ -48,7 +48,8 @@ async fn draw(at: &AtCheckout, status: u16, problem: Option<String>) -> Result<R
             in_page: provider.offers(&PaymentWay::Embedded),
         })
         .collect();
-    let has_element = enabled.iter().any(|it| it.offers(&PaymentWay::Embedded) && it.takes(currency));
+    let has_element = at.view.due() > 0
+        && enabled.iter().any(|it| it.offers(&PaymentWay::Embedded) && it.takes(currency));
     let keys = (Uuid::new_v4().to_string(), Uuid::new_v4().to_string());
     let script = has_element.then(|| at.state.stripe.js_url());
     let site = at.site().await?;
@@ -61,6 +62,8 @@ pub struct Place {
     #[serde(default)]
     idempotency_key: String,
     expected_total: i64,
+    /// Without it: all of the total.
+    expected_due: Option<i64>,
     cart_version: i64,
     /// Whom the shopper has chosen, when there was a choice.
     #[serde(default)]
@@ -93,6 +96,7 @@ pub async fn place(
     let order = PlaceOrder {
         idempotency_key,
         expected_total: form.expected_total,
+        expected_due: form.expected_due,
         cart_version: form.cart_version,
         payment,
         provider,

@@ -9,7 +9,7 @@ use crate::checkout::{Placed, release};
 use crate::db::{Sql, Tx};
 use crate::id::{AttemptId, CheckoutId};
 use crate::reconcile::{self, Found, Kind};
-use crate::{Result, args, rows};
+use crate::{Result, args, rows, tender};
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -35,6 +35,11 @@ pub(super) async fn apply(tx: &mut Tx, judged: &[Judged<'_>]) -> Result<HashMap<
     moves.append(&mut write_checkouts(tx, judged, now).await?);
     transition::record(tx, &moves, "provider", now).await?;
     let of = |effect: Effect| judged.iter().filter(move |j| j.plan.effect == effect);
+    // All that this batch will want of gift cards and credit, before promotions and shelves are locked.
+    let wants = judged.iter().filter(|j| {
+        j.situation.tender > 0 && matches!(j.plan.effect, Effect::Release | Effect::Place | Effect::Late)
+    });
+    tender::lock_for(tx, wants.map(|j| j.situation.checkout_id)).await?;
     // Before the pivot, which locks shelves: promotions are locked before those.
     release::write(tx, &of(Effect::Release).map(|j| release::Release::of(&j.situation)).collect::<Vec<_>>(), now)
         .await?;

@@ -37,7 +37,7 @@ pub(super) enum Effect {
 
 pub(super) fn judge(s: &Situation, news: &News) -> Plan {
     match news {
-        News::NothingToPay if s.checkout_state.is_open() && s.total == 0 => {
+        News::NothingToPay if s.checkout_state.is_open() && s.due() == 0 => {
             Plan { checkout: Some(CheckoutState::Settled), effect: Effect::Place, ..Plan::default() }
         }
         News::NothingToPay => Plan::default(),
@@ -252,6 +252,7 @@ mod tests {
             access_token: String::new(),
             order_state: "pending_payment".into(),
             total: 1000,
+            tender: 0,
             tax: 0,
             currency: "EUR".into(),
             captured: 0,

@@ -1,4 +1,5 @@
-//! Money that came after the stock was given back: the goods if they and the promotions are still to be had, the money
+//! Money that came after the stock was given back: the goods if they, the promotions and what
+//! cards were to pay are still to be had, the money
 //! back if not.
 
 use super::apply::{Judged, answer, placed};
@@ -10,16 +11,17 @@ use crate::db::{Read, Tx};
 use crate::id::WarehouseId;
 use crate::inventory::reserve::{self, CommitRequest, ReserveRequest};
 use crate::outbox::{self, Kind, Note};
-use crate::promotion;
 use crate::warehouse::route::{self, Destination, Otherwise};
-use crate::{Error, Result, args, warehouse};
+use crate::{Error, Result, args, promotion, tender, warehouse};
 
 /// Decides once: the checkout leaves `late_paid` in this transaction, for `placed` or for `refunding`.
 pub(super) async fn apply(tx: &mut Tx, j: &Judged<'_>, now: i64) -> Result<Standing> {
     let s = &j.situation;
     let Some(attempt) = s.attempt_id else { return Err(Error::Internal("a late payment without an attempt".into())) };
-    if promotion::reclaim(tx, s.checkout_id).await? && reserve_again(tx, s, now).await? {
+    let is_there = tender::reclaim(tx, s.checkout_id).await? && promotion::reclaim(tx, s.checkout_id).await?;
+    if is_there && reserve_again(tx, s, now).await? {
         confirm(tx, &[s], "paid late, goods were still there", now).await?;
+        tender::spend(tx, &[s.spender()], now).await?;
         let request = CommitRequest { checkout_id: s.checkout_id, reference: s.number.clone() };
         reserve::commit_many(tx, &[request], "checkout", now).await?;
         close_carts(tx, &[s]).await?;
@@ -35,6 +37,7 @@ pub(super) async fn apply(tx: &mut Tx, j: &Judged<'_>, now: i64) -> Result<Stand
         return Ok(s.placed());
     }
     // Claimed again for goods that are gone.
+    tender::release(tx, std::iter::once(s.checkout_id)).await?;
     promotion::release(tx, std::iter::once(s.checkout_id)).await?;
     move_on(tx, s, ("refunding", "refunding"), now).await?;
     let notes = [Note::of_attempt(Kind::UndoPayment, s.order_id, attempt), Note::mail(s.order_id, "payment_returned")];

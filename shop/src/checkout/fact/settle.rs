@@ -8,7 +8,7 @@ use crate::id::{CartId, OrderId};
 use crate::inventory::reserve::{self, CommitRequest};
 use crate::ledger::{self, Entry};
 use crate::outbox::{self, Kind, Note};
-use crate::{Error, Result, args, rows};
+use crate::{Error, Result, args, rows, tender};
 use serde::Serialize;
 use std::collections::HashSet;
 
@@ -19,6 +19,7 @@ pub(super) async fn place(tx: &mut Tx, judged: &[&Judged<'_>], now: i64) -> Resu
     }
     let all: Vec<_> = judged.iter().map(|j| &j.situation).collect();
     confirm(tx, &all, "payment authorised", now).await?;
+    tender::spend(tx, &all.iter().map(|s| s.spender()).collect::<Vec<_>>(), now).await?;
     let requests: Vec<_> =
         all.iter().map(|s| CommitRequest { checkout_id: s.checkout_id, reference: s.number.clone() }).collect();
     let moved = reserve::commit_many(tx, &requests, "checkout", now).await?;
@@ -72,7 +73,7 @@ fn notes(j: &Judged<'_>) -> Vec<Note> {
     let s = &j.situation;
     let mut notes =
         vec![Note::mail(s.order_id, "order_confirmed"), Note::event(s.order_id, "order_confirmed", &s.number)];
-    let is_taken = j.plan.received.is_some() || s.total == 0;
+    let is_taken = j.plan.received.is_some() || s.due() == 0;
     if let (true, false, Some(attempt)) = (j.takes_money(), is_taken, s.attempt_id) {
         notes.push(Note::of_attempt(Kind::Capture, s.order_id, attempt));
     }

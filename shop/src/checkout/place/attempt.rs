@@ -88,7 +88,7 @@ pub(in crate::checkout) async fn insert(
                 attempt.number,
                 &attempt.provider,
                 attempt.way.as_str(),
-                checkout.total,
+                checkout.due(),
                 checkout.currency,
                 &attempt.pm_token,
                 attempt.created_at,

@@ -4,7 +4,7 @@ use crate::cart::{Cart, LineProblem};
 use crate::checkout::{Quote, QuoteLine, StepName, View, view};
 use crate::error::Shortage;
 use crate::warehouse::route::Missing;
-use crate::{Error, Result};
+use crate::{Error, Result, tender};
 
 /// [`Error::SoldOut`] when a line asks for more than there is.
 pub(super) fn check_stock(cart: &Cart) -> Result<()> {
@@ -67,6 +67,7 @@ pub(super) fn quote(view: &View) -> Result<Quote> {
         note: view.details.note.clone(),
         totals: view.totals.clone(),
         promotions: view.uses.clone(),
+        tender: tender::quoted(&view.tender),
     })
 }
 

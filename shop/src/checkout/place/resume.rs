@@ -2,8 +2,8 @@
 
 use super::attempt::{goes_on, next_attempt};
 use super::known::{earlier_checkouts, limit_attempts, ordered};
-use super::{in_progress, total_changed};
-use crate::checkout::fact::Standing;
+use super::{due_changed, in_progress, total_changed};
+use crate::checkout::fact::{self, News, Standing};
 use crate::checkout::idempotency::{self, Request};
 use crate::checkout::state::CheckoutState;
 use crate::checkout::{PlaceOrder, Placed, View, release, saga, stored, transition, view};
@@ -19,12 +19,17 @@ pub(super) async fn join(
     request: &Request,
 ) -> Result<Placed> {
     let checkout = stored::load(shop, id).await?;
-    if checkout.total != order.expected_total {
-        if view.totals.total == order.expected_total {
+    let agreed = (order.expected_total, order.due());
+    if (checkout.total, checkout.due()) != agreed {
+        if (view.totals.total, view.due()) == agreed {
             // Prices moved under a started payment: it ends, and the shopper starts again at the price now seen.
             release::give_up(shop, id, false).await?;
         }
-        return Err(total_changed(order.expected_total, &checkout.quote.totals));
+        return Err(if checkout.total == order.expected_total {
+            due_changed(order.due(), &checkout.quote)
+        } else {
+            total_changed(order.expected_total, &checkout.quote.totals)
+        });
     }
     if checkout.live.as_ref().is_none_or(|attempt| !goes_on(attempt, order)) {
         limit_attempts(shop, &earlier_checkouts(shop, checkout.cart_id).await?)?;
@@ -77,6 +82,13 @@ async fn resume_leased(shop: &Shop, id: CheckoutId, order: &PlaceOrder, epoch: i
                 standing => return saga::outcome(&checkout, attempt, standing),
             }
         }
+    }
+    if checkout.due() == 0 {
+        // Nothing to pay, and nobody has said so yet.
+        return match fact::apply(shop, id, None, News::NothingToPay).await? {
+            Standing::Placed { .. } => Ok(checkout.placed()),
+            _ => Err(in_progress()),
+        };
     }
     let attempt = next_attempt(shop, &checkout, order, epoch).await?;
     saga::drive(shop, &checkout, &attempt, epoch).await

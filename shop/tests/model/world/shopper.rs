@@ -43,6 +43,7 @@ impl World {
         let order = PlaceOrder {
             idempotency_key: request.key,
             expected_total: request.total,
+            expected_due: None,
             cart_version: request.version,
             payment: PaymentWay::Token { payment_method: payment_method.into() },
             provider: None,
