@@ -2,6 +2,7 @@
 
 mod card;
 mod codes;
+mod gift_cards;
 mod field;
 mod form;
 mod icon;
@@ -15,6 +16,7 @@ mod trail;
 
 pub use card::CardGrid;
 pub use codes::{Refused, codes};
+pub use gift_cards::{gift_cards, share_rows, tender_rows};
 pub use field::{Field, Select};
 pub use form::{Errors, Form};
 pub use icon::{Icon, Wordmark};

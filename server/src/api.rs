@@ -39,6 +39,8 @@ pub fn router() -> Router<AppState> {
         .route("/wishlist/items/{slug}", delete(wishlist::remove))
         .route("/cart/codes", post(cart::add_code))
         .route("/cart/codes/{code}", delete(cart::remove_code))
+        .route("/cart/gift-cards", post(cart::add_gift_card))
+        .route("/cart/gift-cards/{id}", delete(cart::remove_gift_card))
         .route("/checkout", post(checkout::place).put(checkout::save))
         .route("/checkout/options", get(checkout::options))
         .route("/checkout/{id}", get(checkout::status))
@@ -83,6 +85,8 @@ pub fn document() -> utoipa::openapi::OpenApi {
         wishlist::remove,
         cart::add_code,
         cart::remove_code,
+        cart::add_gift_card,
+        cart::remove_gift_card,
         checkout::options,
         checkout::save,
         checkout::place,

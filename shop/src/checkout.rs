@@ -70,6 +70,7 @@ pub use view::{save_address, save_contact, save_delivery, view};
 
 use crate::address::Address;
 use crate::id::{CheckoutId, OrderId, ShippingMethodId, StoredValueId, VariantId, WarehouseId};
+use crate::money::Money;
 use crate::pricing::{PricedLine, Totals};
 use crate::promotion::{CodeState, QuotedUse};
 use crate::shipping::DeliveryOption;
@@ -125,6 +126,12 @@ pub struct View {
     /// Gift cards and credit in the cart, and what each pays.
     #[serde(skip)]
     pub tender: Vec<Share>,
+    /// What the customer could use of store credit, and does not; asked for by whoever draws it.
+    #[serde(skip)]
+    pub credit: Option<Money>,
+    /// The code of a gift card that was just typed and refused, and why.
+    #[serde(skip)]
+    pub refused_card: Option<(String, String)>,
 }
 
 impl View {

@@ -8,7 +8,7 @@ use crate::id::{CustomerId, StoredValueId};
 use crate::limits::{Check, REASON_CHARS, STORED_VALUE};
 use crate::money::{Currency, Money};
 use crate::staff::Staff;
-use crate::tender::{self, Booking, Kind, book};
+use crate::tender::{self, Booking, Kind, Share, book};
 use crate::{Error, Result, Shop, args};
 
 /// A customer's credit in one currency.
@@ -90,6 +90,22 @@ pub(crate) async fn account(tx: &mut Tx, customer: CustomerId, currency: Currenc
     let sql = "SELECT id FROM stored_value WHERE customer_id = $1 AND currency = $2";
     let (id,): (StoredValueId,) = tx.fetch_one(sql, args![customer, currency]).await?;
     Ok(id)
+}
+
+/// What the visitor could use of credit in `currency`, and does not: `shares` are those of the cart.
+pub async fn unused(
+    shop: &Shop,
+    visitor: &Visitor,
+    currency: Currency,
+    shares: &[Share],
+) -> Result<Option<Money>> {
+    let Some(customer) = &visitor.customer else { return Ok(None) };
+    let credit = of_customer(shop, customer.id).await?;
+    let free = credit.into_iter().find(|one| one.balance.currency == currency);
+    let is_used = |one: &Credit| shares.iter().any(|share| share.account_id == one.id);
+    Ok(free
+        .filter(|one| !is_used(one) && one.balance.amount > one.held.amount)
+        .map(|one| currency.money(one.balance.amount - one.held.amount)))
 }
 
 /// Lets the customer's credit pay of the cart.

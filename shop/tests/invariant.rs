@@ -1,14 +1,18 @@
 //! Every rule of the invariants can be broken, and is then found: a doctor who never finds anything proves nothing.
 
+use crate::catalogue::edit::anna;
 use crate::support::TestShop;
 use crate::support::deal;
 use crate::support::till::{Till, VISA};
-use shop::args;
-use shop::checkout::PaymentWay;
+use shop::account::Visitor;
+use shop::checkout::{self, PaymentWay, Placed, View};
 use shop::clock::Clock;
 use shop::db::Read;
 use shop::invariant::client::{self, Told};
 use shop::invariant::{self, Moment};
+use shop::money::Currency;
+use shop::order::{self, Destination};
+use shop::{args, gift_card};
 
 /// Shops that break a rule, by one statement each: (the rule, what breaks it).
 const BROKEN: &[(&str, &str)] = &[
@@ -35,6 +39,15 @@ const BROKEN: &[(&str, &str)] = &[
     ("I14", "UPDATE promotion_code SET used = 0"),
     ("I14", "UPDATE promotion_budget SET spent = spent + 1"),
     ("I14", "UPDATE promotion_buyer SET used = used + 1"),
+    ("I5", "UPDATE orders SET tender_refunded = tender_refunded - 1 WHERE tender_refunded > 0"),
+    ("I5", "UPDATE tender SET refunded = refunded - 1 WHERE refunded > 0"),
+    ("I7", "UPDATE tender SET state = 'released' WHERE state = 'held'"),
+    ("I7", "UPDATE tender SET state = 'held' WHERE state = 'spent' AND refunded = 0"),
+    ("I7", "UPDATE orders SET tender = tender - 1 WHERE tender > 0 AND tender_refunded < tender"),
+    ("I13", "UPDATE ledger SET account = 'sales' WHERE account = 'gift_cards'"),
+    ("I14", "UPDATE stored_value SET balance = balance + 1"),
+    ("I14", "UPDATE stored_value SET held = held + 1 WHERE held < balance"),
+    ("I14", "UPDATE tender SET amount = amount + 1 WHERE state = 'held'"),
     ("I15", "UPDATE order_line SET discount = discount + 1 WHERE discount > 0"),
     ("I15", "UPDATE promotion_use SET amount = amount + 1"),
     ("I15", "UPDATE checkout SET quote = quote || ' '"),
@@ -60,9 +73,35 @@ async fn lived_in(t: &TestShop) -> Till {
         SELECT id, id, 100, 'prepared', 'system', 0, 0 FROM payment_attempt ORDER BY id LIMIT 1";
     tx.execute(sql, args![]).await.unwrap();
     tx.commit().await.unwrap();
-    let (visitor, view) = till.guest("MUG", 1).await;
+    let (visitor, view) = carded(&till, 500).await;
     till.place(&visitor, &view, "open", PaymentWay::Embedded).await.unwrap();
+    // Paid by a card in part, of which something went back.
+    let (visitor, view) = carded(&till, 300).await;
+    let placed = till.pay(&visitor, &view, "card", VISA).await.unwrap();
+    till.work().await;
+    let Placed::Order { number, .. } = placed else { panic!("not placed: {placed:?}") };
+    let order = order::detail(&till.shop, &anna(), &number).await.unwrap().order;
+    let to = Destination::Source(order.tender[0].account_id);
+    order::refund_value(&till.shop, &anna(), &number, order.version, to, 100, Vec::new(), "").await.unwrap();
+    let (visitor, view) = carded(&till, 200).await;
+    till.pay(&visitor, &view, "card", VISA).await.unwrap();
+    till.work().await;
     till
+}
+
+/// A guest with a mug and a gift card of this value.
+async fn carded(till: &Till, value: i64) -> (Visitor, View) {
+    let draft = gift_card::Draft {
+        value: Currency::EUR.money(value),
+        recipient: String::new(),
+        expires_at: None,
+        reason: "test".into(),
+    };
+    let issued = gift_card::issue(&till.shop, &anna(), &draft).await.unwrap();
+    let (visitor, _) = till.guest("MUG", 1).await;
+    gift_card::add_to_cart(&till.shop, &visitor, "192.0.2.1", &issued.code).await.unwrap();
+    let view = checkout::view(&till.shop, &visitor).await.unwrap();
+    (visitor, view)
 }
 
 async fn broken_rules(db: &mut impl Read, now: i64) -> Vec<&'static str> {

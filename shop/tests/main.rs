@@ -45,5 +45,6 @@ mod session;
 mod shipping;
 mod sitemap;
 mod staff;
+mod tender;
 mod twice;
 mod wishlist;

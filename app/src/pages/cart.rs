@@ -3,7 +3,9 @@
 mod delivery;
 
 use self::delivery::cart_delivery;
-use crate::components::{IN_CART, Icon, Refused, codes, discount_rows, problem_text, recently_viewed, shelf};
+use crate::components::{
+    IN_CART, Icon, Refused, codes, discount_rows, gift_cards, problem_text, recently_viewed, share_rows, shelf,
+};
 use crate::islands::Quantity;
 use crate::shell::{Head, Site, document};
 use crate::variants::query_value;
@@ -11,9 +13,11 @@ use leptos::prelude::*;
 use shop::cart::{Cart, Line, MergeNotice};
 use shop::catalogue::Card;
 use shop::limits::LINE_QUANTITY;
+use shop::money::Money;
 use shop::pricing::Totals;
 use shop::promotion::CodeState;
 use shop::shipping::CartDelivery;
+use shop::tender::Share;
 
 /// Products that stand below the cart.
 #[derive(Default)]
@@ -34,6 +38,12 @@ pub struct Sum {
     pub delivery: Option<CartDelivery>,
     /// Whether somebody has asked what it costs somewhere.
     pub asked: bool,
+    /// Gift cards and credit in the cart, and what each pays of the goods.
+    pub shares: Vec<Share>,
+    /// What the customer could use of store credit, and does not.
+    pub credit: Option<Money>,
+    /// The gift card that was just refused.
+    pub refused_card: Option<Refused>,
 }
 
 /// `problem` says why the last change was refused; `sum` is there whenever the cart is.
@@ -113,7 +123,9 @@ fn filled(cart: Cart, sum: Sum) -> impl IntoView {
                         <div class="totals-sum"><dt>"Subtotal"</dt><dd>{sum.totals.money(sum.totals.subtotal - sum.totals.discount).to_string()}</dd></div>
                     </dl>
                     {sum.delivery.as_ref().map(|found| cart_delivery(found, &sum.totals, sum.asked))}
+                    {share_rows(&sum.totals, &sum.shares)}
                     {codes(&sum.codes, "/cart/codes", "", sum.refused)}
+                    {gift_cards(&sum.shares, sum.credit, "/cart/gift-cards", "", sum.refused_card)}
                     {go}
                     <p class="small">"Items are set aside for you when you pay, not before."</p>
                 </section>

@@ -9,7 +9,7 @@ pub use payment::{PaymentChoice, payment};
 pub(super) use steps::address_fields;
 pub use steps::{address, address_form, contact, contact_form, delivery};
 
-use crate::components::{TotalsTable, codes};
+use crate::components::{TotalsTable, codes, gift_cards, share_rows};
 use crate::shell::{Head, Site, document};
 use leptos::prelude::*;
 use shop::cart::Line;
@@ -109,7 +109,9 @@ fn summary(view: &View, now: StepName) -> impl IntoView + use<> {
             <h2 id="summary">"Your order"</h2>
             <ul class="summary-lines">{lines}</ul>
             {delivery}
+            {share_rows(&view.totals, &view.tender)}
             {codes(&view.codes, "/checkout/codes", step_path(now), view.refused_code.clone())}
+            {gift_cards(&view.tender, view.credit, "/checkout/gift-cards", step_path(now), view.refused_card.clone())}
         </section>
     }
 }

@@ -11,7 +11,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use shop::account::Visitor;
 use shop::id::CartLineId;
-use shop::{Error, Shop, cart, promotion};
+use shop::{Error, Shop, cart, gift_card, promotion, tender};
 use utoipa::ToSchema;
 
 #[derive(Deserialize, ToSchema)]
@@ -162,9 +162,47 @@ pub async fn remove_code(
     Ok(Json(with_promotions(&shop, &visitor, cart).await?))
 }
 
+/// Puts a gift card into the cart. The same card again, however its code is written, changes nothing.
+#[utoipa::path(
+    post, path = "/api/v1/cart/gift-cards", tag = "Cart", request_body = NewCode,
+    security(("cart_token" = []), ("cart_token_header" = [])),
+    responses(
+        (status = 200, body = Cart), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 422, body = Problem, description = "It cannot be used; `errors` says why. Nothing is changed."),
+        (status = 429, body = Problem, description = "Too many codes were tried; see `Retry-After`.")
+    )
+)]
+pub async fn add_gift_card(
+    State(shop): State<Shop>,
+    CartHolder(visitor): CartHolder,
+    client_address::From(address): client_address::From,
+    Body(typed): Body<NewCode>,
+) -> Result<Json<Cart>, ApiError> {
+    gift_card::add_to_cart(&shop, &visitor, &address, &typed.code).await?;
+    Ok(Json(loaded(&shop, &visitor).await?))
+}
+
+/// Takes a gift card out of the cart.
+#[utoipa::path(
+    delete, path = "/api/v1/cart/gift-cards/{id}", tag = "Cart",
+    params(("id" = String, Path, description = "As the cart lists it")),
+    security(("cart_token" = []), ("cart_token_header" = [])),
+    responses((status = 200, body = Cart), (status = 401, body = Problem), (status = 404, body = Problem))
+)]
+pub async fn remove_gift_card(
+    State(shop): State<Shop>,
+    CartHolder(visitor): CartHolder,
+    Path(id): Path<String>,
+) -> Result<Json<Cart>, ApiError> {
+    let id = id.parse().map_err(|_| Error::NotFound("gift card"))?;
+    tender::remove(&shop, &visitor, id).await?;
+    Ok(Json(loaded(&shop, &visitor).await?))
+}
+
 async fn with_promotions(shop: &Shop, visitor: &Visitor, cart: cart::Cart) -> Result<Cart, Error> {
     let priced = promotion::of_cart(shop, visitor, &cart).await?;
-    Ok(Cart::new(cart, priced))
+    let shares = tender::of_cart(shop, visitor, &cart, priced.totals.total).await?;
+    Ok(Cart::new(cart, priced, shares))
 }
 
 fn item(id: &str) -> Result<CartLineId, Error> {

@@ -19,7 +19,7 @@ use shop::address::{Address, rules};
 use shop::cart::{self, Cart};
 use shop::id::CartLineId;
 use shop::recent::{self, Viewer};
-use shop::{Error, Result, catalogue, promotion, recommendation, shipping};
+use shop::{Error, Result, Shop, catalogue, credit, gift_card, promotion, recommendation, shipping, tender};
 use tower_sessions::Session;
 
 /// Products that stand below the cart.
@@ -52,22 +52,22 @@ impl Change {
             Err(error) if self.json || !is_for_people(&error) => Err(error.into()),
             Err(error) => {
                 let status = error.status();
-                self.refused(status, Some(words(&error)), None).await
+                self.refused(status, Some(words(&error)), |_| ()).await
             }
         }
     }
 
-    /// The cart page with what was refused: a change of a line, or a code.
+    /// The cart page with what was refused: a change of a line, a code or a gift card, which `mark` writes down.
     async fn refused(
         self,
         status: u16,
         problem: Option<String>,
-        code: Option<(String, String)>,
+        mark: impl FnOnce(&mut pages::cart::Sum),
     ) -> Result<Response, PageError> {
         let cart = cart::load(&self.state.shop, &self.visitor).await?;
         let mut sum = sum(&self.state, &self.visitor, cart.as_ref(), None).await?;
         if let Some(sum) = &mut sum {
-            sum.refused = code;
+            mark(sum);
         }
         let mut site = site(&self.state, &self.visitor, &self.uri).await?;
         site.here = "/cart".into();
@@ -131,9 +131,68 @@ async fn sum(
 ) -> Result<Option<pages::cart::Sum>> {
     let Some(cart) = cart else { return Ok(None) };
     let promotion::OfCart { totals, codes } = promotion::of_cart(&state.shop, visitor, cart).await?;
+    let shares = tender::of_cart(&state.shop, visitor, cart, totals.total).await?;
+    let credit = credit::unused(&state.shop, visitor, cart.currency, &shares).await?;
     let was_asked = asked.is_some();
     let delivery = shipping::for_cart(&state.shop, visitor, cart, asked).await?;
-    Ok(Some(pages::cart::Sum { totals, codes, refused: None, delivery, asked: was_asked }))
+    Ok(Some(pages::cart::Sum {
+        totals,
+        codes,
+        refused: None,
+        delivery,
+        asked: was_asked,
+        shares,
+        credit,
+        refused_card: None,
+    }))
+}
+
+/// A gift card that is typed, an account that is taken out, or the credit that is to pay.
+#[derive(Deserialize)]
+pub struct GiftCardForm {
+    #[serde(default)]
+    pub gift_card: String,
+    /// An account to take out.
+    #[serde(default)]
+    pub remove: String,
+    /// Not empty: use the customer's credit.
+    #[serde(default)]
+    pub credit: String,
+    /// The step of the checkout it was sent from.
+    #[serde(default)]
+    pub from: String,
+}
+
+impl GiftCardForm {
+    /// Does it; what was taken out in another tab is out.
+    pub async fn carry_out(&self, shop: &Shop, visitor: &Visitor, address: &str) -> Result<()> {
+        if !self.remove.is_empty() {
+            let Ok(id) = self.remove.parse() else { return Ok(()) };
+            return match tender::remove(shop, visitor, id).await {
+                Err(Error::NotFound("gift card")) => Ok(()),
+                outcome => outcome,
+            };
+        }
+        if !self.credit.is_empty() {
+            return credit::use_in_cart(shop, visitor).await;
+        }
+        gift_card::add_to_cart(shop, visitor, address, &self.gift_card).await
+    }
+}
+
+pub async fn gift_card(
+    client_address::From(address): client_address::From,
+    change: Change,
+    Form(form): Form<GiftCardForm>,
+) -> Result<Response, PageError> {
+    match form.carry_out(&change.state.shop, &change.visitor, &address).await {
+        Ok(()) => Ok(Redirect::to("/cart").into_response()),
+        Err(error @ Error::Invalid(_)) if !change.json => {
+            let (status, why) = (error.status(), words(&error));
+            change.refused(status, None, |sum| sum.refused_card = Some((form.gift_card, why))).await
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// A code that is typed, or taken out.
@@ -164,7 +223,7 @@ pub async fn code(
     match promotion::add_code(shop, visitor, &address, &form.code).await {
         Err(error @ Error::Invalid(_)) if !change.json => {
             let (status, why) = (error.status(), words(&error));
-            change.refused(status, None, Some((form.code, why))).await
+            change.refused(status, None, |sum| sum.refused = Some((form.code, why))).await
         }
         outcome => change.answer(outcome).await,
     }

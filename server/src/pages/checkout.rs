@@ -4,7 +4,7 @@ mod place;
 mod steps;
 
 pub use place::{cancel, outcome, payment, place};
-pub use steps::{AddressFields, address, code, contact, delivery, save_address, save_contact, save_delivery, start};
+pub use steps::{AddressFields, address, code, contact, delivery, gift_card, save_address, save_contact, save_delivery, start};
 
 use super::frame::site;
 use crate::error::PageError;
@@ -17,7 +17,7 @@ use http::Uri;
 use http::request::Parts;
 use shop::account::Visitor;
 use shop::checkout::{self, StepName, View};
-use shop::{Error, Result};
+use shop::{Error, Result, credit};
 
 /// A shopper with a cart that can be bought, at one of the steps.
 pub struct AtCheckout {
@@ -47,7 +47,7 @@ impl FromRequestParts<AppState> for AtCheckout {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, NoCheckout> {
         let visitor = Visitor::from_request_parts(parts, state).await.map_err(NoCheckout::Failed)?;
-        let view = match checkout::view(&state.shop, &visitor).await {
+        let mut view = match checkout::view(&state.shop, &visitor).await {
             Ok(view) => view,
             Err(Error::Conflict { .. } | Error::NotFound(_)) => return Err(NoCheckout::ToCart),
             Err(error) => return Err(NoCheckout::Failed(error.into())),
@@ -55,6 +55,8 @@ impl FromRequestParts<AppState> for AtCheckout {
         if view.cart.lines.iter().any(|line| line.problem.is_some()) {
             return Err(NoCheckout::ToCart);
         }
+        let credit = credit::unused(&state.shop, &visitor, view.cart.currency, &view.tender).await;
+        view.credit = credit.map_err(|error| NoCheckout::Failed(error.into()))?;
         Ok(Self { state: state.clone(), visitor, uri: parts.uri.clone(), view })
     }
 }

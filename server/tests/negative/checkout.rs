@@ -1,6 +1,6 @@
 //! 47 to 60: prices, carts and the order of steps.
 
-use super::scene::{Given, Scene};
+use super::scene::{CARDS, Given, Scene};
 use super::{Expect, Row, Then, row};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -122,6 +122,50 @@ pub fn rows() -> Vec<Row> {
             Expect(409, "cart_changed"),
             Then::Unchanged,
         ),
+        row(53, Given::Carded, |s| card(s, &s.card.to_lowercase()), Expect(200, "gift_card"), Then::Unchanged),
+        row(53, Given::Carded, |s| card(s, &spaced(&s.card)), Expect(200, "gift_card"), Then::Unchanged),
+        row(
+            53,
+            Given::Carded,
+            |s| s.shopper.form("/cart/gift-cards", &[("gift_card", &spaced(&s.card).replace(' ', "-"))]),
+            Expect(303, "/cart"),
+            Then::Unchanged,
+        ),
+        // The card pays its part once, and the total stays that of the goods.
+        row(
+            53,
+            Given::Carded,
+            order,
+            Expect(201, ""),
+            Then::Holds(
+                "SELECT o.total * 10000 + a.amount FROM orders o JOIN checkout k ON k.id = o.checkout_id
+                 JOIN payment_attempt a ON a.checkout_id = k.id WHERE k.cart_id = $1",
+                14_900_990,
+            ),
+        ),
+        // Wanting the card to pay more than is on it.
+        row(
+            54,
+            Given::Carded,
+            |s| s.shopper.place("k", &with(s, "expected_due", json!(0))),
+            Expect(409, "cart_changed"),
+            Then::Unchanged,
+        ),
+        row(
+            54,
+            Given::Carded,
+            |s| s.shopper.place("k", &with(s, "expected_due", json!(-100))),
+            Expect(409, "cart_changed"),
+            Then::Unchanged,
+        ),
+        row(56, Given::GuessedCards, |s| card(s, &s.card), Expect(429, "too_many"), Then::Unchanged),
+        row(
+            56,
+            Given::GuessedCards,
+            |s| s.shopper.form("/cart/gift-cards", &[("gift_card", &s.card)]),
+            Expect(429, ""),
+            Then::Unchanged,
+        ),
         row(56, Given::Guessed, |s| code(s, "TEN"), Expect(429, "too_many"), Then::Unchanged),
         row(
             56,
@@ -193,7 +237,34 @@ pub fn rows() -> Vec<Row> {
         row(60, Given::Emptied, |s| s.shopper.place_island("k", 1490), Expect(409, "cart_empty"), Then::Unchanged),
         row(60, Given::Emptied, |s| s.shopper.place_form("k", 1490), Expect(303, "/cart"), Then::Unchanged),
     ]);
+    for (code, _) in CARDS {
+        rows.push(row(52, Given::Ready, move |s| card(s, code), Expect(422, "gift_card"), Then::Unchanged));
+    }
+    for code in ["AAAA-AAAA-AAAA-AAAA", "", "' OR 1=1 --"] {
+        rows.push(row(52, Given::Ready, move |s| card(s, code), Expect(422, "gift_card"), Then::Unchanged));
+    }
+    for (path, words) in [
+        ("/cart/gift-cards", "Gift card ····FR0Z cannot be used. It is blocked."),
+        ("/checkout/gift-cards", "Gift card ····FR0Z cannot be used. It is blocked."),
+    ] {
+        rows.push(row(
+            52,
+            Given::Ready,
+            move |s| s.shopper.form(path, &[("gift_card", CARDS[1].0), ("from", "/checkout/payment")]),
+            Expect(422, words),
+            Then::Unchanged,
+        ));
+    }
     rows
+}
+
+fn card(s: &Scene<'_>, code: &str) -> RequestBuilder {
+    s.shopper.api(Method::POST, "/cart/gift-cards").json(&json!({ "code": code }))
+}
+
+fn spaced(code: &str) -> String {
+    let chars: Vec<char> = code.chars().collect();
+    chars.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }
 
 fn add(s: &Scene<'_>, body: Value) -> RequestBuilder {

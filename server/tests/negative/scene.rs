@@ -1,12 +1,14 @@
 //! How things stand before a request.
 
 use crate::admin::owner_as;
+use crate::choice::owner;
 use crate::support::Site;
 use crate::support::shopper::{Shopper, told};
 use serde_json::{Value, json};
 use shop::id::{ProductId, ShippingMethodId, StockId, VariantId};
 use shop::pricing::{Effect, Rule};
 use shop::promotion::{self, Draft, State};
+use shop::setting::{self, DeclineLimits, Settings};
 use shop::{args, staff, worker};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +31,10 @@ pub enum Given {
     Coded,
     /// Ready with a code that takes off more than all of it: 4.90 for the delivery.
     CodedAll,
+    /// Ready with a gift card of 5.00: 9.90 to pay.
+    Carded,
+    /// Ready, and so many gift cards were guessed that no more may be typed.
+    GuessedCards,
     /// Ready, and so many codes were guessed that no more may be typed.
     Guessed,
     /// Declined under the key "used".
@@ -62,7 +68,7 @@ pub struct Scene<'s> {
     pub order_version: i64,
     pub owner: String,
     pub line: String,
-    /// A payment method of somebody else.
+    /// A payment method of somebody else, or the code of a gift card.
     pub card: String,
     pub checkout: String,
     /// What the provider calls the payment.
@@ -115,6 +121,7 @@ pub async fn stage(site: &Site) {
     }
     tx.commit().await.unwrap();
     promotions(site).await;
+    cards(site).await;
 }
 
 /// Codes that apply and codes that do not.
@@ -167,6 +174,12 @@ impl<'s> Scene<'s> {
             Given::CodedAll => Some("ALL"),
             _ => None,
         };
+        if given == Given::Carded {
+            let code = card(site, "CARDED").await;
+            let typed = scene.shopper.api(reqwest::Method::POST, "/cart/gift-cards").json(&json!({ "code": code }));
+            assert_eq!(typed.send().await.unwrap().status(), 200);
+            scene.card = code;
+        }
         if let Some(code) = code {
             let typed = scene.shopper.api(reqwest::Method::POST, "/cart/codes").json(&json!({ "code": code }));
             assert_eq!(typed.send().await.unwrap().status(), 200);
@@ -196,8 +209,20 @@ impl<'s> Scene<'s> {
                     assert_eq!(answer.status(), 422);
                 }
             }
+            Given::GuessedCards => {
+                for guess in 1000..1020 {
+                    let typed = json!({ "code": format!("GUES-SGUE-SS11-{guess}").replace('U', "V") });
+                    let answer =
+                        self.shopper.api(reqwest::Method::POST, "/cart/gift-cards").json(&typed).send().await.unwrap();
+                    assert_eq!(answer.status(), 422);
+                }
+                self.card = card(site, "GUESSED").await;
+            }
             Given::Declined => drop(self.pay("used", "pm_card_chargeDeclined", 402).await),
             Given::TriedOut => {
+                // The cart's own limit is asked about here, not the card's.
+                let settings = Settings { declines: DeclineLimits::NONE, ..(*site.shop.settings).clone() };
+                setting::change(&site.shop, &owner(), settings).await.unwrap();
                 for number in 0..30 {
                     self.pay(&format!("try-{number}"), "pm_card_chargeDeclined", 402).await;
                 }
@@ -262,6 +287,43 @@ impl<'s> Scene<'s> {
 async fn order_version(site: &Site, cart: shop::id::CartId) -> i64 {
     let sql = "SELECT o.version FROM orders o JOIN checkout k ON k.id = o.checkout_id WHERE k.cart_id = $1";
     site.shop.db.fetch_one::<(i64,)>(sql, args![cart]).await.unwrap().0
+}
+
+/// Gift cards that cannot be used: expired, blocked, of another currency, used up.
+pub const CARDS: [(&str, &str); 4] = [
+    ("0VER-0VER-0VER-0VER", "expires_at = 1"),
+    ("FR0Z-FR0Z-FR0Z-FR0Z", "frozen_at = 1"),
+    ("D011-D011-D011-D011", "currency = 'USD'"),
+    ("V5ED-V5ED-V5ED-V5ED", "initial = 500"),
+];
+
+async fn cards(site: &Site) {
+    for (code, change) in CARDS {
+        card_with(site, code, change, change != "initial = 500").await;
+    }
+}
+
+/// A usable gift card of 5.00, different for every call; its code.
+async fn card(site: &Site, name: &str) -> String {
+    let number = site.number("SELECT COUNT(*) FROM stored_value").await;
+    let code = format!("{name:X<8}{number:08}").replace(['I', 'L', 'O', 'U'], "Z");
+    card_with(site, &code, "initial = 500", true).await;
+    code
+}
+
+async fn card_with(site: &Site, code: &str, change: &str, full: bool) {
+    let (id, plain) = (uuid::Uuid::now_v7(), shop::gift_card::normalised(code).unwrap());
+    let mut tx = site.shop.db.begin().await.unwrap();
+    let sql = "INSERT INTO stored_value (id, kind, currency, code_hash, last_four, created_at)
+        VALUES ($1, 'gift_card', 'EUR', $2, $3, 0)";
+    tx.execute(sql, args![id, shop::secret::hash_token(&plain), &plain[12..]]).await.unwrap();
+    if full {
+        let sql = "INSERT INTO stored_value_entry (id, account_id, kind, amount, actor, at)
+            VALUES ($1, $1, 'issue', 500, 'test', 0)";
+        tx.execute(sql, args![id]).await.unwrap();
+    }
+    tx.execute(&format!("UPDATE stored_value SET {change} WHERE id = $1"), args![id]).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 /// A card that a customer of the provider keeps there.

@@ -21,6 +21,8 @@ pub const C5: Count = Count::of(20, 50);
 pub const C6: Count = Count::of(30, 100);
 /// A code that may be used ten times.
 pub const C7: Count = Count::of(200, 20);
+/// One gift card in many carts.
+pub const C8: Count = Count::of(30, 50);
 /// Placing, cancelling and running out of time.
 pub const C9: Count = Count::of(3, 1000);
 /// The ways by which news comes.

@@ -15,6 +15,8 @@ pub struct Shopper<'s> {
     /// As of the last answer that told it.
     pub version: i64,
     pub total: i64,
+    /// What gift cards leave of it to pay.
+    pub due: i64,
 }
 
 impl<'s> Shopper<'s> {
@@ -32,7 +34,7 @@ impl<'s> Shopper<'s> {
         let sql = "INSERT INTO cart_token (token_hash, cart_id) VALUES ($1, $2)";
         tx.execute(sql, args![secret::hash_token(&token), cart]).await.unwrap();
         tx.commit().await.unwrap();
-        Self { site, session, token, cart, version, total: 0 }
+        Self { site, session, token, cart, version, total: 0, due: 0 }
     }
 
     /// The same with everything told but the payment: one cup comes to 14.90.
@@ -60,6 +62,7 @@ impl<'s> Shopper<'s> {
             let options: Value = answer.json().await.unwrap();
             self.version = options["cart_version"].as_i64().unwrap();
             self.total = options["totals"]["total"].as_i64().unwrap();
+            self.due = options["due"].as_i64().unwrap();
         }
     }
 
@@ -88,7 +91,9 @@ impl<'s> Shopper<'s> {
 
     /// The body of an order for what is in the cart.
     pub fn order(&self, method: &str) -> Value {
-        json!({"expected_total": self.total, "cart_version": self.version, "payment_method": method})
+        json!({
+            "expected_total": self.total, "expected_due": self.due, "cart_version": self.version, "payment_method": method
+        })
     }
 
     /// Places the order under `key`.

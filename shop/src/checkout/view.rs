@@ -69,6 +69,8 @@ pub(super) async fn priced(shop: &Shop, visitor: &Visitor, cart: Cart, details: 
         refused_code: None,
         uses,
         tender,
+        credit: None,
+        refused_card: None,
     })
 }
 

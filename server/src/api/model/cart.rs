@@ -5,6 +5,7 @@ use super::{Discount, Money};
 use serde::Serialize;
 use shop::cart;
 use shop::promotion::{CodeState, OfCart};
+use shop::tender::{Problem, Share};
 use utoipa::ToSchema;
 
 /// A cart that was just created.
@@ -31,6 +32,37 @@ pub struct Cart {
     discounts: Vec<Discount>,
     /// Codes in the cart, those that do not apply included.
     codes: Vec<Code>,
+    gift_cards: Vec<GiftCard>,
+}
+
+/// A gift card, or the customer's store credit, that is to pay.
+#[derive(Serialize, ToSchema)]
+pub struct GiftCard {
+    id: uuid::Uuid,
+    /// `gift_card` or `store_credit`.
+    #[schema(example = "gift_card")]
+    kind: &'static str,
+    /// Of the code; empty for store credit.
+    last_four: String,
+    /// What can be used of it now.
+    balance: Money,
+    /// What it pays of the items, or in the checkout of everything; minor units of the cart's currency.
+    amount: i64,
+    /// Why it pays nothing, for people.
+    problem: Option<&'static str>,
+}
+
+impl From<Share> for GiftCard {
+    fn from(share: Share) -> Self {
+        Self {
+            id: share.account_id.0,
+            kind: share.kind.as_str(),
+            last_four: share.last_four,
+            balance: share.balance.into(),
+            amount: share.amount,
+            problem: share.problem.map(Problem::text),
+        }
+    }
 }
 
 /// A code of a promotion that is in the cart.
@@ -78,7 +110,7 @@ impl From<CodeState> for Code {
 }
 
 impl Cart {
-    pub fn new(c: cart::Cart, priced: OfCart) -> Self {
+    pub fn new(c: cart::Cart, priced: OfCart, shares: Vec<Share>) -> Self {
         Self {
             id: c.id.0,
             version: c.version,
@@ -89,6 +121,7 @@ impl Cart {
             discount: priced.totals.money(priced.totals.discount).into(),
             discounts: priced.totals.discounts.into_iter().map(Discount::from).collect(),
             codes: priced.codes.into_iter().map(Code::from).collect(),
+            gift_cards: shares.into_iter().map(GiftCard::from).collect(),
         }
     }
 }

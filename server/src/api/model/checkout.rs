@@ -1,5 +1,6 @@
 //! Checkout on the wire.
 
+use super::cart::GiftCard;
 use super::{Address, Money, Totals, date};
 use serde::{Deserialize, Serialize};
 use shop::checkout::{self, Placed, Status};
@@ -30,6 +31,10 @@ pub struct CheckoutOptions {
     delivery_options: Vec<DeliveryOption>,
     /// Without delivery until it is chosen.
     totals: Totals,
+    /// Gift cards in the cart, and what each pays.
+    gift_cards: Vec<GiftCard>,
+    /// Minor units that they leave to pay.
+    due: i64,
     /// The first step that lacks something: `contact`, `address`, `delivery`; `payment` when the order can be placed.
     next_step: checkout_step::Step,
 }
@@ -130,6 +135,8 @@ pub struct CheckoutStatus {
 impl From<checkout::View> for CheckoutOptions {
     fn from(view: checkout::View) -> Self {
         Self {
+            due: view.due(),
+            gift_cards: view.tender.into_iter().map(GiftCard::from).collect(),
             cart_version: view.cart.version,
             email: view.details.email,
             note: view.details.note,

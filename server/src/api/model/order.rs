@@ -2,7 +2,7 @@
 
 use super::{Address, Money, Totals, date};
 use serde::Serialize;
-use shop::order;
+use shop::{order, tender};
 use utoipa::ToSchema;
 
 #[derive(Serialize, ToSchema)]
@@ -17,6 +17,8 @@ pub struct Order {
     totals: Totals,
     captured: Money,
     refunded: Money,
+    /// What gift cards and store credit have paid, or are to pay; the payment is over the rest.
+    tender: Vec<Tender>,
     shipping_address: Address,
     shipping_method: String,
     /// Where the buyer fetches it; null: it is carried.
@@ -31,6 +33,24 @@ pub struct Order {
     created_at: i64,
     /// Unix milliseconds; null before it was paid or authorised.
     placed_at: Option<i64>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Tender {
+    /// `gift_card` or `store_credit`.
+    #[schema(example = "gift_card")]
+    kind: &'static str,
+    /// Of the card's code; empty for store credit.
+    last_four: String,
+    amount: Money,
+    /// Of it, what has gone back.
+    refunded: Money,
+}
+
+impl From<tender::Tender> for Tender {
+    fn from(t: tender::Tender) -> Self {
+        Self { kind: t.kind.as_str(), last_four: t.last_four, amount: t.amount.into(), refunded: t.refunded.into() }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -65,6 +85,7 @@ impl From<order::Order> for Order {
             totals: o.totals.into(),
             captured: o.captured.into(),
             refunded: o.refunded.into(),
+            tender: o.tender.into_iter().map(Tender::from).collect(),
             shipping_address: o.shipping_address.into(),
             shipping_method: o.shipping_method,
             pickup: o.pickup.map(Address::from),

@@ -1,6 +1,6 @@
 //! Contact, address, delivery: each page and what its form saves.
 
-use super::super::cart::{CodeForm, words};
+use super::super::cart::{CodeForm, GiftCardForm, words};
 use super::super::frame::page;
 use super::{AtCheckout, to};
 use crate::client_address;
@@ -179,6 +179,26 @@ pub async fn code(
         Err(error) => return Err(error.into()),
     };
     at.view.refused_code = Some((form.code, words(&error)));
+    refused(at, step).await
+}
+
+/// A gift card that is typed or taken out, or the credit that is to pay, beside any step; a refusal is shown there.
+pub async fn gift_card(
+    client_address::From(address): client_address::From,
+    mut at: AtCheckout,
+    Body(form): Body<GiftCardForm>,
+) -> Result<Response, PageError> {
+    let step = pages::step_of(&form.from).unwrap_or(at.view.reached);
+    match form.carry_out(&at.state.shop, &at.visitor, &address).await {
+        Ok(()) => return Ok(to(step)),
+        Err(error @ Error::Invalid(_)) => at.view.refused_card = Some((form.gift_card, words(&error))),
+        Err(error) => return Err(error.into()),
+    }
+    refused(at, step).await
+}
+
+/// The step once more, with what was refused beside it.
+async fn refused(at: AtCheckout, step: StepName) -> Result<Response, PageError> {
     let mut response = match step {
         StepName::Contact => contact(at).await?,
         StepName::Address => self::address(at, Query(ForCountry { country: None })).await?,
