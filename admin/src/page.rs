@@ -26,4 +26,5 @@ pub mod sessions;
 pub mod setting;
 pub mod shipping;
 pub mod staff;
+pub mod tax;
 pub mod warehouse;

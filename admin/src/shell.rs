@@ -65,6 +65,7 @@ const GROUPS: &[(&str, &[Entry])] = &[
             entry("sales", "Sales", false),
             entry("price-lists", "Price lists", false),
             entry("discounts", "Discounts", false),
+            entry("taxes", "Taxes", false),
             entry("reviews", "Reviews", false),
         ],
     ),

@@ -33,6 +33,7 @@ mod setting;
 mod sheet;
 mod shipping;
 mod staff;
+mod tax;
 mod warehouse;
 
 use crate::state::AppState;
@@ -130,6 +131,24 @@ pub fn router() -> Router<AppState> {
         .route("/admin/price-lists/{id}/remove", post(price_list::remove))
         .route("/admin/price-lists/{id}/delete", post(price_list::delete))
         .layer(DefaultBodyLimit::max(PRICES_BODY_BYTES));
+    let taxes = Router::new()
+        .route("/admin/taxes", get(tax::list))
+        .route("/admin/taxes/presets/{preset}", post(tax::fill))
+        .route("/admin/taxes/zones/new", get(tax::new_page).post(tax::create))
+        .route("/admin/taxes/zones/{id}", get(tax::show).post(tax::save))
+        .route("/admin/taxes/zones/{id}/delete", post(tax::delete))
+        .route("/admin/taxes/zones/{id}/rates", post(tax::add_rate))
+        .route("/admin/taxes/zones/{id}/rates/{rate}/end", post(tax::end_rate))
+        .route("/admin/taxes/zones/{id}/rates/{rate}/delete", post(tax::remove_rate))
+        .route("/admin/taxes/classes", get(tax::classes).post(tax::add_class))
+        .route("/admin/taxes/classes/delete", post(tax::remove_class))
+        .route("/admin/taxes/exemptions", get(tax::exempt::list).post(tax::exempt::add))
+        .route("/admin/taxes/exemptions/groups/{id}", post(tax::exempt::set_group))
+        .route("/admin/taxes/exemptions/{id}/verified", post(tax::exempt::verify))
+        .route("/admin/taxes/exemptions/{id}/delete", post(tax::exempt::remove))
+        .route("/admin/taxes/try", get(tax::look::calculator))
+        .route("/admin/taxes/report", get(tax::look::report))
+        .route("/admin/taxes/report.csv", get(tax::look::report_file));
     let uploads = Router::new()
         .route("/admin/redirects/file", post(redirect::file))
         .layer(DefaultBodyLimit::max(UPLOAD_BODY_BYTES));
@@ -194,6 +213,7 @@ pub fn router() -> Router<AppState> {
         .merge(products)
         .merge(prices)
         .merge(delivery)
+        .merge(taxes)
         .merge(uploads)
         .merge(pictures)
         .merge(files)

@@ -28,7 +28,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use shop::change::{self, Mark};
 use shop::id::ProductId;
-use shop::{Result, Shop, price_list};
+use shop::{Result, Shop, price_list, tax};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Mutex;
@@ -129,9 +129,12 @@ impl PageCache {
         Ok(self.known.read().unwrap_or_else(PoisonError::into_inner).at())
     }
 
-    /// A list that somebody changes is a change of its products, so this is read no later than a page that shows it is drawn.
+    /// A list that somebody changes is a change of its products, and a tax rate one of every page, so this is read no later than a page that shows it is drawn.
     async fn look_at_the_calendar(&self, shop: &Shop) -> Result<()> {
-        let boundaries = price_list::boundaries(shop, shop.now_ms()).await?;
+        let now = shop.now_ms();
+        let mut boundaries = price_list::boundaries(shop, now).await?;
+        boundaries.extend(tax::boundaries(shop, now).await?);
+        boundaries.sort_unstable();
         *self.boundaries.write().unwrap_or_else(PoisonError::into_inner) = boundaries;
         Ok(())
     }

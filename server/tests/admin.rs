@@ -14,6 +14,7 @@ mod redirect;
 mod sale;
 mod schedule;
 mod shipping;
+mod tax;
 
 use crate::support::{Site, cookie, header};
 use shop::staff::{self, Role};
@@ -21,7 +22,7 @@ use shop::staff::{self, Role};
 pub const PASSWORD: &str = "correct horse battery";
 
 /// Pages for all staff, then those for owners alone.
-const STAFF_PAGES: [&str; 29] = [
+const STAFF_PAGES: [&str; 35] = [
     "/admin",
     "/admin/orders",
     "/admin/products",
@@ -45,6 +46,12 @@ const STAFF_PAGES: [&str; 29] = [
     "/admin/discounts",
     "/admin/discounts/new",
     "/admin/discounts/try",
+    "/admin/taxes",
+    "/admin/taxes/zones/new",
+    "/admin/taxes/classes",
+    "/admin/taxes/exemptions",
+    "/admin/taxes/try",
+    "/admin/taxes/report",
     "/admin/import",
     "/admin/redirects",
     "/admin/redirects/missing",

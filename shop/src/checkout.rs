@@ -71,7 +71,7 @@ pub use view::{save_address, save_contact, save_delivery, view};
 use crate::address::Address;
 use crate::id::{CheckoutId, OrderId, ShippingMethodId, StoredValueId, VariantId, WarehouseId};
 use crate::money::Money;
-use crate::pricing::{PricedLine, Totals};
+use crate::pricing::{PricedLine, TaxPart, Totals};
 use crate::promotion::{CodeState, QuotedUse};
 use crate::shipping::DeliveryOption;
 use crate::tender::{QuotedTender, Share};
@@ -123,6 +123,12 @@ pub struct View {
     /// What is claimed of promotions when the order is placed.
     #[serde(skip)]
     pub uses: Vec<QuotedUse>,
+    /// What is taxed at which rate.
+    #[serde(skip)]
+    pub taxes: Vec<TaxPart>,
+    /// The verified number by which no tax is charged; else empty.
+    #[serde(skip)]
+    pub exemption: String,
     /// Gift cards and credit in the cart, and what each pays.
     #[serde(skip)]
     pub tender: Vec<Share>,
@@ -158,6 +164,12 @@ pub struct Quote {
     /// Promotions, which the order claims.
     #[serde(default)]
     pub promotions: Vec<QuotedUse>,
+    /// What is taxed at which rate; over the order they add up to its total.
+    #[serde(default)]
+    pub taxes: Vec<TaxPart>,
+    /// The verified number by which no tax is charged; else empty.
+    #[serde(default)]
+    pub exemption: String,
     /// Gift cards and credit, which the order holds; the payment is over the rest.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tender: Vec<QuotedTender>,

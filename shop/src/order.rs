@@ -333,6 +333,8 @@ pub struct Detail {
     pub dispute: Option<Dispute>,
     /// Why it waits for a person; empty when it does not.
     pub held: Vec<String>,
+    /// The verified number by which no tax was charged; else empty.
+    pub tax_exemption: String,
 }
 
 /// What the merchant can do with an order as it stands.

@@ -11,20 +11,22 @@
 //! Rounding, stated once: what a promotion takes off is worked out on the sum of the lines it is for, rounded half up,
 //! and spread over them by largest remainder ([`allocate`]); what is taken off single units is rounded half up once per
 //! line. Price reductions granted at the time of supply are no part of the taxable amount (Directive 2006/112/EC,
-//! article 79 (b)), so tax is of what is left of each line. It is rounded half away from zero once per line, and once for
-//! delivery: European law leaves the method to the member states (Court of Justice, C-484/06, Ahold), which allow
-//! rounding by line. Rows and totals are sums of the rounded parts, so the parts always add up.
+//! article 79 (b)), so tax is of what is left of each line. It is rounded half away from zero once per line: European law leaves the method to the member states (Court of Justice, C-484/06, Ahold), which allow
+//! rounding by line. Delivery is spread over the rates of what it carries ([`taxed`]) and its tax rounded once for each
+//! of them. Rows and totals are sums of the rounded parts, so the parts always add up.
 
 mod allocate;
 mod reason;
 mod reduce;
 mod rule;
+mod taxed;
 mod unit;
 
 pub use allocate::allocate;
 pub use reason::Reason;
 pub use reduce::{Reduction, Verdict};
 pub use rule::{Amounts, Buyer, Class, Combines, Effect, Facts, Promotion, Rule, Scope, Step};
+pub use taxed::{TaxPart, without_tax};
 pub use unit::{Offer, UnitPrice, breaks, reduced, unit_price};
 
 use crate::id::VariantId;
@@ -122,8 +124,7 @@ pub struct Snapshot<'a> {
     pub items: &'a [Item],
     /// What delivery costs; `None`: not known yet, or nothing has to be carried.
     pub shipping: Option<i64>,
-    /// Of the destination; empty: not known yet, or nothing is taxed there. Delivery carries the rate of class "shipping",
-    /// else "standard".
+    /// Of the destination; empty: not known yet, or nothing is taxed there.
     pub rates: &'a [TaxRate],
     /// Those that apply by themselves, and those whose codes were typed; their order means nothing.
     pub promotions: &'a [Promotion],
@@ -138,6 +139,8 @@ pub struct Priced {
     /// In the order of the items.
     pub lines: Vec<PricedLine>,
     pub totals: Totals,
+    /// What is taxed at which rate, what is not taxed included; they add up to the total.
+    pub taxes: Vec<TaxPart>,
     pub reductions: Vec<Reduction>,
     /// One for each promotion.
     pub verdicts: Vec<Verdict>,
@@ -160,13 +163,11 @@ pub fn price(snapshot: &Snapshot<'_>) -> Result<Priced> {
         .collect::<Result<_>>()?;
     let subtotal = gross.iter().try_fold(0_i64, |sum, total| sum.checked_add(*total)).ok_or_else(too_much)?;
     let (reductions, verdicts) = reduce::reduce(snapshot, &gross);
-    let mut tax_rows: Vec<(String, i64)> = Vec::new();
     let mut lines = Vec::with_capacity(gross.len());
     for (at, (item, total)) in snapshot.items.iter().zip(gross).enumerate() {
         let discount = reductions.iter().map(|reduction| reduction.lines[at]).sum::<i64>();
         let rate = item.tax_class.as_deref().and_then(|class| tax::of_class(rates, class));
-        let tax = rate.map_or(0, |rate| tax_of(total - discount, rate.rate_ppm, inclusive));
-        add_row(&mut tax_rows, rate, tax);
+        let tax = rate.map_or(0, |rate| taxed::tax_of(total - discount, rate.rate_ppm, inclusive));
         lines.push(PricedLine {
             variant_id: item.variant_id,
             quantity: item.quantity,
@@ -181,9 +182,8 @@ pub fn price(snapshot: &Snapshot<'_>) -> Result<Priced> {
     let discount = reductions.iter().map(|reduction| reduction.amount).sum::<i64>();
     let shipping_discount = reductions.iter().map(|reduction| reduction.shipping).sum::<i64>();
     let shipping = snapshot.shipping.unwrap_or(0) - shipping_discount;
-    let shipping_rate = tax::of_class(rates, "shipping").or_else(|| tax::of_class(rates, "standard"));
-    add_row(&mut tax_rows, shipping_rate, shipping_rate.map_or(0, |r| tax_of(shipping, r.rate_ppm, inclusive)));
-    let tax = tax_rows.iter().try_fold(0_i64, |sum, (_, tax)| sum.checked_add(*tax)).ok_or_else(too_much)?;
+    let taxes = taxed::parts(snapshot.items, &lines, shipping, rates)?;
+    let tax = taxes.iter().try_fold(0_i64, |sum, part| sum.checked_add(part.tax())).ok_or_else(too_much)?;
     let on_top = if inclusive { 0 } else { tax };
     let goods = subtotal - discount;
     let total = goods.checked_add(shipping).and_then(|sum| sum.checked_add(on_top)).ok_or_else(too_much)?;
@@ -202,10 +202,10 @@ pub fn price(snapshot: &Snapshot<'_>) -> Result<Priced> {
         tax,
         tax_inclusive: inclusive,
         total,
-        tax_rows,
+        tax_rows: taxed::rows(&taxes),
         discounts: discounts.collect(),
     };
-    Ok(Priced { lines, totals, reductions, verdicts })
+    Ok(Priced { lines, totals, taxes, reductions, verdicts })
 }
 
 /// What the goods come to after promotions. What delivery costs does not change it: promotions of the delivery come last.
@@ -216,23 +216,6 @@ pub fn goods(snapshot: &Snapshot<'_>) -> Result<i64> {
     }
     let totals = price(&Snapshot { shipping: None, rates: &[], ..snapshot.clone() })?.totals;
     Ok(totals.subtotal - totals.discount)
-}
-
-/// The tax in (inclusive) or on (exclusive) a non-negative amount, rounded half away from zero.
-fn tax_of(amount: i64, rate_ppm: i64, inclusive: bool) -> i64 {
-    const MILLION: i128 = 1_000_000;
-    let rate = i128::from(rate_ppm);
-    let divisor = if inclusive { MILLION + rate } else { MILLION };
-    let tax = (2 * i128::from(amount) * rate + divisor) / (2 * divisor);
-    i64::try_from(tax).expect("a tax rate of at most 100 % keeps the tax within the amount")
-}
-
-fn add_row(rows: &mut Vec<(String, i64)>, rate: Option<&TaxRate>, tax: i64) {
-    let Some(rate) = rate.filter(|_| tax > 0) else { return };
-    match rows.iter_mut().find(|(name, _)| *name == rate.name) {
-        Some((_, sum)) => *sum = sum.saturating_add(tax),
-        None => rows.push((rate.name.clone(), tax)),
-    }
 }
 
 fn too_much() -> Error {

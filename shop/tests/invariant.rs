@@ -52,6 +52,7 @@ const BROKEN: &[(&str, &str)] = &[
     ("I15", "UPDATE promotion_use SET amount = amount + 1"),
     ("I15", "UPDATE checkout SET quote = quote || ' '"),
     ("I15", "UPDATE orders SET subtotal = subtotal + 1, total = total + 1"),
+    ("I15", "UPDATE order_tax SET goods = goods + 1"),
     ("I17", "UPDATE transition_log SET actor = 'Mallory' WHERE entity = 'order'"),
     ("I17", "UPDATE refund SET actor = 'Mallory'"),
     ("I21", "UPDATE checkout SET state = 'released' WHERE state = 'settled'"),

@@ -45,6 +45,7 @@ mod session;
 mod shipping;
 mod sitemap;
 mod staff;
+mod tax;
 mod tender;
 mod twice;
 mod wishlist;

@@ -97,7 +97,7 @@ fn setup(me: &Staff, setup: Setup) -> Option<AnyView> {
         ("Publish a product", Some("/admin/products/new")),
         ("Count its stock", Some("/admin/inventory")),
         ("Have delivery zones and prices", None),
-        ("Have tax rates", None),
+        ("Have tax rates", Some("/admin/taxes")),
         ("Set the sender of mail", me.is_owner().then_some("/admin/settings")),
         ("Invite a colleague", me.is_owner().then_some("/admin/staff")),
         ("Place a test order", Some("/")),

@@ -16,6 +16,7 @@ use crate::{variants, wire};
 use leptos::prelude::*;
 use shop::catalogue::{Card, Picture, Product, Variant};
 use shop::limits::{LINE_QUANTITY, SHOWN_UNITS};
+use shop::tax::TaxRate;
 
 /// Products that stand below a product.
 #[derive(Default)]
@@ -37,6 +38,8 @@ pub struct Around {
     pub alert: alert::Offer,
     /// It is on the visitor's wishlist.
     pub wished: bool,
+    /// What the shop's home country charges on it.
+    pub tax: Option<TaxRate>,
 }
 
 /// `chosen` is the position of the variant to show. A page that shows only some of the reviews stays out of search engines.
@@ -69,7 +72,7 @@ pub fn product(
                 {brand}
                 <h1>{product.title.clone()}</h1>
                 {rating(&product)}
-                {buy_box(&product, &variant, around.problem)}
+                {buy_box(&product, &variant, around.problem, around.tax.as_ref())}
                 {alert::offer(&product, &variant, &around.alert)}
                 {wish::button(&product.slug, around.wished)}
                 <div class="product-text">
@@ -136,7 +139,21 @@ fn gallery(pictures: &[Picture], first: usize, title: &str) -> impl IntoView + u
     }
 }
 
-fn buy_box(product: &Product, variant: &Variant, problem: Option<String>) -> impl IntoView + use<> {
+/// What is said of tax beside the price; the address decides in the end.
+fn tax_note(rate: Option<&TaxRate>) -> String {
+    match rate {
+        Some(rate) if rate.inclusive => format!("Includes {}; delivery is shown at checkout.", rate.name),
+        Some(rate) => format!("Plus {} and delivery, both shown at checkout.", rate.name),
+        None => "Tax included where it applies, delivery shown at checkout.".to_owned(),
+    }
+}
+
+fn buy_box(
+    product: &Product,
+    variant: &Variant,
+    problem: Option<String>,
+    tax: Option<&TaxRate>,
+) -> impl IntoView + use<> {
     let picker: Vec<wire::Variant> = if product.options.is_empty() {
         Vec::new()
     } else {
@@ -166,7 +183,7 @@ fn buy_box(product: &Product, variant: &Variant, problem: Option<String>) -> imp
     let content = view! {
         <div data-price=""><Price price=variant.price compare_at=variant.compare_at /></div>
         <p class="lowest-price" data-lowest="" hidden=lowest.is_empty()>{lowest.clone()}</p>
-        <p class="tax-note">"Tax included where it applies, delivery shown at checkout."</p>
+        <p class="tax-note">{tax_note(tax)}</p>
         <form class="buy" action="/cart/items" method="post" data-cart="add">
             <input type="hidden" name="product" value=product.slug.clone() />
             <input type="hidden" name="sku" value=variant.sku.clone() data-sku="" disabled=!product.options.is_empty() />

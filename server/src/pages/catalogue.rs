@@ -21,6 +21,7 @@ use shop::catalogue::{self, ListQuery, Product, Sort};
 use shop::collection;
 use shop::price_list::Buyer;
 use shop::recommendation;
+use shop::tax;
 use shop::wishlist::{self, Owner};
 use tower_sessions::Session;
 
@@ -201,7 +202,11 @@ pub async fn draw_with(
         Some(owner) => wishlist::wishes(&state.shop, owner, product.id).await?,
         None => false,
     };
-    let around = pages::product::Around { problem: shown.around.problem, alert, wished };
+    let tax = match product.variants.get(shown.chosen).or(product.variants.first()) {
+        Some(variant) => tax::at_home(&state.shop, variant.id).await?,
+        None => None,
+    };
+    let around = pages::product::Around { problem: shown.around.problem, alert, wished, tax };
     let page = page(shown.status, || pages::product::product(&site, product, shown.chosen, beside, around, &reviews));
     Ok(kept(page, visitor, keep))
 }

@@ -15,8 +15,9 @@ use crate::promotion::{self, Claim as PromotionClaim, Gone};
 use crate::risk::Payer;
 use crate::rows;
 use crate::shipping::Estimate;
-use crate::warehouse::route::Otherwise;
+use crate::tax::{self, Taxed};
 use crate::tender::{self, Claim as TenderClaim};
+use crate::warehouse::route::Otherwise;
 use serde::Serialize;
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -73,6 +74,16 @@ pub(super) enum Prepared {
 pub(super) const NUMBER_TAKEN: &str = "order_number_taken";
 
 impl Prepare {
+    fn taxed(&self) -> Taxed<'_> {
+        Taxed {
+            order_id: self.order_id,
+            country: &self.quote.address.country,
+            region: &self.quote.address.region,
+            exemption: &self.quote.exemption,
+            parts: &self.quote.taxes,
+        }
+    }
+
     fn promotions(&self) -> PromotionClaim<'_> {
         PromotionClaim {
             checkout_id: self.checkout_id,
@@ -231,6 +242,7 @@ async fn write_orders(tx: &mut Tx, items: &[&Prepare]) -> Result<(), Error> {
         }
     })?;
     tx.execute(INSERT_LINES.of(engine), args![serde_json::to_string(&lines)?]).await?;
+    tax::write(tx, &items.iter().map(|item| item.taxed()).collect::<Vec<_>>()).await?;
     if !attempts.is_empty() {
         tx.execute(INSERT_ATTEMPTS.of(engine), args![serde_json::to_string(&attempts)?]).await?;
     }

@@ -9,8 +9,8 @@ use crate::address::Address;
 use crate::cart::{self, Cart, read::Head};
 use crate::id::ShippingMethodId;
 use crate::limits::{self, Check};
-use crate::shipping::{self, DeliveryOption, Method, offer};
-use crate::tax::{self, TaxRate};
+use crate::shipping::{self, Method, offer};
+use crate::tax::{self, Destination, Taxation};
 use crate::{Error, Result, Shop, args};
 use crate::{pricing, promotion, tender};
 
@@ -42,10 +42,10 @@ pub(super) async fn told(shop: &Shop, visitor: &Visitor) -> Result<(Cart, Detail
 
 /// What can be chosen, and what it comes to.
 pub(super) async fn priced(shop: &Shop, visitor: &Visitor, cart: Cart, details: Details) -> Result<View> {
-    let (methods, rates) = destination(shop, &cart, &details).await?;
+    let (methods, taxation) = destination(shop, visitor, &cart, &details).await?;
     let mut delivery_options = Vec::new();
     let mut chosen = None;
-    let of_cart = promotion::price_cart(shop, visitor, &cart, &details, &rates, |value| {
+    let of_cart = promotion::price_cart(shop, visitor, &cart, &details, &taxation, |value| {
         delivery_options = shipping::options(&methods, &offer::goods(&cart, value), cart.currency);
         chosen = delivery_options.iter().find(|option| Some(option.id) == details.delivery);
         chosen.map(|option| option.price.amount)
@@ -53,11 +53,13 @@ pub(super) async fn priced(shop: &Shop, visitor: &Visitor, cart: Cart, details: 
     .await?;
     let reached = reached(&cart, &details, chosen);
     let uses = promotion::uses(&of_cart);
-    let pricing::Priced { lines, totals, .. } = of_cart.priced;
+    let pricing::Priced { lines, totals, taxes, .. } = of_cart.priced;
     let customer = visitor.customer.as_ref().map(|customer| customer.id);
     let (total, accounts) = (totals.total, &details.tender[..]);
     let asking = tender::Asking { cart: cart.id, currency: cart.currency, customer, total, accounts };
     let tender = tender::shares(&mut &shop.db, &asking, shop.now_ms()).await?;
+    let exemption = taxation.exempt.map(|exempt| exempt.number).unwrap_or_default();
+    let cart = if exemption.is_empty() { cart } else { without_tax(cart, &lines) };
     Ok(View {
         cart,
         details,
@@ -71,7 +73,22 @@ pub(super) async fn priced(shop: &Shop, visitor: &Visitor, cart: Cart, details: 
         tender,
         credit: None,
         refused_card: None,
+        taxes,
+        exemption,
     })
+}
+
+/// The cart at the prices of somebody who is exempt.
+fn without_tax(mut cart: Cart, priced: &[pricing::PricedLine]) -> Cart {
+    for line in &mut cart.lines {
+        if let Some(priced) = priced.iter().find(|priced| priced.variant_id == line.variant_id) {
+            line.unit_price = cart.currency.money(priced.unit_price);
+            line.total = cart.currency.money(priced.unit_price.saturating_mul(line.quantity));
+            line.compare_at = None;
+        }
+    }
+    cart.subtotal = cart.currency.money(priced.iter().map(|line| line.total).sum());
+    cart
 }
 
 /// The first step that still lacks something.
@@ -147,17 +164,24 @@ async fn head(shop: &Shop, visitor: &Visitor) -> Result<Head> {
 }
 
 /// What delivery and tax the destination has; nothing before the address is known.
-async fn destination(shop: &Shop, cart: &Cart, details: &Details) -> Result<(Vec<Method>, Vec<TaxRate>)> {
+async fn destination(
+    shop: &Shop,
+    visitor: &Visitor,
+    cart: &Cart,
+    details: &Details,
+) -> Result<(Vec<Method>, Taxation)> {
     let mut db = &shop.db;
     let Some(address) = &details.address else {
         // Prices are shown as the home country's shoppers see them until the shopper's is known.
-        return Ok((Vec::new(), tax::rates_for(&mut db, &shop.settings.home_country, "").await?));
+        let home = Destination { country: shop.settings.home_country.clone(), ..Destination::default() };
+        let rates = tax::rates_at(&mut db, &home, shop.now_ms()).await?;
+        return Ok((Vec::new(), Taxation { rates, exempt: None }));
     };
-    let rates = tax::rates_for(&mut db, &address.country, &address.region).await?;
+    let taxation = tax::taxation(shop, visitor, &Destination::from(address)).await?;
     if !cart.requires_shipping() {
-        return Ok((Vec::new(), rates));
+        return Ok((Vec::new(), taxation));
     }
-    Ok((shipping::methods_for(&mut db, address, cart.currency).await?, rates))
+    Ok((shipping::methods_for(&mut db, address, cart.currency).await?, taxation))
 }
 
 pub(super) fn empty() -> Error {

@@ -96,7 +96,8 @@ impl From<rusqlite::Error> for DbError {
                 Violation::Unique
             }
             ffi::SQLITE_CONSTRAINT_FOREIGNKEY => Violation::ForeignKey,
-            ffi::SQLITE_CONSTRAINT_CHECK => Violation::Check,
+            // A trigger that refuses is a rule that no CHECK can ask; PostgreSQL's raise check_violation.
+            ffi::SQLITE_CONSTRAINT_CHECK | ffi::SQLITE_CONSTRAINT_TRIGGER => Violation::Check,
             ffi::SQLITE_CONSTRAINT_NOTNULL => Violation::NotNull,
             _ if matches!(said.code, ffi::ErrorCode::DatabaseBusy | ffi::ErrorCode::DatabaseLocked) => {
                 return Self::Busy(error.into());

@@ -126,6 +126,9 @@ fn amounts_wrong(row: &Row, quote: &Quote) -> Option<String> {
     if quote.tender.iter().any(|one| one.amount <= 0) || quote.tendered() != row.tender {
         return Some(format!("gift cards and credit pay {}, {} was agreed", row.tender, quote.tendered()));
     }
+    if let Some(detail) = taxes_wrong(quote) {
+        return Some(detail);
+    }
     let discount: i64 = quote.lines.iter().map(|line| line.priced.discount).sum();
     let subtotal: i64 = quote.lines.iter().map(|line| line.priced.total).sum();
     let tax: i64 = totals.tax_rows.iter().map(|(_, amount)| amount).sum();
@@ -136,6 +139,28 @@ fn amounts_wrong(row: &Row, quote: &Quote) -> Option<String> {
         return Some(format!("{stored:?} {} stored, {computed:?} {} agreed", row.currency, totals.currency.code()));
     }
     None
+}
+
+/// What is taxed at which rate adds up to the total and the tax; the goods of a rate carry the tax of their lines.
+fn taxes_wrong(quote: &Quote) -> Option<String> {
+    let totals = &quote.totals;
+    if quote.taxes.is_empty() {
+        // Agreed to before quotes said so; what was charged by rate is asked of `order_tax` as well.
+        return None;
+    }
+    let paid: i64 = quote.taxes.iter().map(|part| part.goods + part.delivery + part.tax()).sum();
+    let taxed: i64 = quote.taxes.iter().map(|part| part.tax()).sum();
+    if (paid, taxed) != (totals.total, totals.tax) {
+        return Some(format!("by rate {paid} with {taxed} tax, in all {} with {}", totals.total, totals.tax));
+    }
+    let uneven = quote.taxes.iter().find(|part| {
+        let lines = quote.lines.iter().map(|line| &line.priced);
+        let of_rate = lines.filter(|line| line.tax_name == part.name && line.tax_rate_ppm == part.rate_ppm);
+        let delivery = part.delivery + if totals.tax_inclusive { part.delivery_tax } else { 0 };
+        of_rate.map(|line| line.tax).sum::<i64>() != part.goods_tax
+            || tax(delivery, part.rate_ppm, totals.tax_inclusive) != i128::from(part.delivery_tax)
+    });
+    uneven.map(|part| format!("the tax “{}” does not compute", part.name))
 }
 
 /// What promotions take off adds up by line, by promotion and in all.

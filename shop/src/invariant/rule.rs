@@ -248,6 +248,19 @@ const RULES: &[Rule] = &[
                OR o.shipping_discount <> COALESCE(u.shipping, 0)",
     },
     Rule {
+        id: "I15",
+        says: "What an order was charged by rate adds up to its total and its tax",
+        from: Moment::Busy,
+        broken: "SELECT o.number AS reference,
+               'total ' || o.total || ' with tax ' || o.tax || ', by rate ' || COALESCE(t.paid, 0) || ' with '
+                 || COALESCE(t.tax, 0) AS detail
+             FROM orders o
+             LEFT JOIN (SELECT order_id, CAST(SUM(goods + goods_tax + delivery + delivery_tax) AS BIGINT) AS paid,
+                          CAST(SUM(goods_tax + delivery_tax) AS BIGINT) AS tax
+                        FROM order_tax GROUP BY order_id) t ON t.order_id = o.id
+             WHERE COALESCE(t.paid, 0) <> o.total OR COALESCE(t.tax, 0) <> o.tax",
+    },
+    Rule {
         id: "I17",
         says: "Whatever staff did to an order is in the audit log",
         from: Moment::Busy,

@@ -43,8 +43,11 @@ pub async fn detail(shop: &Shop, _by: &Staff, number: &str) -> Result<Detail> {
         .await?;
     let sql = "SELECT dispute, held FROM orders WHERE id = $1";
     let (dispute, held): (String, String) = db.fetch_one(sql, args![order.id]).await?;
+    let sql = "SELECT exemption FROM order_tax WHERE order_id = $1 AND exemption <> '' LIMIT 1";
+    let exemption: Option<(String,)> = db.fetch_optional(sql, args![order.id]).await?;
     Ok(Detail {
         held: if held.is_empty() { Vec::new() } else { serde_json::from_str(&held)? },
+        tax_exemption: exemption.map(|(number,)| number).unwrap_or_default(),
         dispute: Dispute::parse(&dispute),
         attempts: attempts.into_iter().map(|row| row.attempt(order.totals.currency)).collect(),
         refunds: refunds

@@ -174,6 +174,8 @@ pub struct Facts {
     pub collections: Vec<CollectionId>,
     /// Reduced by a sale or a price list.
     pub reduced: bool,
+    /// Nothing of it has to be carried, so delivery is not for it.
+    pub intangible: bool,
 }
 
 /// Who buys, as far as it is known. What is not known yet stands against nothing: it is asked again before paying.

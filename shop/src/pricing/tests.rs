@@ -55,8 +55,40 @@ fn inclusive_tax_is_contained_and_delivery_is_taxed() {
         totals(Currency::EUR, &[item(1, 11_900, 1, "standard"), item(2, 107, 2, "reduced")], Some(595), &rates)
             .unwrap();
     assert_eq!(lines.iter().map(|l| l.tax).collect::<Vec<_>>(), [1900, 14]);
-    assert_eq!((t.subtotal, t.shipping, t.tax, t.total), (12_114, 595, 1900 + 14 + 95, 12_709));
-    assert_eq!(t.tax_rows, [("VAT 190000".to_owned(), 1995), ("VAT 70000".to_owned(), 14)]);
+    assert_eq!((t.subtotal, t.shipping, t.tax, t.total), (12_114, 595, 1900 + 14 + 93 + 1, 12_709));
+    // 595 by 11,900 and 214: 584 at 19 % and 11 at 7 %.
+    assert_eq!(t.tax_rows, [("VAT 190000".to_owned(), 1993), ("VAT 70000".to_owned(), 15)]);
+}
+
+/// Parts by rate as (parts per million, goods, their tax, delivery, its tax).
+fn parts(items: &[Item], shipping: i64, rates: &[TaxRate]) -> Vec<(i64, i64, i64, i64, i64)> {
+    let priced = price(&Snapshot { shipping: Some(shipping), ..snapshot(items, &[], rates) }).unwrap();
+    let told = priced.taxes.iter();
+    told.map(|part| (part.rate_ppm, part.goods, part.goods_tax, part.delivery, part.delivery_tax)).collect()
+}
+
+#[test]
+fn delivery_shares_the_rates_of_what_is_carried() {
+    let mut items = [item(1, 7500, 1, "standard"), item(2, 2500, 1, "reduced")];
+    let rates = [rate("standard", 200_000, false), rate("reduced", 100_000, false)];
+    assert_eq!(parts(&items, 401, &rates), [(200_000, 7500, 1500, 301, 60), (100_000, 2500, 250, 100, 10)]);
+    // An e-book is not carried.
+    items[1].facts.intangible = true;
+    assert_eq!(parts(&items, 401, &rates), [(200_000, 7500, 1500, 401, 80), (100_000, 2500, 250, 0, 0)]);
+    // Where delivery has a rate of its own, that is it.
+    let own = [rates[0].clone(), rates[1].clone(), rate("shipping", 0, false)];
+    assert_eq!(parts(&items, 401, &own), [(200_000, 7500, 1500, 0, 0), (100_000, 2500, 250, 0, 0), (0, 0, 0, 401, 0)]);
+    // What costs nothing is carried, too; what is not taxed has its share.
+    let given = [item(1, 0, 1, "standard"), Item { tax_class: None, ..item(2, 0, 3, "") }];
+    assert_eq!(parts(&given, 400, &rates), [(200_000, 0, 0, 100, 20), (0, 0, 0, 300, 0)]);
+}
+
+#[test]
+fn a_class_without_a_rate_is_taxed_as_standard_goods() {
+    let rates = [rate("standard", 190_000, true), rate("zero", 0, true)];
+    let items = [item(1, 1190, 1, "unheard-of"), item(2, 1190, 1, "zero")];
+    let (lines, _) = totals(Currency::EUR, &items, None, &rates).unwrap();
+    assert_eq!(lines.iter().map(|line| line.tax).collect::<Vec<_>>(), [190, 0]);
 }
 
 #[test]
@@ -297,16 +329,35 @@ proptest! {
             shipping in proptest::option::of(0..100_000_i64),
             ppm in proptest::array::uniform3(0..=1_000_000_i64),
             inclusive: bool,
+            turn: bool,
         ) {
             let classes = ["standard", "reduced", "shipping"];
             let rates: Vec<_> = classes.iter().zip(ppm).map(|(class, ppm)| rate(class, ppm, inclusive)).collect();
             let numbered = items.into_iter().zip(1..);
             let items: Vec<_> = numbered.map(|((price, n, class), at)| item(at, price, n, classes[class])).collect();
-            let (lines, t) = totals(Currency::EUR, &items, shipping, &rates).unwrap();
+            let known = if turn { &rates[..2] } else { &rates[..] };
+            let priced = price(&Snapshot { shipping, ..snapshot(&items, &[], known) }).unwrap();
+            let (lines, t) = (&priced.lines, &priced.totals);
+            let parts = &priced.taxes;
+            prop_assert_eq!(t.total, parts.iter().map(|p| p.goods + p.delivery + p.tax()).sum::<i64>());
+            prop_assert_eq!(t.tax, parts.iter().map(TaxPart::tax).sum::<i64>());
+            prop_assert_eq!(
+                t.shipping,
+                parts.iter().map(|p| p.delivery + if inclusive { p.delivery_tax } else { 0 }).sum::<i64>()
+            );
+            // Without tax nobody pays more, and where prices contain it, as much as is left of them.
+            let (net, delivery) =
+                without_tax(&Snapshot { shipping, ..snapshot(&items, &[], known) }).unwrap();
+            for (item, line) in net.iter().zip(lines) {
+                let exact = i128::from(line.unit_price) * 1_000_000;
+                let divisor = if inclusive { 1_000_000 + i128::from(line.tax_rate_ppm) } else { 1_000_000 };
+                prop_assert!((2 * (i128::from(item.unit_price) * divisor - exact)).abs() <= divisor);
+            }
+            prop_assert!(delivery.unwrap_or(0) <= shipping.unwrap_or(0));
             prop_assert_eq!(t.subtotal, lines.iter().map(|l| l.unit_price * l.quantity).sum::<i64>());
             prop_assert_eq!(t.total, t.subtotal - t.discount + t.shipping + if inclusive { 0 } else { t.tax });
             prop_assert_eq!(t.tax, t.tax_rows.iter().map(|(_, tax)| tax).sum::<i64>());
-            for line in &lines {
+            for line in lines {
                 // Within half a minor unit of the exact tax.
                 let (amount, ppm) = (i128::from(line.total), i128::from(line.tax_rate_ppm));
                 let divisor = if inclusive { 1_000_000 + ppm } else { 1_000_000 };

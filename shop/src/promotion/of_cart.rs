@@ -11,7 +11,7 @@ use crate::db::Tx;
 use crate::id::{PromotionCodeId, PromotionId};
 use crate::limits::CART_CODES;
 use crate::pricing::{self, Facts, Item, Priced, Reason, Snapshot, Totals};
-use crate::tax::TaxRate;
+use crate::tax::Taxation;
 use crate::{Error, Result, Shop, args, attempt};
 use std::collections::HashMap;
 
@@ -34,7 +34,7 @@ pub async fn of_cart(shop: &Shop, visitor: &Visitor, cart: &Cart) -> Result<OfCa
     let mut db = &shop.db;
     let head = cart::read::head(&mut db, visitor, shop.now_ms()).await?;
     let details = head.map(|head| head.details()).transpose()?.unwrap_or_default();
-    let priced = price_cart(shop, visitor, cart, &details, &[], |_| None).await?;
+    let priced = price_cart(shop, visitor, cart, &details, &Taxation::default(), |_| None).await?;
     Ok(OfCart { totals: priced.priced.totals, codes: priced.codes })
 }
 
@@ -45,7 +45,7 @@ pub(crate) async fn price_cart(
     visitor: &Visitor,
     cart: &Cart,
     details: &Details,
-    rates: &[TaxRate],
+    taxation: &Taxation,
     delivery: impl FnOnce(i64) -> Option<i64>,
 ) -> Result<PricedCart> {
     let (mut db, now) = (&shop.db, shop.now_ms());
@@ -53,9 +53,27 @@ pub(crate) async fn price_cart(
     let home = shop.settings.home_country.clone();
     let asking = Asking::of(visitor, cart, details, &home);
     let Candidates { promotions, codes: ids, buyer } = asking.candidates(&mut db, &mut items, now).await?;
-    let mut snapshot =
-        Snapshot { currency: cart.currency, items: &items, shipping: None, rates, promotions: &promotions, buyer, now };
-    snapshot.shipping = delivery(pricing::goods(&snapshot)?);
+    // What makes delivery free is in the prices that everybody is shown, with the tax that somebody exempt does not pay.
+    let shown = Snapshot {
+        currency: cart.currency,
+        items: &items,
+        shipping: None,
+        rates: &[],
+        promotions: &promotions,
+        buyer: buyer.clone(),
+        now,
+    };
+    let shipping = delivery(pricing::goods(&shown)?);
+    let (items, shipping, rates) = taxation.applied(cart.currency, items, shipping)?;
+    let snapshot = Snapshot {
+        currency: cart.currency,
+        items: &items,
+        shipping,
+        rates: &rates,
+        promotions: &promotions,
+        buyer,
+        now,
+    };
     let priced = pricing::price(&snapshot)?;
     let codes = priced.verdicts.iter().filter(|verdict| !verdict.code.is_empty()).map(|verdict| CodeState {
         code: verdict.code.clone(),
@@ -77,6 +95,7 @@ pub(super) fn item(line: &Line) -> Option<Item> {
             product: Some(line.product_id),
             reduced: line.from_quantity.is_some()
                 || line.compare_at.is_some_and(|before| before.amount > line.unit_price.amount),
+            intangible: !line.requires_shipping,
             ..Facts::default()
         },
     })

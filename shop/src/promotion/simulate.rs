@@ -11,7 +11,8 @@ use crate::price_list::{offers, read_offers};
 use crate::pricing::{self, Facts, Item, Snapshot, Totals};
 use crate::shipping::Goods;
 use crate::staff::Staff;
-use crate::{Error, Result, Shop, args, shipping, tax};
+use crate::tax::{self, Destination};
+use crate::{Error, Result, Shop, args, shipping};
 use serde_json::Value;
 use std::sync::LazyLock;
 
@@ -126,12 +127,14 @@ pub async fn simulate(shop: &Shop, _by: &Staff, sample: &Sample) -> Result<Simul
             facts: Facts {
                 product: Some(row.product_id),
                 reduced: unit.from_quantity.is_some() || row.compare_at.is_some_and(|before| before > unit.amount),
+                intangible: !row.requires_shipping,
                 ..Facts::default()
             },
         });
         rows.push((row, sku.clone(), base));
     }
-    let rates = tax::rates_for(&mut db, &sample.country, "").await?;
+    let place = Destination { country: sample.country.clone(), ..Destination::default() };
+    let rates = tax::rates_at(&mut db, &place, sample.at).await?;
     let asking = Asking {
         cart: CartId(uuid::Uuid::nil()),
         currency: sample.currency,

@@ -2,7 +2,8 @@
 
 use crate::address::Address;
 use crate::db::{Read, Tx};
-use crate::id::{ShippingMethodId, WarehouseId};
+use crate::id::{ShippingMethodId, TaxRateId, TaxZoneId, WarehouseId};
+use crate::tax::{PRESETS, add_preset};
 use crate::{Result, Shop, args};
 use uuid::Uuid;
 
@@ -19,13 +20,11 @@ pub(super) async fn fill(shop: &Shop) -> Result<()> {
         add_method(&mut tx, method).await?;
     }
     add_pickup(&mut tx).await?;
-    for (country, region, name, ppm, inclusive) in RATES {
-        tx.execute(
-            "INSERT INTO tax_rate (id, country, region, tax_class, name, rate_ppm, inclusive)
-             VALUES ($1, $2, $3, 'standard', $4, $5, $6) ON CONFLICT (country, region, tax_class) DO NOTHING",
-            args![Uuid::now_v7(), *country, *region, *name, *ppm, *inclusive],
-        )
-        .await?;
+    for preset in &PRESETS {
+        add_preset(&mut tx, preset).await?;
+    }
+    for rate in RATES {
+        add_rate(&mut tx, rate).await?;
     }
     Ok(tx.commit().await?)
 }
@@ -231,49 +230,29 @@ const METHODS: &[Method] = &[
     ),
 ];
 
-/// Country, region, name, parts per million, contained in shelf prices.
-type Rate = (&'static str, &'static str, &'static str, i64, bool);
+/// Zone, place (country and region), name, parts per million, contained in shelf prices.
+type Rate = (&'static str, (&'static str, &'static str), &'static str, i64, bool);
 
-/// Standard rates as of 2025 (European Commission, "Taxes in Europe"; state rates without local ones).
+/// What the presets do not have, as of 2025 (gov.uk, estv.admin.ch, skatteetaten.no, canada.ca).
 const RATES: &[Rate] = &[
-    ("DE", "", "VAT 19 %", 190_000, true),
-    ("AT", "", "VAT 20 %", 200_000, true),
-    ("BE", "", "VAT 21 %", 210_000, true),
-    ("BG", "", "VAT 20 %", 200_000, true),
-    ("HR", "", "VAT 25 %", 250_000, true),
-    ("CY", "", "VAT 19 %", 190_000, true),
-    ("CZ", "", "VAT 21 %", 210_000, true),
-    ("DK", "", "VAT 25 %", 250_000, true),
-    ("EE", "", "VAT 24 %", 240_000, true),
-    ("ES", "", "VAT 21 %", 210_000, true),
-    ("FI", "", "VAT 25.5 %", 255_000, true),
-    ("FR", "", "VAT 20 %", 200_000, true),
-    ("GR", "", "VAT 24 %", 240_000, true),
-    ("HU", "", "VAT 27 %", 270_000, true),
-    ("IE", "", "VAT 23 %", 230_000, true),
-    ("IT", "", "VAT 22 %", 220_000, true),
-    ("LT", "", "VAT 21 %", 210_000, true),
-    ("LU", "", "VAT 17 %", 170_000, true),
-    ("LV", "", "VAT 21 %", 210_000, true),
-    ("MT", "", "VAT 18 %", 180_000, true),
-    ("NL", "", "VAT 21 %", 210_000, true),
-    ("PL", "", "VAT 23 %", 230_000, true),
-    ("PT", "", "VAT 23 %", 230_000, true),
-    ("RO", "", "VAT 21 %", 210_000, true),
-    ("SE", "", "VAT 25 %", 250_000, true),
-    ("SI", "", "VAT 22 %", 220_000, true),
-    ("SK", "", "VAT 23 %", 230_000, true),
-    ("GB", "", "VAT 20 %", 200_000, true),
-    ("CH", "", "VAT 8.1 %", 81_000, true),
-    ("NO", "", "VAT 25 %", 250_000, true),
-    ("US", "CA", "California sales tax 7.25 %", 72_500, false),
-    ("US", "FL", "Florida sales tax 6 %", 60_000, false),
-    ("US", "IL", "Illinois sales tax 6.25 %", 62_500, false),
-    ("US", "MA", "Massachusetts sales tax 6.25 %", 62_500, false),
-    ("US", "NY", "New York sales tax 4 %", 40_000, false),
-    ("US", "TX", "Texas sales tax 6.25 %", 62_500, false),
-    ("US", "WA", "Washington sales tax 6.5 %", 65_000, false),
-    ("US", "", "No sales tax", 0, false),
-    ("CA", "", "GST 5 %", 50_000, false),
-    ("CA", "ON", "HST 13 %", 130_000, false),
+    ("United Kingdom", ("GB", ""), "VAT 20 %", 200_000, true),
+    ("Switzerland", ("CH", ""), "VAT 8.1 %", 81_000, true),
+    ("Norway", ("NO", ""), "VAT 25 %", 250_000, true),
+    ("Canada", ("CA", ""), "GST 5 %", 50_000, false),
+    ("Ontario, Canada", ("CA", "ON"), "HST 13 %", 130_000, false),
 ];
+
+async fn add_rate(tx: &mut Tx, (zone, (country, region), name, ppm, inclusive): &Rate) -> Result<()> {
+    let id = TaxZoneId::new();
+    let sql = "INSERT INTO tax_zone (id, name, inclusive)
+        SELECT $1, $2, $3 WHERE NOT EXISTS (SELECT 1 FROM tax_place WHERE country = $4 AND region = $5)
+        ON CONFLICT (name) DO NOTHING";
+    if tx.execute(sql, args![id, *zone, *inclusive, *country, *region]).await? == 0 {
+        return Ok(());
+    }
+    let sql = "INSERT INTO tax_place (country, region, zone_id) VALUES ($1, $2, $3)";
+    tx.execute(sql, args![*country, *region, id]).await?;
+    let sql = "INSERT INTO tax_rate (id, zone_id, tax_class, name, rate_ppm) VALUES ($1, $2, 'standard', $3, $4)";
+    tx.execute(sql, args![TaxRateId::new(), id, *name, *ppm]).await?;
+    Ok(())
+}

@@ -90,10 +90,12 @@ impl Till {
                 "INSERT INTO shipping_rate (method_id, currency, from_value, amount) VALUES ($1, 'EUR', 0, 490)",
                 args![method],
             ),
+            ("INSERT INTO tax_zone (id, name, inclusive) VALUES ($1, 'Germany', TRUE)", args![zone]),
+            ("INSERT INTO tax_place (country, zone_id) VALUES ('DE', $1)", args![zone]),
             (
-                "INSERT INTO tax_rate (id, country, tax_class, name, rate_ppm, inclusive)
-                 VALUES ($1, 'DE', 'standard', 'VAT 19 %', 190000, TRUE)",
-                args![uuid::Uuid::now_v7()],
+                "INSERT INTO tax_rate (id, zone_id, tax_class, name, rate_ppm)
+                 VALUES ($1, $1, 'standard', 'VAT 19 %', 190000)",
+                args![zone],
             ),
         ] {
             tx.execute(sql, args).await.unwrap();

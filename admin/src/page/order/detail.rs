@@ -40,7 +40,7 @@ impl Default for Forms {
 
 /// `differences`: the open ones that are about this order; `sources`: the warehouses it comes from.
 pub fn detail(detail: Detail, sources: &[Source], differences: &[Break], forms: &Forms) -> AnyView {
-    let Detail { order, attempts, refunds, events, mails, dispute, held } = detail;
+    let Detail { order, attempts, refunds, events, mails, dispute, held, tax_exemption } = detail;
     let can = actions(&order, dispute, !held.is_empty());
     let badges = view! { {part::order_badge(order.state)}{part::payment_badge(order.payment_state)} };
     view! {
@@ -68,7 +68,7 @@ pub fn detail(detail: Detail, sources: &[Source], differences: &[Break], forms: 
                 {can.cancel.then(|| cancel(&order, &forms.cancel))}
             </div>
             <div class="column side-column">
-                {money(&order)}
+                {money(&order, &tax_exemption)}
                 {customer(&order)}
                 {timeline(events)}
                 {sent(mails)}
@@ -269,7 +269,18 @@ fn cancel(order: &Order, form: &Form) -> AnyView {
     .into_any()
 }
 
-fn money(order: &Order) -> AnyView {
+/// The tax, by rate, or why there is none.
+fn taxes(order: &Order, exemption: &str) -> AnyView {
+    let totals = &order.totals;
+    let rows = totals.tax_rows.iter().filter(|(_, amount)| *amount > 0);
+    let rows = rows.map(|(name, amount)| {
+        view! { <span class="sub">{format!("{name}: {}", totals.money(*amount))}</span> }
+    });
+    let exempt = (!exemption.is_empty()).then(|| view! { <span class="sub">{format!("Exempt by {exemption}")}</span> });
+    view! { {totals.money(totals.tax).to_string()}{rows.collect_view()}{exempt} }.into_any()
+}
+
+fn money(order: &Order, exemption: &str) -> AnyView {
     let totals = &order.totals;
     let show = |amount: i64| totals.money(amount).to_string().into_any();
     let mut rows = vec![("Subtotal", show(totals.subtotal))];
@@ -280,7 +291,7 @@ fn money(order: &Order) -> AnyView {
     if totals.shipping_discount > 0 {
         rows.push(("Off the delivery", discount(order, |discount| discount.shipping)));
     }
-    rows.push((if totals.tax_inclusive { "Tax, included" } else { "Tax" }, show(totals.tax)));
+    rows.push((if totals.tax_inclusive { "Tax, included" } else { "Tax" }, taxes(order, exemption)));
     rows.push(("Total", view! { <strong>{totals.money(totals.total).to_string()}</strong> }.into_any()));
     rows.push(("Captured", order.captured.to_string().into_any()));
     rows.push(("Refunded", order.refunded.to_string().into_any()));

@@ -68,6 +68,8 @@ pub(super) fn quote(view: &View) -> Result<Quote> {
         totals: view.totals.clone(),
         promotions: view.uses.clone(),
         tender: tender::quoted(&view.tender),
+        taxes: view.taxes.clone(),
+        exemption: view.exemption.clone(),
     })
 }
 
