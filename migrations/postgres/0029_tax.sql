@@ -141,5 +141,12 @@ UPDATE order_tax SET
   delivery = (SELECT o.shipping - CASE WHEN o.tax_inclusive THEN order_tax.delivery_tax ELSE 0 END
     FROM orders o WHERE o.id = order_tax.order_id)
   WHERE position = 0;
+-- What the tax service has said of a cart, so that the order is placed with what the shopper saw.
+CREATE TABLE tax_answer (
+  cart_id UUID PRIMARY KEY REFERENCES cart(id) ON DELETE CASCADE,
+  question TEXT NOT NULL,                     -- SHA-256 of what was asked, hexadecimal
+  answer TEXT,                                -- JSON of shop::tax::service::ServiceAnswer; NULL: the table stands in
+  at BIGINT NOT NULL
+);
 CREATE INDEX orders_by_placed ON orders(placed_at) WHERE placed_at IS NOT NULL;
 CREATE INDEX refund_by_time ON refund(updated_at) WHERE state = 'succeeded';

@@ -154,6 +154,7 @@ pub async fn shop(url: &str, gateway: &str, clock: Arc<dyn Clock>, folder: &Path
         db,
         clock,
         payments: provider(gateway)?.into(),
+        taxes: None,
         mailer: Arc::new(FolderMailer { folder: folder.join("mail") }),
         media: Media::in_folder(PathBuf::from(folder).join("media")),
         settings: Live::new(Settings { declines: DeclineLimits::NONE, ..Settings::default() }),

@@ -16,8 +16,10 @@ use shop::payment::RateLimit;
 use shop::payment::paypal::PaypalConfig;
 use shop::payment::razorpay::RazorpayConfig;
 use shop::payment::stripe::StripeConfig;
+use shop::tax::service::{HttpService, TaxService};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// A value that must not be printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -205,6 +207,14 @@ pub struct Config {
     #[arg(long, env = "MERCER_S3_SECRET_KEY", value_name = "SECRET", hide_env_values = true, global = true)]
     pub s3_secret_key: Option<Secret>,
 
+    /// Where questions about tax rates are posted, in JSON; without it, rates are those of the shop's own table
+    #[arg(long, env = "MERCER_TAX_SERVICE_URL", value_name = "URL", default_value = "", global = true)]
+    pub tax_service_url: String,
+
+    /// Key that the tax service is asked with, as a bearer token
+    #[arg(long, env = "MERCER_TAX_SERVICE_KEY", value_name = "KEY", hide_env_values = true, global = true)]
+    pub tax_service_key: Option<Secret>,
+
     /// How many reverse proxies stand in front and append to `X-Forwarded-For`
     #[arg(long, env = "MERCER_TRUSTED_PROXIES", value_name = "COUNT", default_value_t = 0, global = true)]
     pub trusted_proxies: usize,
@@ -294,6 +304,18 @@ impl Config {
         let bucket =
             Bucket::new(&self.s3_endpoint, style, &self.s3_bucket, &self.s3_region, &self.s3_access_key, secret);
         Ok(Media::in_bucket(folder, bucket.map_err(|error| error.to_string())?))
+    }
+
+    /// Who tells tax rates in the place of the shop's table; `None` without an address.
+    ///
+    /// # Errors
+    /// A sentence for people when the address or the key cannot be used.
+    pub fn tax_service(&self) -> Result<Option<Arc<dyn TaxService>>, String> {
+        if self.tax_service_url.is_empty() {
+            return Ok(None);
+        }
+        let key = self.tax_service_key.as_ref().map(Secret::reveal).unwrap_or_default();
+        Ok(Some(Arc::new(HttpService::new(&self.tax_service_url, key)?)))
     }
 
     /// Whether no provider has keys: then `mercer run` starts the sandbox gateway.

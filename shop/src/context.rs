@@ -6,6 +6,7 @@ use crate::mail::Mailer;
 use crate::media::Media;
 use crate::payment::Providers;
 use crate::setting::Live;
+use crate::tax::service::TaxService;
 use std::sync::Arc;
 
 /// Everything the business needs from outside; cheap to clone.
@@ -14,6 +15,8 @@ pub struct Shop {
     pub db: Db,
     pub clock: Arc<dyn Clock>,
     pub payments: Providers,
+    /// Who tells tax rates in the table's place; `None`: the table.
+    pub taxes: Option<Arc<dyn TaxService>>,
     pub mailer: Arc<dyn Mailer>,
     pub media: Media,
     pub settings: Live,

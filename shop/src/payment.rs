@@ -33,7 +33,7 @@ mod event;
 #[cfg(feature = "server")]
 mod guard;
 #[cfg(feature = "server")]
-mod http;
+pub(crate) mod http;
 #[cfg(feature = "server")]
 pub mod paypal;
 #[cfg(feature = "server")]
@@ -51,6 +51,8 @@ pub mod webhook;
 pub(crate) use event::{Keeping, Received, apply_due};
 #[cfg(feature = "server")]
 pub use event::{webhook_received, webhook_refused, webhook_unreadable};
+#[cfg(feature = "server")]
+pub(crate) use guard::Guard;
 #[cfg(feature = "server")]
 pub use guard::RateLimit;
 #[cfg(feature = "server")]

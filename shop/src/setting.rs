@@ -26,6 +26,8 @@ pub struct Settings {
     pub languages: Vec<String>,
     /// Names of the payment providers that shoppers can choose from; none chosen means the first that has keys.
     pub payment_providers: Vec<String>,
+    /// What happens while the tax service does not answer, where there is one.
+    pub tax_fallback: TaxFallback,
 }
 
 /// Languages that a catalogue can be in: code of ISO 639-1 and name.
@@ -97,6 +99,17 @@ pub struct HoldRules {
     pub orders_a_day: i64,
 }
 
+/// What happens while the tax service does not answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaxFallback {
+    /// The table's rates are charged.
+    #[default]
+    Table,
+    /// No orders are taken.
+    Refuse,
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -110,6 +123,7 @@ impl Default for Settings {
             hold: HoldRules::default(),
             languages: vec!["en".into()],
             payment_providers: Vec::new(),
+            tax_fallback: TaxFallback::Table,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! ```text
 //! address → zone (longest postcode, then region, then country) → rate of each class that is valid now
 //! customer → exempt group and a number that staff has verified for the address → prices without tax
+//! service  → where one is configured, it tells the rates once everything is known ([`service`])
 //! order    → `order_tax`: what was charged at which rate, frozen; a refund takes it back in proportion
 //! ```
 //!
@@ -28,6 +29,8 @@ mod record;
 mod refund;
 #[cfg(feature = "server")]
 mod report;
+#[cfg(feature = "server")]
+pub mod service;
 #[cfg(feature = "server")]
 mod sql;
 #[cfg(feature = "server")]

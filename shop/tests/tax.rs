@@ -1,12 +1,13 @@
 //! Tax from the address to the report: which rate applies when and where, who is exempt, what an order keeps, and what a
 //! refund takes back.
 
+mod service;
+
 use crate::catalogue::edit::anna;
 use crate::support::TestShop;
 use crate::support::till::{Till, VISA, customer};
 use futures_util::future::join_all;
 use shop::account::Visitor;
-use shop::address::Address;
 use shop::checkout::{self, Placed, View};
 use shop::id::{TaxRateId, TaxZoneId};
 use shop::money::Currency;

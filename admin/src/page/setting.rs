@@ -10,7 +10,8 @@ use shop::setting::LANGUAGES;
 /// Fields: `shop_name`, `mail_from`, `home_country`, `language` (many), `currency` (many), `default_currency`, `payment_provider` (many),
 /// `capture`, `hold_minutes`, `hold_totals`, `hold_declined`, `hold_orders`, `declines_card`, `declines_buyer`, `declines_place`,
 /// `declines_network`. `providers` are name and label of those that have keys.
-pub fn page(form: &Form, providers: &[(String, String)]) -> AnyView {
+/// `tax_service`: one is configured.
+pub fn page(form: &Form, providers: &[(String, String)], tax_service: bool) -> AnyView {
     let countries = shop::address::countries().iter().map(|c| (c.code.to_owned(), c.name.to_owned())).collect();
     let all: Vec<(String, String)> = Currency::all().map(|c| (c.code().to_owned(), c.code().to_owned())).collect();
     let shown: Vec<&str> = form.all("currency").collect();
@@ -147,8 +148,22 @@ pub fn page(form: &Form, providers: &[(String, String)]) -> AnyView {
                         .input(form)}
                 </div>
             </section>
+            {tax_service.then(|| tax(form))}
             <div class="save-bar"><button>"Save settings"</button></div>
         </form>
+    }
+    .into_any()
+}
+
+fn tax(form: &Form) -> AnyView {
+    let rules = [("table", "Charge the rates of your own table"), ("refuse", "Take no orders until it answers")];
+    view! {
+        <section class="card" aria-labelledby="tax">
+            <h2 id="tax">"Tax service"</h2>
+            {Field::new("tax_fallback", "While it does not answer")
+                .hint("Rates come from the service that this installation is configured with.")
+                .select(form, rules.map(|(value, label)| (value.to_owned(), label.to_owned())).into())}
+        </section>
     }
     .into_any()
 }

@@ -31,6 +31,8 @@ pub struct Beside {
 /// What the cart costs with its promotions, before delivery.
 pub struct Sum {
     pub totals: Totals,
+    /// Tax comes on top, and is worked out at checkout.
+    pub tax_on_top: bool,
     pub codes: Vec<CodeState>,
     /// The code that was just refused.
     pub refused: Option<Refused>,
@@ -120,7 +122,9 @@ fn filled(cart: Cart, sum: Sum) -> impl IntoView {
                         <div><dt>{count}</dt><dd>{cart.subtotal.to_string()}</dd></div>
                         {discount_rows(&sum.totals, |discount| discount.amount)}
                         <div><dt>"Delivery"</dt><dd>"At checkout"</dd></div>
+                        {sum.tax_on_top.then(|| view! { <div><dt>"Tax"</dt><dd>"At checkout"</dd></div> })}
                         <div class="totals-sum"><dt>"Subtotal"</dt><dd>{sum.totals.money(sum.totals.subtotal - sum.totals.discount).to_string()}</dd></div>
+                        {included_tax(&sum.totals)}
                     </dl>
                     {sum.delivery.as_ref().map(|found| cart_delivery(found, &sum.totals, sum.asked))}
                     {share_rows(&sum.totals, &sum.shares)}
@@ -134,6 +138,15 @@ fn filled(cart: Cart, sum: Sum) -> impl IntoView {
         .into_any()
     };
     view! { {main} {saved} }
+}
+
+/// "Includes VAT 19 %", a row for each rate.
+fn included_tax(totals: &Totals) -> AnyView {
+    let rows = totals.tax_rows.iter().map(|(name, amount)| {
+        let (label, amount) = (format!("Includes {name}"), totals.money(*amount).to_string());
+        view! { <div class="totals-note"><dt>{label}</dt><dd>{amount}</dd></div> }
+    });
+    rows.collect_view().into_any()
 }
 
 fn line(line: &Line) -> impl IntoView + use<> {

@@ -102,6 +102,7 @@ async fn fill(path: &Path, folder: &Path, time: &Arc<Time>, settings: Live) -> s
         db,
         clock: Arc::new(ShopClock { time: Arc::clone(time), skew_ms: Arc::new(AtomicI64::new(0)) }),
         payments: Providers::new(Vec::new()),
+        taxes: None,
         mailer: Arc::new(FolderMailer { folder: folder.join("mail") }),
         media: Media::in_folder(PathBuf::from(folder).join("media")),
         settings,

@@ -197,6 +197,7 @@ impl World {
             db,
             clock: Arc::new(ShopClock { time: Arc::clone(&self.time), skew_ms: Arc::clone(&self.skew_ms) }),
             payments: self.providers().map_err(|error| error.to_string())?,
+            taxes: None,
             mailer: Arc::new(network::Mail(Arc::clone(self))),
             media: shop::media::Media::in_folder(self.folder.path()),
             settings: self.town.settings.clone(),

@@ -9,7 +9,7 @@ use axum::response::Response;
 use http::StatusCode;
 use shop::Shop;
 use shop::money::{Currency, Money};
-use shop::setting::{self, CapturePolicy, DeclineLimits, HoldRules, Settings};
+use shop::setting::{self, CapturePolicy, DeclineLimits, HoldRules, Settings, TaxFallback};
 
 type Answer = Result<Response, PageError>;
 
@@ -22,7 +22,7 @@ pub async fn page(OwnersDesk(desk): OwnersDesk) -> Answer {
 
 pub async fn change(OwnersDesk(desk): OwnersDesk, Body(pairs): Body<Vec<(String, String)>>) -> Answer {
     let form = form("settings", pairs);
-    match setting::change(&desk.shop, &desk.staff, asked(&form)).await {
+    match setting::change(&desk.shop, &desk.staff, asked(&form, &desk.shop.settings)).await {
         Ok(()) => Ok(desk.done("/admin/settings", "The settings are saved and in force.").await?),
         Err(error) => {
             let (status, fields) = mendable(error)?;
@@ -44,6 +44,7 @@ fn form_of(shop: &Shop) -> Form {
         .with("home_country", &settings.home_country)
         .with("default_currency", first)
         .with("capture", capture)
+        .with("tax_fallback", if settings.tax_fallback == TaxFallback::Refuse { "refuse" } else { "table" })
         .with("hold_minutes", settings.hold_ms / MINUTE_MS)
         .with("declines_card", or_empty(settings.declines.card))
         .with("declines_buyer", or_empty(settings.declines.buyer))
@@ -81,7 +82,8 @@ fn totals(text: &str) -> Vec<Money> {
     lines.map(|line| read(line).unwrap_or(Currency::EUR.money(0))).collect()
 }
 
-fn asked(form: &Form) -> Settings {
+/// What was asked for; what the form does not have stays as it was.
+fn asked(form: &Form, before: &Settings) -> Settings {
     let first = Currency::parse(form.value("default_currency"));
     let chosen = form.all("currency").filter_map(Currency::parse).filter(|currency| Some(*currency) != first);
     Settings {
@@ -108,6 +110,11 @@ fn asked(form: &Form) -> Settings {
             orders_a_day: count(form.value("hold_orders")),
         },
         payment_providers: form.all("payment_provider").map(str::to_owned).collect(),
+        tax_fallback: match form.value("tax_fallback") {
+            "table" => TaxFallback::Table,
+            "refuse" => TaxFallback::Refuse,
+            _ => before.tax_fallback,
+        },
         capture: if form.value("capture") == "manual" { CapturePolicy::Manual } else { CapturePolicy::Automatic },
     }
 }
@@ -115,5 +122,5 @@ fn asked(form: &Form) -> Settings {
 async fn draw(desk: &Desk, status: StatusCode, form: &Form) -> Answer {
     let providers: Vec<_> =
         desk.shop.payments.configured().map(|it| (it.name().to_owned(), it.label().to_owned())).collect();
-    Ok(desk.page_with(status, "settings", "Settings", || view::page(form, &providers)).await)
+    Ok(desk.page_with(status, "settings", "Settings", || view::page(form, &providers, desk.shop.taxes.is_some())).await)
 }

@@ -22,7 +22,7 @@ const SECTION: &str = "taxes";
 pub async fn list(desk: Desk) -> Answer {
     let zones = tax::zones(&desk.shop, &desk.staff).await?;
     let now = desk.shop.now_ms();
-    Ok(desk.page(SECTION, "Taxes", || view::zones(zones, now)).await)
+    Ok(desk.page(SECTION, "Taxes", || view::zones(&zones, now)).await)
 }
 
 pub async fn fill(desk: Desk, Path(preset): Path<String>) -> Answer {
@@ -89,13 +89,11 @@ pub async fn add_rate(desk: Desk, Path(id): Path<TaxZoneId>, Body(pairs): Pairs)
 
 pub async fn end_rate(desk: Desk, Path((id, rate)): Path<(TaxZoneId, TaxRateId)>, Body(pairs): Pairs) -> Answer {
     let form = form("end", pairs);
-    let until = match form.value("valid_until").trim() {
-        "" => None,
-        text => match admin::date::parse_local(text) {
-            Some(at) => Some(at),
-            None => return Ok(desk.refused(&zone(id), "The end is a day and a time, or nothing.").await?),
-        },
-    };
+    let text = form.value("valid_until").trim();
+    let until = admin::date::parse_local(text);
+    if until.is_none() && !text.is_empty() {
+        return Ok(desk.refused(&zone(id), "The end is a day and a time, or nothing.").await?);
+    }
     match tax::end_rate(&desk.shop, &desk.staff, id, rate, until).await {
         Ok(()) => Ok(desk.done(&zone(id), "The rate has its new end.").await?),
         Err(Error::Invalid(fields)) => {

@@ -45,6 +45,7 @@ pub async fn shop_over(db: Db, config: &Config) -> Result<Shop, String> {
         db,
         clock: Arc::new(SystemClock),
         payments: providers(config).map_err(|error| error.to_string())?,
+        taxes: config.tax_service()?,
         mailer: mailer(config)?,
         media: config.media()?,
         settings: setting::Live::new(settings),

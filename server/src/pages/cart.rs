@@ -130,13 +130,14 @@ async fn sum(
     asked: Option<Address>,
 ) -> Result<Option<pages::cart::Sum>> {
     let Some(cart) = cart else { return Ok(None) };
-    let promotion::OfCart { totals, codes } = promotion::of_cart(&state.shop, visitor, cart).await?;
+    let promotion::OfCart { totals, tax_on_top, codes } = promotion::of_cart(&state.shop, visitor, cart).await?;
     let shares = tender::of_cart(&state.shop, visitor, cart, totals.total).await?;
     let credit = credit::unused(&state.shop, visitor, cart.currency, &shares).await?;
     let was_asked = asked.is_some();
     let delivery = shipping::for_cart(&state.shop, visitor, cart, asked).await?;
     Ok(Some(pages::cart::Sum {
         totals,
+        tax_on_top,
         codes,
         refused: None,
         delivery,

@@ -31,6 +31,8 @@ over_http! {
         let shopper = Shopper::ready(&site).await;
         let checkout = shopper.page("/checkout/payment").send().await.unwrap().text().await.unwrap();
         assert!(checkout.contains("Includes VAT 19 %"), "{checkout}");
+        let cart = shopper.page("/cart").send().await.unwrap().text().await.unwrap();
+        assert!(cart.contains("Includes VAT 19 %") && cart.contains("€1.60"), "{cart}");
         let rates = format!("{place}/rates");
         let again = [("tax_class", "standard"), ("name", "Another"), ("rate", "7,5"), ("valid_from", "2026-01-01T00:00")];
         let (refused, _, body) = send(&site, &rates, &olga, &again).await;

@@ -45,13 +45,19 @@ pub(super) async fn priced(shop: &Shop, visitor: &Visitor, cart: Cart, details: 
     let (methods, taxation) = destination(shop, visitor, &cart, &details).await?;
     let mut delivery_options = Vec::new();
     let mut chosen = None;
-    let of_cart = promotion::price_cart(shop, visitor, &cart, &details, &taxation, |value| {
+    let mut of_cart = promotion::price_cart(shop, visitor, &cart, &details, &taxation, |value| {
         delivery_options = shipping::options(&methods, &offer::goods(&cart, value), cart.currency);
         chosen = delivery_options.iter().find(|option| Some(option.id) == details.delivery);
         chosen.map(|option| option.price.amount)
     })
     .await?;
     let reached = reached(&cart, &details, chosen);
+    let shipping = chosen.map(|option| option.price.amount);
+    if reached == StepName::Payment
+        && let Some(told) = tax::service::asked(shop, &cart, &details, &taxation, &of_cart.priced).await?
+    {
+        of_cart = promotion::price_cart(shop, visitor, &cart, &details, &told, |_| shipping).await?;
+    }
     let uses = promotion::uses(&of_cart);
     let pricing::Priced { lines, totals, taxes, .. } = of_cart.priced;
     let customer = visitor.customer.as_ref().map(|customer| customer.id);
@@ -173,9 +179,8 @@ async fn destination(
     let mut db = &shop.db;
     let Some(address) = &details.address else {
         // Prices are shown as the home country's shoppers see them until the shopper's is known.
-        let home = Destination { country: shop.settings.home_country.clone(), ..Destination::default() };
-        let rates = tax::rates_at(&mut db, &home, shop.now_ms()).await?;
-        return Ok((Vec::new(), Taxation { rates, exempt: None }));
+        let rates = tax::rates_at(&mut db, &Destination::home(shop), shop.now_ms()).await?;
+        return Ok((Vec::new(), Taxation { rates, ..Taxation::default() }));
     };
     let taxation = tax::taxation(shop, visitor, &Destination::from(address)).await?;
     if !cart.requires_shipping() {

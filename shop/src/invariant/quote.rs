@@ -5,6 +5,7 @@ use super::{Breach, SHOWN, Verdict};
 use crate::checkout::Quote;
 use crate::db::Read;
 use crate::id::{CheckoutId, VariantId};
+use crate::pricing::TaxPart;
 use crate::{Result, args};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -149,7 +150,7 @@ fn taxes_wrong(quote: &Quote) -> Option<String> {
         return None;
     }
     let paid: i64 = quote.taxes.iter().map(|part| part.goods + part.delivery + part.tax()).sum();
-    let taxed: i64 = quote.taxes.iter().map(|part| part.tax()).sum();
+    let taxed: i64 = quote.taxes.iter().map(TaxPart::tax).sum();
     if (paid, taxed) != (totals.total, totals.tax) {
         return Some(format!("by rate {paid} with {taxed} tax, in all {} with {}", totals.total, totals.tax));
     }

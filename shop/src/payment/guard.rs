@@ -43,7 +43,7 @@ const BACK_OFF: Duration = Duration::from_millis(200);
 const COME_BACK_S: u64 = 2;
 
 /// One provider account's guard.
-pub(super) struct Guard {
+pub(crate) struct Guard {
     places: Arc<Semaphore>,
     state: Mutex<State>,
 }

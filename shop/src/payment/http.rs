@@ -22,7 +22,7 @@ const ANSWER_MAX_BYTES: usize = 8 << 20;
 const IDLE_CONNECTIONS: usize = 64;
 
 /// Calls to one base URL.
-pub(super) struct Http {
+pub(crate) struct Http {
     wire: Wire,
     base: String,
 }
@@ -59,8 +59,8 @@ pub trait Carrier: Send + Sync {
 
 impl Wire {
     /// Over the network, to wherever `base` is.
-    pub(super) fn to(base: &str) -> Result<Self, String> {
-        let url = url::Url::parse(base).map_err(|e| format!("the payment provider's address {base:?}: {e}"))?;
+    pub(crate) fn to(base: &str) -> Result<Self, String> {
+        let url = url::Url::parse(base).map_err(|e| format!("the address {base:?}: {e}"))?;
         let mut client = reqwest::Client::builder()
             .tls_backend_preconfigured(tls()?)
             .connect_timeout(CONNECT_TIMEOUT)
@@ -139,7 +139,7 @@ async fn send(request: RequestBuilder) -> Reply {
 }
 
 /// Reads JSON; `refusal` reads the provider's envelope of a refusal, if it is one.
-pub(super) fn read<T: DeserializeOwned>(
+pub(crate) fn read<T: DeserializeOwned>(
     reply: Reply,
     refusal: impl Fn(StatusCode, &[u8]) -> Option<Refusal>,
 ) -> Outcome<T> {

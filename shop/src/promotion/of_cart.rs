@@ -11,7 +11,7 @@ use crate::db::Tx;
 use crate::id::{PromotionCodeId, PromotionId};
 use crate::limits::CART_CODES;
 use crate::pricing::{self, Facts, Item, Priced, Reason, Snapshot, Totals};
-use crate::tax::Taxation;
+use crate::tax::{self, Destination, Taxation};
 use crate::{Error, Result, Shop, args, attempt};
 use std::collections::HashMap;
 
@@ -19,6 +19,8 @@ use std::collections::HashMap;
 #[derive(Clone, Debug, PartialEq)]
 pub struct OfCart {
     pub totals: Totals,
+    /// Tax comes on top where it goes, and is worked out at checkout.
+    pub tax_on_top: bool,
     pub codes: Vec<CodeState>,
 }
 
@@ -34,8 +36,15 @@ pub async fn of_cart(shop: &Shop, visitor: &Visitor, cart: &Cart) -> Result<OfCa
     let mut db = &shop.db;
     let head = cart::read::head(&mut db, visitor, shop.now_ms()).await?;
     let details = head.map(|head| head.details()).transpose()?.unwrap_or_default();
-    let priced = price_cart(shop, visitor, cart, &details, &Taxation::default(), |_| None).await?;
-    Ok(OfCart { totals: priced.priced.totals, codes: priced.codes })
+    let to = details.address.as_ref().map_or_else(|| Destination::home(shop), Destination::from);
+    let mut taxation = tax::taxation(shop, visitor, &to).await?;
+    let tax_on_top = taxation.exempt.is_none() && !tax::is_inclusive(&taxation.rates);
+    if tax_on_top || taxation.exempt.is_some() {
+        // The cart shows shelf prices.
+        taxation = Taxation::default();
+    }
+    let priced = price_cart(shop, visitor, cart, &details, &taxation, |_| None).await?;
+    Ok(OfCart { totals: priced.priced.totals, tax_on_top, codes: priced.codes })
 }
 
 /// Prices what of a cart can be bought now. `delivery` says what carrying it costs when its goods come to that many minor units

@@ -92,9 +92,12 @@ pub async fn add_certificate(shop: &Shop, by: &Staff, draft: &CertificateDraft) 
     let sql = "INSERT INTO tax_exemption (id, customer_id, number, country, region, valid_until, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let row = args![id, customer, number, &place.country, &place.region, draft.valid_until, now];
-    tx.execute(sql, row).await.map_err(|error| match error.is_unique_violation() {
-        true => Error::field("place", "This customer has a number for that place. Remove it first."),
-        false => error.into(),
+    tx.execute(sql, row).await.map_err(|error| {
+        if error.is_unique_violation() {
+            Error::field("place", "This customer has a number for that place. Remove it first.")
+        } else {
+            error.into()
+        }
     })?;
     let after = json!({ "customer": customer, "number": number, "place": place.to_string() });
     audit::record(&mut tx, &Entry::new(by, "tax_exemption.add", "tax_exemption", id).after(&after), now).await?;

@@ -43,9 +43,8 @@ pub async fn add_class(shop: &Shop, by: &Staff, code: &str, name: &str) -> Resul
         .done()?;
     let mut tx = shop.db.begin().await?;
     let sql = "INSERT INTO tax_class (code, name) VALUES ($1, $2)";
-    tx.execute(sql, args![code, name]).await.map_err(|error| match error.is_unique_violation() {
-        true => Error::field("code", "There is such a class already."),
-        false => error.into(),
+    tx.execute(sql, args![code, name]).await.map_err(|error| {
+        if error.is_unique_violation() { Error::field("code", "There is such a class already.") } else { error.into() }
     })?;
     let entry = Entry::new(by, "tax_class.add", "tax_class", code).after(&json!({ "name": name }));
     audit::record(&mut tx, &entry, shop.now_ms()).await?;

@@ -24,6 +24,8 @@ pub struct Exemption {
 pub struct Taxation {
     /// Of the destination, as everybody pays them.
     pub rates: Vec<TaxRate>,
+    /// Each rate is of one line, by its variant's id in the place of a class, and of the delivery.
+    pub by_line: bool,
     pub exempt: Option<Exemption>,
 }
 
@@ -32,9 +34,14 @@ impl Taxation {
     pub(crate) fn applied(
         &self,
         currency: Currency,
-        items: Vec<Item>,
+        mut items: Vec<Item>,
         shipping: Option<i64>,
     ) -> Result<(Vec<Item>, Option<i64>, Vec<TaxRate>)> {
+        if self.by_line {
+            for item in items.iter_mut().filter(|item| item.tax_class.is_some()) {
+                item.tax_class = Some(item.variant_id.to_string());
+            }
+        }
         if self.exempt.is_none() {
             return Ok((items, shipping, self.rates.clone()));
         }
@@ -81,7 +88,7 @@ pub async fn taxation(shop: &Shop, visitor: &Visitor, to: &Destination) -> Resul
         Some(customer) if !rates.is_empty() => exemption(&mut db, customer.id, to, now).await?,
         _ => None,
     };
-    Ok(Taxation { rates, exempt })
+    Ok(Taxation { rates, by_line: false, exempt })
 }
 
 /// All groups by name, and whether their members can be exempt.

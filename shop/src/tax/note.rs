@@ -1,15 +1,13 @@
 //! What a product page says of tax before anybody has told an address: that of the country the shop sells from.
 
 use super::{Destination, TaxRate, of_class, rates_at};
-use crate::db::Read;
 use crate::id::VariantId;
 use crate::{Result, Shop, args};
 
 /// The rate that a shopper of the home country pays for a variant today; `None` when nothing is charged.
 pub async fn at_home(shop: &Shop, variant: VariantId) -> Result<Option<TaxRate>> {
     let mut db = &shop.db;
-    let home = Destination { country: shop.settings.home_country.clone(), ..Destination::default() };
-    let rates = rates_at(&mut db, &home, shop.now_ms()).await?;
+    let rates = rates_at(&mut db, &Destination::home(shop), shop.now_ms()).await?;
     if rates.is_empty() {
         return Ok(None);
     }

@@ -1,7 +1,7 @@
 //! Places: where a zone's rates apply, and how an owner writes them.
 
 use crate::address::{self, Address};
-use crate::{Error, Result};
+use crate::{Error, Result, Shop};
 
 /// Where something is delivered, as far as tax asks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,6 +15,11 @@ pub struct Destination {
 }
 
 impl Destination {
+    /// Where a shopper is assumed to be until they say.
+    pub(crate) fn home(shop: &Shop) -> Self {
+        Self { country: shop.settings.home_country.clone(), ..Self::default() }
+    }
+
     /// The postcode as places name it.
     pub(super) fn postal_key(&self) -> String {
         postal_key(&self.postal_code)

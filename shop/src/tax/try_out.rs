@@ -76,7 +76,7 @@ pub async fn try_out(shop: &Shop, _by: &Staff, asked: &Question) -> Result<Expla
         (None, Some(_)) => steps.push("The customer is not exempt for this address.".to_owned()),
         (None, None) => {}
     }
-    let taxation = Taxation { rates, exempt };
+    let taxation = Taxation { rates, by_line: false, exempt };
     let (net, tax, total) = priced(asked.price.currency, price, &asked.tax_class, &taxation)?;
     let money = |amount| asked.price.currency.money(amount);
     Ok(Explained { steps, net: money(net), tax: money(tax), total: money(total) })

@@ -32,6 +32,7 @@ impl TestShop {
             db: self.db.clone(),
             clock: self.clock.clone(),
             payments: Stripe::new(stripe).unwrap().into(),
+            taxes: None,
             mailer: Arc::new(NoMail),
             media: Media::in_folder(folder),
             settings: Live::new(Settings::default()),

@@ -38,10 +38,10 @@ fn table(report: &Report) -> AnyView {
             Text("Tax"),
             Number("Percent"),
             Number("Orders"),
-            Number("Sales without tax"),
+            Number("Sales"),
             Number("Tax"),
-            Number("Refunds without tax"),
-            Number("Tax on refunds"),
+            Number("Refunds"),
+            Number("Tax back"),
             Number("Net sales"),
             Number("Net tax"),
         ];
@@ -50,7 +50,7 @@ fn table(report: &Report) -> AnyView {
     view! {
         <section class="card flush" aria-label="Report">{body}</section>
         <p class="hint">
-            "Orders count on the day they were placed, refunds on the day the money went back; they take back what each tax is \
+            "Sales and refunds are without tax. Orders count on the day they were placed, refunds on the day the money went back; they take back what each tax is \
              of the order. Delivery is in the sales of the rate that it was taxed at."
         </p>
     }

@@ -9,7 +9,7 @@ use shop::limits::NAME_CHARS;
 use shop::tax::{Class, PRESETS, Zone, ZoneDraft};
 
 /// `now` in Unix milliseconds.
-pub fn zones(zones: Vec<Zone>, now: i64) -> AnyView {
+pub fn zones(zones: &[Zone], now: i64) -> AnyView {
     let add = view! { <a class="button" href=format!("{HERE}/zones/new")>"Add zone"</a> };
     let body = if zones.is_empty() {
         part::empty(
@@ -51,7 +51,7 @@ fn row(zone: &Zone, now: i64) -> AnyView {
         <tr>
             <th scope="row"><a href=format!("{HERE}/zones/{}", zone.id)>{zone.name.clone()}</a></th>
             <td>{short(zone)}</td>
-            <td>{if zone.inclusive { "Contain the tax" } else { "Tax on top" }}</td>
+            <td>{if zone.inclusive { "Tax included" } else { "Tax on top" }}</td>
             <td>{today}</td>
         </tr>
     }

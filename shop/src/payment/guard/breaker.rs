@@ -60,7 +60,7 @@ impl Breaker {
     pub fn tell(&mut self, has_failed: bool, is_probe: bool, now: Instant) {
         if self.open.is_some() {
             if is_probe && !has_failed {
-                tracing::info!("the payment provider answers again");
+                tracing::info!("a service that was left alone answers again");
                 self.open = None;
                 self.latest.clear();
             }
@@ -81,7 +81,7 @@ impl Breaker {
         }
         let failures = self.latest.iter().filter(|(_, has_failed)| *has_failed).count();
         if failures >= FAILURES && failures * 2 >= self.latest.len() {
-            tracing::error!(failures, of = self.latest.len(), "the payment provider does not answer; left alone");
+            tracing::error!(failures, of = self.latest.len(), "a service does not answer; left alone");
             self.open = Some(Open { until: now + PAUSE, pause: PAUSE });
         }
     }
