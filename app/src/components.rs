@@ -2,9 +2,9 @@
 
 mod card;
 mod codes;
-mod gift_cards;
 mod field;
 mod form;
+mod gift_cards;
 mod icon;
 pub mod picture;
 mod price;
@@ -16,9 +16,9 @@ mod trail;
 
 pub use card::CardGrid;
 pub use codes::{Refused, codes};
-pub use gift_cards::{gift_cards, share_rows, tender_rows};
 pub use field::{Field, Select};
 pub use form::{Errors, Form};
+pub use gift_cards::{gift_cards, share_rows, tender_rows};
 pub use icon::{Icon, Wordmark};
 pub use price::{Price, lowest_text, problem_text, stock_level, stock_text};
 pub use shelf::{IN_CART, own_list, recently_viewed, shelf};

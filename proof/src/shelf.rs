@@ -34,7 +34,8 @@ async fn ask(path: &Path, stock: StockId) -> Result<bool, DbError> {
           recovery_point, expires_at, created_at, updated_at)
         SELECT $1, id, -1, 'prepared', '{}', '', 0, 'EUR', 'prepared', 0, 0, 0 FROM cart LIMIT 1";
     tx.execute(sql, args![checkout_id]).await?;
-    let request = ReserveRequest { checkout_id, expires_at: 0, demands: vec![(stock, free * 2 / 3); 2], otherwise: None };
+    let request =
+        ReserveRequest { checkout_id, expires_at: 0, demands: vec![(stock, free * 2 / 3); 2], otherwise: None };
     let outcome = reserve_many(&mut tx, &[request]).await?;
     Ok(outcome == [Ok(())])
 }

@@ -33,11 +33,8 @@ pub async fn of_customer(shop: &Shop, customer: CustomerId) -> Result<Vec<Credit
     let sql = "SELECT id, currency, balance, held FROM stored_value
         WHERE customer_id = $1 AND kind = 'store_credit' ORDER BY currency";
     let rows: Vec<Row> = shop.db.fetch_all(sql, args![customer]).await?;
-    let credit = |row: Row| Credit {
-        id: row.id,
-        balance: row.currency.money(row.balance),
-        held: row.currency.money(row.held),
-    };
+    let credit =
+        |row: Row| Credit { id: row.id, balance: row.currency.money(row.balance), held: row.currency.money(row.held) };
     Ok(rows.into_iter().map(credit).collect())
 }
 
@@ -48,12 +45,17 @@ pub async fn of_customer(shop: &Shop, customer: CustomerId) -> Result<Vec<Credit
 pub async fn grant(shop: &Shop, by: &Staff, customer: CustomerId, amount: Money, reason: &str) -> Result<()> {
     let reason = reason.trim();
     Check::default()
-        .that(STORED_VALUE.contains(&amount.amount.saturating_abs()), "amount", "More than nothing, and not more than a million.")
+        .that(
+            STORED_VALUE.contains(&amount.amount.saturating_abs()),
+            "amount",
+            "More than nothing, and not more than a million.",
+        )
         .required("reason", reason, REASON_CHARS)
         .done()?;
     let now = shop.now_ms();
     let mut tx = shop.db.begin().await?;
-    let known: Option<(CustomerId,)> = tx.fetch_optional("SELECT id FROM customer WHERE id = $1", args![customer]).await?;
+    let known: Option<(CustomerId,)> =
+        tx.fetch_optional("SELECT id FROM customer WHERE id = $1", args![customer]).await?;
     known.ok_or(Error::NotFound("customer"))?;
     let id = account(&mut tx, customer, amount.currency, now).await?;
     // Locks the row, and sees that what is taken away is there.
@@ -93,12 +95,7 @@ pub(crate) async fn account(tx: &mut Tx, customer: CustomerId, currency: Currenc
 }
 
 /// What the visitor could use of credit in `currency`, and does not: `shares` are those of the cart.
-pub async fn unused(
-    shop: &Shop,
-    visitor: &Visitor,
-    currency: Currency,
-    shares: &[Share],
-) -> Result<Option<Money>> {
+pub async fn unused(shop: &Shop, visitor: &Visitor, currency: Currency, shares: &[Share]) -> Result<Option<Money>> {
     let Some(customer) = &visitor.customer else { return Ok(None) };
     let credit = of_customer(shop, customer.id).await?;
     let free = credit.into_iter().find(|one| one.balance.currency == currency);

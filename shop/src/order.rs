@@ -51,9 +51,9 @@ pub use list::{history, list};
 #[cfg(feature = "server")]
 pub use merchant::{cancel, capture, mark_delivered, refund, ship};
 #[cfg(feature = "server")]
-pub use refund_value::{Destination, refund_value};
-#[cfg(feature = "server")]
 pub use read::{by_id, by_token, of_customer};
+#[cfg(feature = "server")]
+pub use refund_value::{Destination, refund_value};
 #[cfg(feature = "server")]
 pub use source::sources;
 

@@ -29,15 +29,15 @@ mod settle;
 #[cfg(feature = "server")]
 pub(crate) use account::{lock_all, lock_for};
 #[cfg(feature = "server")]
-pub use book::{Entry, entries};
-#[cfg(feature = "server")]
 pub(crate) use book::{Booking, book};
+#[cfg(feature = "server")]
+pub use book::{Entry, entries};
 #[cfg(feature = "server")]
 pub use hold::{Claim, take, write};
 #[cfg(feature = "server")]
-pub use of_cart::{of_cart, remove};
-#[cfg(feature = "server")]
 pub(crate) use of_cart::{Asking, put, quoted, shares};
+#[cfg(feature = "server")]
+pub use of_cart::{of_cart, remove};
 #[cfg(feature = "server")]
 pub(crate) use of_order::of_order;
 #[cfg(feature = "server")]

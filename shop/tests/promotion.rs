@@ -427,7 +427,7 @@ on_both_engines! {
 }
 
 /// Released here while the provider could not be reached, so that it may still be paid there.
-async fn release_here(t: &TestShop, id: CheckoutId) {
+pub async fn release_here(t: &TestShop, id: CheckoutId) {
     crate::checkout::force_release(&t.db, id).await;
     let mut tx = t.db.begin().await.unwrap();
     let sql = "UPDATE promotion_use SET state = 'released' WHERE checkout_id = $1";

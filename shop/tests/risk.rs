@@ -31,6 +31,7 @@ async fn from_network(
     let order = PlaceOrder {
         idempotency_key: key.into(),
         expected_total: view.totals.total,
+        expected_due: None,
         cart_version: view.cart.version,
         payment: PaymentWay::Token { payment_method: card.into() },
         provider: None,

@@ -84,7 +84,8 @@ fn row(method: &ZoneMethod) -> AnyView {
     } else {
         format!("{} to {}", method.days_min, method.days_max)
     };
-    let pickup = (!method.pickup.is_empty()).then(|| view! { <span class="sub">{format!("Pickup: {}", method.pickup)}</span> });
+    let pickup =
+        (!method.pickup.is_empty()).then(|| view! { <span class="sub">{format!("Pickup: {}", method.pickup)}</span> });
     let state = if method.active { part::badge("good", "Offered") } else { part::badge("", "Off") };
     view! {
         <tr>

@@ -17,7 +17,11 @@ pub fn list(houses: &[Warehouse]) -> AnyView {
     };
     let body = if houses.is_empty() {
         let new = ("/admin/warehouses/new".to_owned(), "Add warehouse");
-        part::empty("No warehouses yet", "Stock lies in a warehouse; without one nothing can be sold out of stock.", Some(new))
+        part::empty(
+            "No warehouses yet",
+            "Stock lies in a warehouse; without one nothing can be sold out of stock.",
+            Some(new),
+        )
     } else {
         let columns = [
             Text("Warehouse"),
@@ -214,7 +218,8 @@ mod tests {
 
     #[test]
     fn a_form_reads_back_as_the_warehouse_it_shows() {
-        let address = Address { line1: "Dock 1".into(), city: "Berlin".into(), country: "DE".into(), ..Address::default() };
+        let address =
+            Address { line1: "Dock 1".into(), city: "Berlin".into(), country: "DE".into(), ..Address::default() };
         let draft = Draft {
             code: "BER".into(),
             name: "Berlin".into(),
@@ -228,6 +233,9 @@ mod tests {
         };
         assert_eq!(read(&form_of(&draft, 1)).unwrap(), draft);
         let errors = read(&Form::new("w").with("cutoff", "25:00").with("priority", "1.5")).unwrap_err();
-        assert_eq!(errors.iter().map(|e| e.field.as_str()).collect::<Vec<_>>(), ["priority", "handling_days", "cutoff"]);
+        assert_eq!(
+            errors.iter().map(|e| e.field.as_str()).collect::<Vec<_>>(),
+            ["priority", "handling_days", "cutoff"]
+        );
     }
 }

@@ -80,7 +80,7 @@ impl Shopper {
             order: PlaceOrder {
                 idempotency_key: key,
                 expected_total: view.totals.total,
-            expected_due: None,
+                expected_due: None,
                 cart_version: view.cart.version,
                 payment,
                 provider: None,

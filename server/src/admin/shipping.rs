@@ -3,7 +3,10 @@
 mod method;
 mod try_out;
 
-pub use method::{create as create_method, edit_page as edit_method, new_page as new_method, remove as remove_method, save as save_method};
+pub use method::{
+    create as create_method, edit_page as edit_method, new_page as new_method, remove as remove_method,
+    save as save_method,
+};
 pub use try_out::try_out;
 
 use super::desk::{Desk, form, mendable};

@@ -7,10 +7,10 @@ use admin::page::warehouse as view;
 use axum::extract::{Form as Body, Path};
 use axum::response::Response;
 use http::StatusCode;
+use shop::Error;
 use shop::address::Address;
 use shop::id::WarehouseId;
 use shop::warehouse::{self, Draft, Warehouse};
-use shop::Error;
 
 type Answer = std::result::Result<Response, PageError>;
 type Pairs = Body<Vec<(String, String)>>;

@@ -4,7 +4,9 @@ mod place;
 mod steps;
 
 pub use place::{cancel, outcome, payment, place};
-pub use steps::{AddressFields, address, code, contact, delivery, gift_card, save_address, save_contact, save_delivery, start};
+pub use steps::{
+    AddressFields, address, code, contact, delivery, gift_card, save_address, save_contact, save_delivery, start,
+};
 
 use super::frame::site;
 use crate::error::PageError;

@@ -212,8 +212,7 @@ async fn start(
         let mut db = &shop.db;
         let shelves =
             if wanted.is_empty() { Vec::new() } else { warehouse::shelves_of_cart(&mut db, view.cart.id).await? };
-        let demands =
-            route::allocate(&wanted, &shelves, &to).map_err(|missing| unserved(view, &quote, &missing))?;
+        let demands = route::allocate(&wanted, &shelves, &to).map_err(|missing| unserved(view, &quote, &missing))?;
         let now = shop.now_ms();
         let chosen = view.delivery_options.iter().find(|option| Some(option.id) == quote.delivery_id);
         let due = chosen.and_then(|o| shipping::offer::estimate(&demands, &shelves, (o.days_min, o.days_max), now));

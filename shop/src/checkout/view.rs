@@ -9,7 +9,7 @@ use crate::address::Address;
 use crate::cart::{self, Cart, read::Head};
 use crate::id::ShippingMethodId;
 use crate::limits::{self, Check};
-use crate::shipping::{self, Method, offer};
+use crate::shipping::{self, DeliveryOption, Method, offer};
 use crate::tax::{self, Destination, Taxation};
 use crate::{Error, Result, Shop, args};
 use crate::{pricing, promotion, tender};

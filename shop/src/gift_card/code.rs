@@ -62,7 +62,14 @@ mod tests {
         ] {
             assert_eq!(normalised(typed).as_deref(), Some("7KQ2M9XA0B1CZZ41"), "{typed}");
         }
-        for typed in ["", "7KQ2-M9XA-0B1C-ZZ4", "7KQ2-M9XA-0B1C-ZZ411", "UKQ2-M9XA-0B1C-ZZ41", "' OR 1=1 --", &"A".repeat(100_000)] {
+        for typed in [
+            "",
+            "7KQ2-M9XA-0B1C-ZZ4",
+            "7KQ2-M9XA-0B1C-ZZ411",
+            "UKQ2-M9XA-0B1C-ZZ41",
+            "' OR 1=1 --",
+            &"A".repeat(100_000),
+        ] {
             assert_eq!(normalised(typed), None, "{typed}");
         }
     }

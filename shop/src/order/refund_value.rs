@@ -79,7 +79,10 @@ async fn as_credit(tx: &mut Tx, of: &Refund<'_>, order: &Locked, amount: i64) ->
         FROM orders o WHERE o.id = $1";
     let (customer, currency, paid): (Option<CustomerId>, String, i64) = tx.fetch_one(sql, args![of.order_id]).await?;
     let Some(customer) = customer else {
-        return Err(Error::conflict("no_customer", "The order was placed without an account: there is nobody to credit."));
+        return Err(Error::conflict(
+            "no_customer",
+            "The order was placed without an account: there is nobody to credit.",
+        ));
     };
     let known = Currency::try_from(currency.clone()).map_err(|error| Error::Internal(error.to_string()))?;
     let credit = credit::account(tx, customer, known, of.now).await?;

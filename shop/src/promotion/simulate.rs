@@ -214,6 +214,7 @@ async fn delivery(
     let address = Address { country: sample.country.clone(), ..Address::default() };
     let methods = shipping::methods_for(db, &address, sample.currency).await?;
     let options = shipping::options(&methods, &Goods { grams, units, value }, sample.currency);
-    let cheapest = options.into_iter().filter(|option| option.pickup.is_none()).min_by_key(|option| option.price.amount);
+    let cheapest =
+        options.into_iter().filter(|option| option.pickup.is_none()).min_by_key(|option| option.price.amount);
     Ok(cheapest.map_or(("No delivery there".to_owned(), None), |option| (option.name, Some(option.price.amount))))
 }

@@ -53,7 +53,8 @@ async fn add_house(tx: &mut Tx, [code, name, country, street, postcode]: [&str; 
 
 /// Orders from Germany may be fetched in Berlin, for nothing.
 async fn add_pickup(tx: &mut Tx) -> Result<()> {
-    const INSERT: &str = "INSERT INTO shipping_method (id, zone_id, code, name, description, basis, days_min, days_max, position,
+    const INSERT: &str =
+        "INSERT INTO shipping_method (id, zone_id, code, name, description, basis, days_min, days_max, position,
           pickup_id)
         SELECT $1, z.id, 'de-pickup', 'Pickup in Berlin', 'We write when it is ready', 'quantity', 0, 1, 9, w.id
         FROM shipping_zone z JOIN warehouse w ON w.code = 'BER' AND w.pickup WHERE z.name = 'Germany'

@@ -68,9 +68,14 @@ mod tests {
 
     #[test]
     fn places_are_read_as_they_are_written() {
-        for (typed, written) in
-            [("DE", "DE"), (" us-ca ", "US-CA"), ("de 10*", "DE 10*"), ("GB bt-", "GB BT*"), ("*", "*"), ("IT-MI", "IT-MI")]
-        {
+        for (typed, written) in [
+            ("DE", "DE"),
+            (" us-ca ", "US-CA"),
+            ("de 10*", "DE 10*"),
+            ("GB bt-", "GB BT*"),
+            ("*", "*"),
+            ("IT-MI", "IT-MI"),
+        ] {
             assert_eq!(Area::parse(typed).unwrap().to_string(), written);
         }
         for wrong in ["", "XX", "DE-BE", "US-ZZ", "DE *", "DE 1é*", "US-CA 90*", "HK 1*"] {

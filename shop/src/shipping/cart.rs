@@ -7,6 +7,7 @@ use crate::address::Address;
 use crate::cart::{self, Cart};
 use crate::checkout::Details;
 use crate::money::Money;
+use crate::tax::Taxation;
 use crate::{Result, Shop, promotion};
 
 /// What a cart's delivery costs somewhere.
@@ -42,7 +43,7 @@ pub async fn for_cart(
     let (mut value, mut found) = (0, Vec::new());
     // Promotions may be for some countries.
     let there = Details { address: Some(address.clone()), ..details };
-    let priced = promotion::price_cart(shop, visitor, cart, &there, &[], |goods| {
+    let priced = promotion::price_cart(shop, visitor, cart, &there, &Taxation::default(), |goods| {
         value = goods;
         found = options(&methods, &offer::goods(cart, goods), cart.currency);
         found.iter().filter(|option| option.pickup.is_none()).map(|option| option.price.amount).min()

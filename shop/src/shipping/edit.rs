@@ -108,7 +108,8 @@ pub async fn method(shop: &Shop, _by: &Staff, id: ShippingMethodId) -> Result<(M
 }
 
 async fn read(db: &mut impl Read, id: ShippingMethodId) -> Result<(MethodDraft, ShippingZoneId, i64)> {
-    const METHOD: &str = "SELECT zone_id, version, name, code, description, basis, days_min, days_max, position, active,
+    const METHOD: &str =
+        "SELECT zone_id, version, name, code, description, basis, days_min, days_max, position, active,
           pickup_id FROM shipping_method WHERE id = $1";
     const RATES: &str = "SELECT currency, from_value, amount FROM shipping_rate WHERE method_id = $1
         ORDER BY currency, from_value";
@@ -148,7 +149,12 @@ async fn read(db: &mut impl Read, id: ShippingMethodId) -> Result<(MethodDraft, 
 ///
 /// # Errors
 /// `Invalid` by field ("rates.EUR", "free.EUR" for the tables); `NotFound` without such a zone; `limits::ZONE_METHODS` at most.
-pub async fn create_method(shop: &Shop, by: &Staff, zone: ShippingZoneId, draft: MethodDraft) -> Result<ShippingMethodId> {
+pub async fn create_method(
+    shop: &Shop,
+    by: &Staff,
+    zone: ShippingZoneId,
+    draft: MethodDraft,
+) -> Result<ShippingMethodId> {
     const INSERT: &str = "INSERT INTO shipping_method (id, zone_id, code, name, description, basis, days_min, days_max,
           position, active, pickup_id) SELECT $1, id, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM shipping_zone WHERE id = $2";
     const COUNT: &str = "SELECT COUNT(*) FROM shipping_method WHERE zone_id = $1";
@@ -255,8 +261,7 @@ async fn put_tables(tx: &mut Tx, id: ShippingMethodId, tables: &[Table]) -> Resu
 
 async fn check_pickup(tx: &mut Tx, draft: &MethodDraft) -> Result<()> {
     let Some(house) = draft.pickup else { return Ok(()) };
-    let found: Option<(bool,)> =
-        tx.fetch_optional("SELECT pickup FROM warehouse WHERE id = $1", args![house]).await?;
+    let found: Option<(bool,)> = tx.fetch_optional("SELECT pickup FROM warehouse WHERE id = $1", args![house]).await?;
     match found {
         Some((true,)) => Ok(()),
         Some((false,)) => Err(Error::field("pickup", "Buyers may not fetch orders at this warehouse.")),
@@ -265,9 +270,5 @@ async fn check_pickup(tx: &mut Tx, draft: &MethodDraft) -> Result<()> {
 }
 
 fn taken(error: DbError) -> Error {
-    if error.is_unique_violation() {
-        Error::field("code", "Another method has this key.")
-    } else {
-        error.into()
-    }
+    if error.is_unique_violation() { Error::field("code", "Another method has this key.") } else { error.into() }
 }

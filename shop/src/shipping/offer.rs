@@ -23,20 +23,21 @@ pub(crate) async fn look_up(
     mut options: Vec<DeliveryOption>,
 ) -> Result<Vec<DeliveryOption>> {
     let tracked = cart.lines.iter().filter(|line| line.availability != Availability::Untracked);
-    let wanted: Vec<_> =
-        tracked.map(|line| Demand { variant_id: line.variant_id, quantity: line.quantity }).collect();
+    let wanted: Vec<_> = tracked.map(|line| Demand { variant_id: line.variant_id, quantity: line.quantity }).collect();
     if options.is_empty() || wanted.is_empty() {
         return Ok(options);
     }
     let mut db = &shop.db;
     let (shelves, now) = (warehouse::shelves_seen_by_cart(&mut db, cart.id).await?, shop.now_ms());
-    options.retain_mut(|option| match route::allocate(&wanted, &shelves, &destination(country, option.pickup.as_ref())) {
-        Ok(parts) => {
-            option.estimate = estimate(&parts, &shelves, (option.days_min, option.days_max), now);
-            true
+    options.retain_mut(|option| {
+        match route::allocate(&wanted, &shelves, &destination(country, option.pickup.as_ref())) {
+            Ok(parts) => {
+                option.estimate = estimate(&parts, &shelves, (option.days_min, option.days_max), now);
+                true
+            }
+            // What is nowhere is said of the line.
+            Err(missing) => missing.iter().all(|one| one.elsewhere == 0),
         }
-        // What is nowhere is said of the line.
-        Err(missing) => missing.iter().all(|one| one.elsewhere == 0),
     });
     Ok(options)
 }

@@ -224,9 +224,5 @@ async fn put_areas(tx: &mut Tx, id: ShippingZoneId, areas: &[Area]) -> Result<()
 }
 
 fn taken(error: DbError) -> Error {
-    if error.is_unique_violation() {
-        Error::field("name", "Another zone has this name.")
-    } else {
-        error.into()
-    }
+    if error.is_unique_violation() { Error::field("name", "Another zone has this name.") } else { error.into() }
 }

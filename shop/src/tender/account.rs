@@ -37,12 +37,11 @@ impl Account {
     }
 }
 
-
-
 const LOCK: Sql = Sql {
     sqlite: "SELECT s.id, s.kind, s.currency, s.last_four, s.balance, s.held, s.customer_id, s.expires_at, s.frozen_at
       FROM stored_value s WHERE s.id IN (SELECT unhex(value) FROM json_each($1))",
-    postgres: "SELECT s.id, s.kind, s.currency, s.last_four, s.balance, s.held, s.customer_id, s.expires_at, s.frozen_at
+    postgres:
+        "SELECT s.id, s.kind, s.currency, s.last_four, s.balance, s.held, s.customer_id, s.expires_at, s.frozen_at
       FROM stored_value s WHERE s.id = ANY($1) ORDER BY s.id FOR NO KEY UPDATE",
 };
 
@@ -69,8 +68,7 @@ pub(super) async fn lock_of(tx: &mut Tx, checkouts: &[Uuid]) -> Result<HashMap<U
     if checkouts.is_empty() {
         return Ok(HashMap::new());
     }
-    let ids: Vec<(StoredValueId,)> =
-        tx.fetch_all(OF_CHECKOUTS.of(tx.engine()), args![checkouts.to_vec()]).await?;
+    let ids: Vec<(StoredValueId,)> = tx.fetch_all(OF_CHECKOUTS.of(tx.engine()), args![checkouts.to_vec()]).await?;
     lock(tx, ids.into_iter().map(|(id,)| id)).await
 }
 

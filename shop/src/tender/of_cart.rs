@@ -28,7 +28,8 @@ const OF_CART: Sql = Sql {
           JOIN tender t ON t.checkout_id = k.id AND t.account_id = s.id AND t.state = 'held'
           WHERE k.cart_id = $2), 0) AS BIGINT) AS own
       FROM stored_value s WHERE s.id IN (SELECT unhex(value) FROM json_each($1))",
-    postgres: "SELECT s.id, s.kind, s.currency, s.last_four, s.balance, s.held, s.customer_id, s.expires_at, s.frozen_at,
+    postgres:
+        "SELECT s.id, s.kind, s.currency, s.last_four, s.balance, s.held, s.customer_id, s.expires_at, s.frozen_at,
         CAST(COALESCE((SELECT SUM(t.amount) FROM checkout k
           JOIN tender t ON t.checkout_id = k.id AND t.account_id = s.id AND t.state = 'held'
           WHERE k.cart_id = $2), 0) AS BIGINT) AS own

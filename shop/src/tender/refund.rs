@@ -18,7 +18,13 @@ pub(crate) struct Refund<'r> {
 }
 
 impl<'r> Refund<'r> {
-    pub(crate) fn booking(&self, account_id: StoredValueId, kind: super::Kind, currency: &'r str, amount: i64) -> Booking<'r> {
+    pub(crate) fn booking(
+        &self,
+        account_id: StoredValueId,
+        kind: super::Kind,
+        currency: &'r str,
+        amount: i64,
+    ) -> Booking<'r> {
         Booking {
             account_id,
             kind,

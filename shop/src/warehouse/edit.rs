@@ -87,7 +87,8 @@ async fn read(db: &mut impl Read, id: WarehouseId) -> Result<Warehouse> {
 /// # Errors
 /// `Invalid` by field; there are `limits::WAREHOUSES` at most.
 pub async fn create(shop: &Shop, by: &Staff, draft: Draft) -> Result<WarehouseId> {
-    const INSERT: &str = "INSERT INTO warehouse (id, code, name, country, address, countries, priority, cutoff, handling_days,
+    const INSERT: &str =
+        "INSERT INTO warehouse (id, code, name, country, address, countries, priority, cutoff, handling_days,
           active, pickup) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     let draft = draft.clean()?;
     let (id, now) = (WarehouseId::new(), shop.now_ms());
@@ -158,17 +159,14 @@ async fn check_pickups(tx: &mut Tx, id: WarehouseId, draft: &Draft) -> Result<()
     let sql = "SELECT name FROM shipping_method WHERE pickup_id = $1 AND active ORDER BY name LIMIT 1";
     let used: Option<(String,)> = tx.fetch_optional(sql, args![id]).await?;
     match used {
-        Some((name,)) => {
-            Err(Error::field("pickup", format!("The shipping method {name} has buyers fetch orders here. Switch it off first.")))
-        }
+        Some((name,)) => Err(Error::field(
+            "pickup",
+            format!("The shipping method {name} has buyers fetch orders here. Switch it off first."),
+        )),
         None => Ok(()),
     }
 }
 
 fn taken(error: DbError) -> Error {
-    if error.is_unique_violation() {
-        Error::field("code", "Another warehouse has this code.")
-    } else {
-        error.into()
-    }
+    if error.is_unique_violation() { Error::field("code", "Another warehouse has this code.") } else { error.into() }
 }

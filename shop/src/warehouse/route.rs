@@ -189,10 +189,8 @@ impl Otherwise {
 
     /// The choice by what is there now; `None` when it is not enough.
     pub fn choose(&self, available: &BTreeMap<StockId, i64>) -> Option<Allocation> {
-        let now = |shelf: &Shelf| Shelf {
-            available: available.get(&shelf.stock_id).copied().unwrap_or(0),
-            ..shelf.clone()
-        };
+        let now =
+            |shelf: &Shelf| Shelf { available: available.get(&shelf.stock_id).copied().unwrap_or(0), ..shelf.clone() };
         let shelves: Vec<Shelf> = self.shelves.iter().map(now).collect();
         allocate(&self.wanted, &shelves, &self.to).ok()
     }

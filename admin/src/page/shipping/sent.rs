@@ -113,7 +113,9 @@ fn table(form: &Form, currency: Currency, basis: Basis, errors: &mut Vec<FieldEr
     for line in form.value(&rates).lines().map(str::trim).filter(|line| !line.is_empty()) {
         match step(line, basis, currency) {
             Some(step) => table.rates.push(step),
-            None => errors.push(wrong(&rates, format!("\"{line}\" is no step. From where and the price, like 2 6.90."))),
+            None => {
+                errors.push(wrong(&rates, format!("\"{line}\" is no step. From where and the price, like 2 6.90.")))
+            }
         }
     }
     let above = form.value(&free).trim();
@@ -169,7 +171,9 @@ mod tests {
 
     #[test]
     fn what_is_no_step_is_told_by_its_table() {
-        for (basis, text) in [("weight", "2"), ("weight", "2 kg 6.90"), ("value", "ten 1"), ("quantity", "1.5 1"), ("weight", "0 free")] {
+        for (basis, text) in
+            [("weight", "2"), ("weight", "2 kg 6.90"), ("value", "ten 1"), ("quantity", "1.5 1"), ("weight", "0 free")]
+        {
             let form = Form::new("m").with("basis", basis).with("rates.EUR", text).with("free.EUR", "x");
             let errors = read_method(&form, &[Currency::EUR]).unwrap_err();
             for field in ["rates.EUR", "free.EUR", "days_min"] {

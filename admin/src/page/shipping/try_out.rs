@@ -1,9 +1,9 @@
 //! "This cart to this address": from where, which methods, what price, when, and why the others not.
 
 use super::HERE;
+use crate::date;
 use crate::form::{Field, Form};
 use crate::part::{self, Number, Text};
-use crate::date;
 use leptos::prelude::*;
 use shop::address::countries;
 use shop::limits::POSTAL_CODE_CHARS;

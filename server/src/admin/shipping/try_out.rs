@@ -6,10 +6,10 @@ use admin::form::Form;
 use admin::page::shipping as view;
 use axum::extract::Query;
 use http::StatusCode;
+use shop::Error;
 use shop::address::Address;
 use shop::money::Currency;
 use shop::shipping::{self, Sample};
-use shop::Error;
 
 pub async fn try_out(desk: Desk, Query(pairs): Query<Vec<(String, String)>>) -> Answer {
     let settings = &desk.shop.settings;

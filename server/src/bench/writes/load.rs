@@ -191,7 +191,12 @@ impl Work for Orders {
         tx.execute(INSERT_LOG.of(tx.engine()), args![&rows]).await?;
         let requests: Vec<_> = orders
             .iter()
-            .map(|order| ReserveRequest { checkout_id: order.checkout, expires_at: 0, demands: vec![(order.stock, 1)], otherwise: None })
+            .map(|order| ReserveRequest {
+                checkout_id: order.checkout,
+                expires_at: 0,
+                demands: vec![(order.stock, 1)],
+                otherwise: None,
+            })
             .collect();
         reserve_many(tx, &requests).await
     }

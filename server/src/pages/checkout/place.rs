@@ -48,8 +48,8 @@ async fn draw(at: &AtCheckout, status: u16, problem: Option<String>) -> Result<R
             in_page: provider.offers(&PaymentWay::Embedded),
         })
         .collect();
-    let has_element = at.view.due() > 0
-        && enabled.iter().any(|it| it.offers(&PaymentWay::Embedded) && it.takes(currency));
+    let has_element =
+        at.view.due() > 0 && enabled.iter().any(|it| it.offers(&PaymentWay::Embedded) && it.takes(currency));
     let keys = (Uuid::new_v4().to_string(), Uuid::new_v4().to_string());
     let script = has_element.then(|| at.state.stripe.js_url());
     let site = at.site().await?;

@@ -36,9 +36,9 @@ pub(super) async fn apply(tx: &mut Tx, judged: &[Judged<'_>]) -> Result<HashMap<
     transition::record(tx, &moves, "provider", now).await?;
     let of = |effect: Effect| judged.iter().filter(move |j| j.plan.effect == effect);
     // All that this batch will want of gift cards and credit, before promotions and shelves are locked.
-    let wants = judged.iter().filter(|j| {
-        j.situation.tender > 0 && matches!(j.plan.effect, Effect::Release | Effect::Place | Effect::Late)
-    });
+    let wants = judged
+        .iter()
+        .filter(|j| j.situation.tender > 0 && matches!(j.plan.effect, Effect::Release | Effect::Place | Effect::Late));
     tender::lock_for(tx, wants.map(|j| j.situation.checkout_id)).await?;
     // Before the pivot, which locks shelves: promotions are locked before those.
     release::write(tx, &of(Effect::Release).map(|j| release::Release::of(&j.situation)).collect::<Vec<_>>(), now)

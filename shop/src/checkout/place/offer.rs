@@ -88,14 +88,18 @@ pub(super) fn unserved(view: &View, quote: &Quote, missing: &[Missing]) -> Error
         .map(|(line, _)| line.title.as_str())
         .collect();
     if out_of_reach.is_empty() {
-        let shortages = lines.map(|(line, one)| {
-            Shortage { sku: line.sku.clone(), title: line.title.clone(), available: one.available }
+        let shortages = lines.map(|(line, one)| Shortage {
+            sku: line.sku.clone(),
+            title: line.title.clone(),
+            available: one.available,
         });
         return Error::SoldOut(shortages.collect());
     }
     let titles = out_of_reach.join(", ");
     let message = match quote.pickup {
-        Some(_) => format!("{titles}: not all of it is where you want to fetch it. Please choose another way to deliver."),
+        Some(_) => {
+            format!("{titles}: not all of it is where you want to fetch it. Please choose another way to deliver.")
+        }
         None => format!("{titles}: cannot be delivered to this address."),
     };
     Error::conflict(NOT_THERE, message)

@@ -46,8 +46,11 @@ fn the_nearest_warehouse_serves_when_it_can() {
 
 #[test]
 fn the_list_of_countries_says_who_is_near_and_who_does_not_serve() {
-    let shelves =
-        [serving(shelf(1, 1, "NL", 0, 5), "NL BE DE"), serving(shelf(2, 1, "PL", 9, 5), "DE PL"), shelf(3, 1, "US", 5, 5)];
+    let shelves = [
+        serving(shelf(1, 1, "NL", 0, 5), "NL BE DE"),
+        serving(shelf(2, 1, "PL", 9, 5), "DE PL"),
+        shelf(3, 1, "US", 5, 5),
+    ];
     assert_eq!(houses(&allocate(&[demand(1, 5)], &shelves, &to("DE")).unwrap()), [2]);
     assert_eq!(houses(&allocate(&[demand(1, 5)], &shelves, &to("BE")).unwrap()), [1]);
     assert_eq!(houses(&allocate(&[demand(1, 5)], &shelves, &to("JP")).unwrap()), [3]);
@@ -67,8 +70,7 @@ fn what_is_fetched_comes_from_where_it_is_fetched() {
 
 #[test]
 fn one_far_warehouse_is_better_than_two_near_ones() {
-    let shelves =
-        [shelf(1, 1, "DE", 0, 1), shelf(2, 2, "DE", 0, 1), shelf(3, 1, "US", 5, 1), shelf(3, 2, "US", 5, 1)];
+    let shelves = [shelf(1, 1, "DE", 0, 1), shelf(2, 2, "DE", 0, 1), shelf(3, 1, "US", 5, 1), shelf(3, 2, "US", 5, 1)];
     assert_eq!(houses(&allocate(&[demand(1, 1), demand(2, 1)], &shelves, &to("DE")).unwrap()), [3]);
 }
 
@@ -126,7 +128,8 @@ fn sets(shelves: &[Shelf]) -> Vec<Vec<(usize, i64, WarehouseId)>> {
     let mut all: Vec<_> = shelves.iter().filter_map(near).collect();
     all.sort_unstable();
     all.dedup();
-    let within = |set: &u32| all.iter().enumerate().filter(|(at, _)| set & (1 << at) != 0).map(|(_, key)| *key).collect();
+    let within =
+        |set: &u32| all.iter().enumerate().filter(|(at, _)| set & (1 << at) != 0).map(|(_, key)| *key).collect();
     (0..1_u32 << all.len()).map(|set| within(&set)).collect()
 }
 

@@ -57,7 +57,8 @@ pub(super) fn from_where(sources: &[Source]) -> Option<AnyView> {
         })
     });
     let columns = [Text("Warehouse"), Text("Item"), Number("Units")];
-    let title = if sources.len() == 1 { "From where".to_owned() } else { format!("From where: {} parcels", sources.len()) };
+    let title =
+        if sources.len() == 1 { "From where".to_owned() } else { format!("From where: {} parcels", sources.len()) };
     Some(
         view! {
             <section class="card" aria-labelledby="sources">
