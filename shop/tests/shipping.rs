@@ -1,7 +1,7 @@
 //! Delivery from the zone of an address to the parcels of an order: what it costs, where it comes from, when it arrives.
 
 mod desk;
-mod warehouses;
+pub mod warehouses;
 
 use crate::support::TestShop;
 use crate::support::deal::{apply, code, percent};

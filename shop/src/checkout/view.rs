@@ -21,6 +21,11 @@ pub async fn view(shop: &Shop, visitor: &Visitor) -> Result<View> {
     if let Some(address) = &view.details.address {
         let options = std::mem::take(&mut view.delivery_options);
         view.delivery_options = offer::look_up(shop, &view.cart, &address.country, options).await?;
+        let is_offered = view.delivery_options.iter().any(|option| Some(option.id) == view.details.delivery);
+        if view.cart.requires_shipping() && !is_offered {
+            // It was, until what is in the cart left the warehouse that could have sent it.
+            view.reached = view.reached.min(StepName::Delivery);
+        }
     }
     Ok(view)
 }

@@ -176,10 +176,10 @@ pub struct Otherwise {
 impl Otherwise {
     /// `None` when one warehouse at most could serve anything: there is nothing to choose.
     pub fn of(wanted: &[Demand], shelves: &[Shelf], to: &Destination) -> Option<Self> {
-        let serving: Vec<_> = shelves.iter().filter(|shelf| distance(shelf, to).is_some()).cloned().collect();
-        let first = serving.first()?.warehouse_id;
-        let several = serving.iter().any(|shelf| shelf.warehouse_id != first);
-        several.then(|| Self { wanted: wanted.to_vec(), shelves: serving, to: to.clone() })
+        let serving = || shelves.iter().filter(|shelf| distance(shelf, to).is_some());
+        let first = serving().next()?.warehouse_id;
+        let several = serving().any(|shelf| shelf.warehouse_id != first);
+        several.then(|| Self { wanted: wanted.to_vec(), shelves: serving().cloned().collect(), to: to.clone() })
     }
 
     /// Every row it may choose.

@@ -5,10 +5,11 @@ mod shopper;
 
 use super::op::{GOODS, Job, Lost, Op, SHOPPERS, Units};
 use super::reference::{Bank, Model, Request};
+use crate::shipping::warehouses::{house, shelf};
 use crate::support::TestShop;
 use crate::support::till::Till;
 use shop::account::Visitor;
-use shop::id::{CartLineId, CheckoutId, OrderLineId, StaffId, StockId};
+use shop::id::{CartLineId, CheckoutId, OrderLineId, StaffId, StockId, VariantId};
 use shop::inventory::{self, Reason};
 use shop::money::Currency;
 use shop::payment::{self, EventNotice};
@@ -22,7 +23,8 @@ pub struct World {
     t: TestShop,
     till: Till,
     visitors: [Visitor; SHOPPERS],
-    stock: [StockId; GOODS],
+    /// Of each of the goods in two warehouses, of which the model knows the sum.
+    stock: [[StockId; 2]; GOODS],
     merchant: Staff,
 }
 
@@ -34,7 +36,15 @@ struct Named {
 
 impl World {
     pub async fn open(t: TestShop) -> Self {
-        let stock = [t.stock(NAMES[0], 0).await, t.stock(NAMES[1], 0).await];
+        let second = house(&t, "SECOND", "NL", "").await;
+        let mut stock = Vec::new();
+        for name in NAMES {
+            let first = t.stock(name, 0).await;
+            let sql = "SELECT variant_id FROM stock WHERE id = $1";
+            let (variant,): (VariantId,) = t.db.fetch_one(sql, args![first]).await.unwrap();
+            stock.push([first, shelf(&t, variant, second, 0).await]);
+        }
+        let stock = stock.try_into().expect("a row for each of the goods");
         let till = Till::open(&t).await;
         let merchant = Staff {
             id: StaffId::new(),
@@ -74,11 +84,13 @@ impl World {
             tx.execute(&format!("DELETE FROM {table}"), args![]).await.unwrap();
         }
         for (what, units) in on_hand.into_iter().enumerate() {
-            let sql = "UPDATE stock SET on_hand = $2, reserved = 0 WHERE id = $1";
-            tx.execute(sql, args![self.stock[what], units]).await.unwrap();
-            let sql = "INSERT INTO stock_movement (id, stock_id, delta, on_hand_after, reason, actor, at)
-                VALUES ($1, $2, $3, $3, 'initial', 'test', 0)";
-            tx.execute(sql, args![uuid::Uuid::now_v7(), self.stock[what], units]).await.unwrap();
+            for (row, units) in self.stock[what].into_iter().zip([units - units / 2, units / 2]) {
+                let sql = "UPDATE stock SET on_hand = $2, reserved = 0 WHERE id = $1";
+                tx.execute(sql, args![row, units]).await.unwrap();
+                let sql = "INSERT INTO stock_movement (id, stock_id, delta, on_hand_after, reason, actor, at)
+                    VALUES ($1, $2, $3, $3, 'initial', 'test', 0)";
+                tx.execute(sql, args![uuid::Uuid::now_v7(), row, units]).await.unwrap();
+            }
             let sql = "UPDATE price SET amount = $2 WHERE variant_id = (SELECT id FROM variant WHERE sku = $1)";
             tx.execute(sql, args![NAMES[what], PRICES[what]]).await.unwrap();
         }
@@ -135,10 +147,7 @@ impl World {
             Op::WaitBeyondHold => self.wait(super::reference::HOLD_MS + 1),
             Op::Tell { ago } => self.tell(at, ago, before).await,
             Op::Work(job) => self.work(job).await,
-            Op::Stock { what, delta } => {
-                let (shop, by) = (&self.till.shop, &self.merchant);
-                said(inventory::adjust(shop, by, self.stock[what], delta, Reason::Counted, "").await)
-            }
+            Op::Stock { what, delta } => self.count(what, delta).await,
             Op::Price { what, amount } => {
                 let sql = "UPDATE price SET amount = $2 WHERE variant_id = (SELECT id FROM variant WHERE sku = $1)";
                 let mut tx = self.t.db.begin().await.unwrap();
@@ -170,6 +179,27 @@ impl World {
                 said(order::mark_delivered(&self.till.shop, &self.merchant, &number, version).await)
             }
         }
+    }
+
+    /// Changes what is on hand: what goes is taken from both warehouses, as far as each can spare it.
+    async fn count(&self, what: usize, delta: i64) -> String {
+        let [first, second] = self.stock[what];
+        let free = async |row: StockId| {
+            self.t.db.fetch_one::<(i64,)>("SELECT free FROM stock WHERE id = $1", args![row]).await.unwrap().0
+        };
+        let (here, there) = (free(first).await, free(second).await);
+        let parts = if delta < 0 && -delta <= here + there {
+            let from_here = here.min(-delta);
+            [(first, -from_here), (second, delta + from_here)]
+        } else {
+            [(first, delta), (second, 0)]
+        };
+        let mut answer = String::new();
+        for (row, delta) in parts.into_iter().filter(|(row, delta)| *delta != 0 || (*row == first && parts[1].1 == 0)) {
+            let (shop, by) = (&self.till.shop, &self.merchant);
+            answer = said(inventory::adjust(shop, by, row, delta, Reason::Counted, "").await);
+        }
+        answer
     }
 
     fn wait(&self, ms: i64) -> String {

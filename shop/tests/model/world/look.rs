@@ -40,7 +40,8 @@ impl World {
     }
 
     async fn stock(&self) -> Vec<(i64, i64)> {
-        let sql = "SELECT s.on_hand, s.reserved FROM stock s JOIN variant v ON v.id = s.variant_id ORDER BY v.sku";
+        let sql = "SELECT CAST(SUM(s.on_hand) AS BIGINT), CAST(SUM(s.reserved) AS BIGINT)
+            FROM stock s JOIN variant v ON v.id = s.variant_id GROUP BY v.sku ORDER BY v.sku";
         self.t.db.fetch_all(sql, args![]).await.unwrap()
     }
 
