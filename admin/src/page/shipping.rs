@@ -57,11 +57,8 @@ fn card(zone: &Zone) -> AnyView {
 
 fn places(areas: &[Area]) -> String {
     let name = |area: &Area| if area.country == "*" { "Rest of the world".to_owned() } else { area.to_string() };
-    let mut text = areas.iter().take(NAMED).map(name).collect::<Vec<_>>().join(", ");
-    if areas.len() > NAMED {
-        text.push_str(&format!(" and {} more", areas.len() - NAMED));
-    }
-    text
+    let text = areas.iter().take(NAMED).map(name).collect::<Vec<_>>().join(", ");
+    if areas.len() > NAMED { format!("{text} and {} more", areas.len() - NAMED) } else { text }
 }
 
 fn methods(zone: &Zone) -> AnyView {

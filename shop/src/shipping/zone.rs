@@ -215,9 +215,12 @@ async fn put_areas(tx: &mut Tx, id: ShippingZoneId, areas: &[Area]) -> Result<()
     }
     for area in areas {
         let values = args![&area.country, &area.region, &area.postcode, id];
-        tx.execute(INSERT, values).await.map_err(|error| match error.is_unique_violation() {
-            true => Error::field("areas", format!("{area} is in another zone already.")),
-            false => error.into(),
+        tx.execute(INSERT, values).await.map_err(|error| {
+            if error.is_unique_violation() {
+                Error::field("areas", format!("{area} is in another zone already."))
+            } else {
+                error.into()
+            }
         })?;
     }
     Ok(())

@@ -58,8 +58,9 @@ fn free(found: &CartDelivery, totals: &Totals, country: &str) -> Option<AnyView>
 fn option(option: &DeliveryOption) -> AnyView {
     let price = if option.price.amount == 0 { "Free".to_owned() } else { option.price.to_string() };
     let time = option.estimate.map(|estimate| {
-        let what = if option.pickup.is_some() { "ready" } else { "arrives" };
-        view! { <br /><span class="option-note">{format!("If ordered now, it {} {}", what.replace("ready", "is ready"), date::between(estimate))}</span> }
+        let what = if option.pickup.is_some() { "is ready" } else { "arrives" };
+        let text = format!("If ordered now, it {what} {}", date::between(estimate));
+        view! { <br /><span class="option-note">{text}</span> }
     });
     view! { <li>{format!("{}: {price}", option.name)}{time}</li> }.into_any()
 }
