@@ -6,6 +6,7 @@ pub mod bulk;
 pub mod category;
 pub mod collection;
 pub mod door;
+pub mod gift_card;
 pub mod group;
 pub mod health;
 pub mod home;

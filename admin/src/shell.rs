@@ -66,6 +66,7 @@ const GROUPS: &[(&str, &[Entry])] = &[
             entry("price-lists", "Price lists", false),
             entry("discounts", "Discounts", false),
             entry("taxes", "Taxes", false),
+            entry("gift-cards", "Gift cards", false),
             entry("reviews", "Reviews", false),
         ],
     ),

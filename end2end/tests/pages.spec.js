@@ -91,6 +91,8 @@ const DESK = [
   "/admin/taxes/exemptions",
   "/admin/taxes/try",
   "/admin/taxes/report",
+  "/admin/gift-cards",
+  "/admin/gift-cards/credit",
   "/admin/import",
   "/admin/redirects",
   "/admin/redirects?from=/old",

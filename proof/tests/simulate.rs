@@ -67,6 +67,13 @@ fn the_last_use_of_a_promotion_is_had_once() {
 }
 
 #[test]
+fn what_is_on_a_gift_card_is_promised_once() {
+    let town = Town::build().unwrap();
+    assert!(!till::spends_twice(&town, None).unwrap());
+    assert!(till::spends_twice(&town, Some(Canary::UncheckedTender)).unwrap());
+}
+
+#[test]
 fn demands_on_one_stock_row_are_added_up() {
     let town = Town::build().unwrap();
     assert!(!shelf::oversells(&town, None).unwrap());

@@ -11,6 +11,7 @@ mod category;
 mod collection;
 mod desk;
 mod door;
+mod gift_card;
 mod group;
 mod health;
 mod home;
@@ -117,6 +118,13 @@ pub fn router() -> Router<AppState> {
         .route("/admin/discounts/{id}/codes.csv", get(promotion::download))
         .route("/admin/discounts/{id}/codes/batch", post(promotion::generate))
         .route("/admin/discounts/{id}/codes/{code}", post(promotion::set_code))
+        .route("/admin/gift-cards", get(gift_card::list).post(gift_card::issue))
+        .route("/admin/gift-cards/credit", get(gift_card::credit).post(gift_card::grant))
+        .route("/admin/gift-cards/{id}", get(gift_card::show))
+        .route("/admin/gift-cards/{id}/expiry", post(gift_card::set_expiry))
+        .route("/admin/gift-cards/{id}/freeze", post(gift_card::freeze))
+        .route("/admin/gift-cards/{id}/unfreeze", post(gift_card::unfreeze))
+        .route("/admin/gift-cards/{id}/renew", post(gift_card::renew))
         .route("/admin/price-lists", get(price_list::list))
         .route("/admin/price-lists/new", get(price_list::new_page).post(price_list::create))
         .route("/admin/price-lists/groups", get(group::list).post(group::create))

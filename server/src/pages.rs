@@ -84,6 +84,7 @@ pub fn router() -> Router<AppState> {
         .route("/account/orders", get(account::orders))
         .route("/account/addresses", get(account::addresses).post(account::add_address))
         .route("/account/addresses/{address}/delete", post(account::delete_address))
+        .route("/account/credit", get(account::credit))
         .route("/account/reviews", get(account::reviews))
         .merge(content::router())
 }

@@ -4,6 +4,7 @@ mod attribute;
 mod bulk;
 mod category;
 mod collection;
+mod gift_card;
 mod import;
 mod media;
 mod picture;
@@ -22,7 +23,7 @@ use shop::staff::{self, Role};
 pub const PASSWORD: &str = "correct horse battery";
 
 /// Pages for all staff, then those for owners alone.
-const STAFF_PAGES: [&str; 35] = [
+const STAFF_PAGES: [&str; 37] = [
     "/admin",
     "/admin/orders",
     "/admin/products",
@@ -52,6 +53,8 @@ const STAFF_PAGES: [&str; 35] = [
     "/admin/taxes/exemptions",
     "/admin/taxes/try",
     "/admin/taxes/report",
+    "/admin/gift-cards",
+    "/admin/gift-cards/credit",
     "/admin/import",
     "/admin/redirects",
     "/admin/redirects/missing",

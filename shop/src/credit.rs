@@ -38,6 +38,12 @@ pub async fn of_customer(shop: &Shop, customer: CustomerId) -> Result<Vec<Credit
     Ok(rows.into_iter().map(credit).collect())
 }
 
+/// The customer with this address, and the name; `None` when nobody has registered with it.
+pub async fn customer(shop: &Shop, _by: &Staff, email: &str) -> Result<Option<(CustomerId, String)>> {
+    let sql = "SELECT id, name FROM customer WHERE email = $1";
+    Ok(shop.db.fetch_optional(sql, args![email.trim().to_lowercase()]).await?)
+}
+
 /// Gives a customer credit, or takes some away (below zero), as the merchant decides.
 ///
 /// # Errors

@@ -69,12 +69,39 @@ async fn sql(t: &TestShop, text: &str) {
 
 /// The shop lets the checkout go, and its provider never hears of it.
 async fn release_here(t: &TestShop, id: CheckoutId) {
-    crate::promotion::release_here(t, id).await;
+    crate::checkout::force_release(&t.db, id).await;
     let mut tx = t.db.begin().await.unwrap();
     let held = "UPDATE stored_value SET held = held - (SELECT COALESCE(SUM(amount), 0) FROM tender t
         WHERE t.checkout_id = $1 AND t.account_id = stored_value.id AND t.state = 'held')";
     tx.execute(held, args![id]).await.unwrap();
     tx.execute("UPDATE tender SET state = 'released' WHERE checkout_id = $1", args![id]).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Makes of a checkout that waits for 9.90 one whose card pays all of it, as it is when its process has died after the
+/// first transaction.
+async fn pays_everything(t: &TestShop, id: CheckoutId, account: StoredValueId) {
+    let (quote,): (String,) = t.db.fetch_one("SELECT quote FROM checkout WHERE id = $1", args![id]).await.unwrap();
+    let all = quote.replace("\"amount\":500}", "\"amount\":1490}");
+    assert_ne!(all, quote);
+    let hash = shop::secret::hash_token(&all);
+    let mut tx = t.db.begin().await.unwrap();
+    for (sql, args) in [
+        ("DELETE FROM payment_attempt WHERE checkout_id = $1", args![id]),
+        (
+            "UPDATE checkout SET quote = $2, quote_hash = $3, state = 'prepared', recovery_point = 'prepared', lease_until = 1 WHERE id = $1",
+            args![id, all, hash],
+        ),
+        (
+            "INSERT INTO stored_value_entry (id, account_id, kind, amount, actor, at) VALUES ($1, $2, 'adjust', 990, 'test', 0)",
+            args![uuid::Uuid::now_v7(), account],
+        ),
+        ("UPDATE stored_value SET held = 1490 WHERE id = $1", args![account]),
+        ("UPDATE tender SET amount = 1490 WHERE checkout_id = $1", args![id]),
+        ("UPDATE orders SET tender = 1490 WHERE checkout_id = $1", args![id]),
+    ] {
+        tx.execute(sql, args).await.unwrap();
+    }
     tx.commit().await.unwrap();
 }
 
@@ -212,12 +239,23 @@ on_both_engines! {
     async fn a_process_that_dies_before_it_says_that_nothing_is_to_pay_is_finished_by_another(t: TestShop) {
         t.stock("MUG", 9).await;
         let till = Till::open(&t).await;
-        let (id, code) = card(&till, 2000).await;
-        let (visitor, view) = guest(&till, &code).await;
-        assert_eq!(view.due(), 0);
-        number(&till.pay(&visitor, &view, "k", VISA).await.unwrap());
-        assert_eq!(on_it(&till, id).await, (510, 0));
-        till.check().await;
+        for by_worker in [true, false] {
+            let (id, code) = card(&till, 500).await;
+            let (visitor, view) = guest(&till, &code).await;
+            let placed = till.place(&visitor, &view, "k", PaymentWay::Embedded).await.unwrap();
+            let Placed::Confirm { checkout_id, .. } = placed else { panic!("{placed:?}") };
+            pays_everything(&t, checkout_id, id).await;
+            if by_worker {
+                t.clock.advance(120_000);
+                till.work().await;
+            } else {
+                number(&till.place(&visitor, &view, "k", PaymentWay::Embedded).await.unwrap());
+            }
+            assert_eq!(on_it(&till, id).await, (0, 0));
+            let sql = "SELECT o.state FROM orders o WHERE o.checkout_id = $1";
+            let (state,): (String,) = till.shop.db.fetch_one(sql, args![checkout_id]).await.unwrap();
+            assert_eq!(state, "confirmed");
+        }
     }
 
     async fn a_late_payment_holds_its_card_again_or_goes_back(t: TestShop) {

@@ -1,7 +1,9 @@
 //! A customer's own pages: overview, orders, addresses, reviews.
 
+mod credit;
 mod review;
 
+pub use credit::{Book, Entry, credit};
 pub use review::reviews;
 
 use super::checkout::address_fields;
@@ -86,6 +88,7 @@ fn frame(site: &Site, here: &'static str, title: &'static str, content: AnyView)
         ("/account", "Overview"),
         ("/account/orders", "Orders"),
         ("/account/addresses", "Addresses"),
+        ("/account/credit", "Gift cards and credit"),
         ("/account/reviews", "Reviews"),
         ("/wishlist", "Wishlist"),
     ]

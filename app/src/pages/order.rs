@@ -1,6 +1,6 @@
 //! An order as its buyer sees it: right after paying, and whenever they come back.
 
-use crate::components::{AddressBlock, Errors, Field, Form, Icon, TotalsTable};
+use crate::components::{AddressBlock, Errors, Field, Form, Icon, TotalsTable, tender_rows};
 use crate::date;
 use crate::shell::{Head, Site, document};
 use leptos::prelude::*;
@@ -49,6 +49,12 @@ pub fn order(
     let note = (!order.note.is_empty()).then(|| view! { <div><h2>"Your note"</h2><p>{order.note.clone()}</p></div> });
     let refunded =
         (order.refunded.amount > 0).then(|| view! { <p>{format!("Refunded so far: {}", order.refunded)}</p> });
+    let returned = order.tender.iter().filter(|one| one.refunded.amount > 0).map(|one| {
+        view! { <p>{format!("Back of what {} paid: {}", one.label(), one.refunded)}</p> }
+    });
+    let returned = returned.collect_view();
+    let credited =
+        (order.credited.amount > 0).then(|| view! { <p>{format!("Given as store credit: {}", order.credited)}</p> });
     let unpaid = (order.payment_state == PaymentState::Expired).then(|| pay_anew(&order, token));
     let body = view! {
         <div class="page-head">{thanks}</div>
@@ -64,8 +70,9 @@ pub fn order(
             <section class="summary" aria-labelledby="summary">
                 <h2 id="summary">"Summary"</h2>
                 <TotalsTable totals=order.totals.clone() />
+                {tender_rows(&order.totals, &order.tender, order.payment_state != PaymentState::Pending)}
                 <div class="facts-blocks">
-                    <div><h3>"Payment"</h3><p>{payment_text(order.payment_state)}</p>{refunded}</div>
+                    <div><h3>"Payment"</h3><p>{payment_text(order.payment_state)}</p>{refunded}{returned}{credited}</div>
                     {delivery(&order)}
                     {note}
                 </div>
@@ -141,7 +148,7 @@ fn pay_anew(order: &Order, token: &str) -> impl IntoView + use<> {
             <p>"The hold on your money ended before we could take it, so nothing was charged. "{until}"Please pay again."</p>
             <form action=format!("/orders/{}/pay", order.number) method="post">
                 <input type="hidden" name="token" value=token.to_owned() />
-                <button class="button" type="submit">"Pay "{order.totals.money(order.totals.total).to_string()}</button>
+                <button class="button" type="submit">"Pay "{order.totals.money(order.due()).to_string()}</button>
             </form>
         </div>
     }

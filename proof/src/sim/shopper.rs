@@ -27,6 +27,7 @@ pub struct Shopper {
     cart_id: CartId,
     version: i64,
     total: i64,
+    due: i64,
     todo: Todo,
     /// Every request sent so far, by its key.
     pub sent: BTreeMap<String, PlaceOrder>,
@@ -69,6 +70,7 @@ impl Shopper {
             cart_id: basket.id,
             version: basket.version,
             total: basket.total,
+            due: basket.due,
             todo: Todo::Done,
             sent: BTreeMap::new(),
             checkout: None,
@@ -91,7 +93,7 @@ impl Shopper {
         let order = PlaceOrder {
             idempotency_key: key.clone(),
             expected_total: self.total,
-            expected_due: None,
+            expected_due: Some(self.due),
             cart_version: self.version,
             payment,
             provider: provider.map(str::to_owned),
@@ -119,8 +121,8 @@ impl Shopper {
             }
             Answer::Paid => Todo::Look,
             Answer::Declined | Answer::Over if dice.random_bool(0.7) => self.order_anew(dice),
-            Answer::Moved(version, total) if dice.random_bool(0.7) => {
-                (self.version, self.total) = (*version, *total);
+            Answer::Moved(version, total, due) if dice.random_bool(0.7) => {
+                (self.version, self.total, self.due) = (*version, *total, *due);
                 self.order_anew(dice)
             }
             // Some do not trust the page and press the button anew.
@@ -171,8 +173,8 @@ enum Answer {
     Declined,
     /// The time ran out, or it was cancelled.
     Over,
-    /// The cart has another version or total now.
-    Moved(i64, i64),
+    /// The cart has another version or total now, or its gift card leaves more to pay.
+    Moved(i64, i64, i64),
     /// Try again.
     Later,
     Refused,

@@ -1,6 +1,7 @@
 //! What every seed begins with: a small shop with carts that are ready to be paid. Built once, copied for each seed.
 
 use super::time::{ShopClock, Time};
+use crate::stage::merchant;
 use shop::account::Visitor;
 use shop::address::Address;
 use shop::db::Db;
@@ -10,7 +11,7 @@ use shop::media::Media;
 use shop::money::Currency;
 use shop::payment::Providers;
 use shop::setting::{DeclineLimits, Live, Settings};
-use shop::{Shop, args, cart, chance, checkout, seed};
+use shop::{Shop, args, cart, chance, checkout, gift_card, seed};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -39,6 +40,8 @@ pub struct Basket {
     pub version: i64,
     /// Minor units.
     pub total: i64,
+    /// What its gift card leaves of it to pay.
+    pub due: i64,
 }
 
 /// A stock row of one of the goods.
@@ -122,9 +125,11 @@ async fn fill(path: &Path, folder: &Path, time: &Arc<Time>, settings: Live) -> s
         rows.into_iter().map(|(stock, sku)| Shelf { stock, is_hot: skus[..HOT].contains(&sku), sku }).collect();
     // Enough for every cart to be filled; each seed says how much there is.
     stock(&shop, &shelves.iter().map(|shelf| (shelf.stock, 1000)).collect::<Vec<_>>()).await?;
+    let cards = cards(&shop).await?;
     let mut carts = Vec::new();
     for at in 0..CARTS {
-        carts.push(basket(&shop, &skus, at).await?);
+        let card = at.is_multiple_of(3).then(|| cards[at / 3 % cards.len()].as_str());
+        carts.push(basket(&shop, &skus, at, card).await?);
     }
     shop.db.close().await;
     Ok((carts, shelves))
@@ -146,14 +151,28 @@ pub async fn stock(shop: &Shop, levels: &[(StockId, i64)]) -> shop::Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// One to three products, every second cart with something that everybody wants.
-async fn basket(shop: &Shop, skus: &[String], at: usize) -> shop::Result<Basket> {
+/// Codes of gift cards, each in several carts: some pay a part, some pay everything, and none pays for all.
+async fn cards(shop: &Shop) -> shop::Result<Vec<String>> {
+    let mut codes = Vec::new();
+    for value in [500, 2_000, 1_500, 40_000, 3_000] {
+        let (value, recipient) = (Currency::EUR.money(value), String::new());
+        let draft = gift_card::Draft { value, recipient, expires_at: None, reason: "storm".into() };
+        codes.push(gift_card::issue(shop, &merchant(), &draft).await?.code);
+    }
+    Ok(codes)
+}
+
+/// One to three products, every third cart with a gift card, every second cart with something that everybody wants.
+async fn basket(shop: &Shop, skus: &[String], at: usize, card: Option<&str>) -> shop::Result<Basket> {
     let mut visitor = Visitor { cart_id: None, customer: None, currency: Currency::EUR };
     let wanted =
         [Some(if at.is_multiple_of(2) { at / 2 % HOT } else { at }), at.is_multiple_of(3).then_some(at / 3 + 1), None];
     for (n, sku) in wanted.into_iter().flatten().enumerate() {
         let units = if (at + n).is_multiple_of(5) { 2 } else { 1 };
         cart::add(shop, &mut visitor, &skus[sku % skus.len()], units).await?;
+    }
+    if let Some(card) = card {
+        gift_card::add_to_cart(shop, &visitor, "192.0.2.1", card).await?;
     }
     checkout::save_contact(shop, &visitor, "ada@example.com", "").await?;
     let address = Address {
@@ -167,5 +186,5 @@ async fn basket(shop: &Shop, skus: &[String], at: usize) -> shop::Result<Basket>
     let view = checkout::save_address(shop, &visitor, address).await?;
     let view = checkout::save_delivery(shop, &visitor, view.delivery_options[0].id).await?;
     let id = visitor.cart_id.ok_or(shop::Error::NotFound("cart"))?;
-    Ok(Basket { id, version: view.cart.version, total: view.totals.total })
+    Ok(Basket { id, version: view.cart.version, total: view.totals.total, due: view.due() })
 }

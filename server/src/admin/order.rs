@@ -11,7 +11,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use shop::id::OrderLineId;
 use shop::money::Money;
-use shop::order::{self, ListFilter, Order};
+use shop::order::{self, Destination, ListFilter, Order};
 use shop::reconcile;
 use shop::{Error, FieldError, Result};
 
@@ -136,8 +136,12 @@ pub async fn refund(desk: Desk, Path(number): Path<String>, Body(pairs): Pairs) 
     let order = order::detail(&desk.shop, &desk.staff, &number).await?.order;
     let done = match refund_asked(&form, &order) {
         Ok((version, amount, restock)) => {
-            let reason = form.value("reason").trim();
-            order::refund(&desk.shop, &desk.staff, &number, version, amount, restock, reason).await
+            let (shop, by, reason) = (&desk.shop, &desk.staff, form.value("reason").trim());
+            match destination(form.value("to")) {
+                Ok(None) => order::refund(shop, by, &number, version, amount, restock, reason).await,
+                Ok(Some(to)) => order::refund_value(shop, by, &number, version, to, amount, restock, reason).await,
+                Err(error) => Err(error),
+            }
         }
         Err(error) => Err(error),
     };
@@ -146,6 +150,15 @@ pub async fn refund(desk: Desk, Path(number): Path<String>, Body(pairs): Pairs) 
         ..Forms::default()
     })
     .await
+}
+
+/// Where the form sends money back to; `None`: the way it was paid.
+fn destination(to: &str) -> Result<Option<Destination>> {
+    Ok(match to {
+        "" => None,
+        "credit" => Some(Destination::Credit),
+        id => Some(Destination::Source(id.parse().map_err(|_| Error::field("to", "Choose where it goes back to."))?)),
+    })
 }
 
 /// Version, minor units, and the units of each line that go back to stock.

@@ -16,13 +16,15 @@ use serde::Deserialize;
 use shop::account::{self, Customer, Visitor};
 use shop::address::Address;
 use shop::id::AddressId;
-use shop::{Error, order, review};
+use shop::{Error, credit as store_credit, order, review, tender};
 
 /// Orders on the overview.
 const RECENT: usize = 3;
 /// Reviews on one page, and products that are still to review.
 const REVIEWS: i64 = 20;
 const TO_REVIEW: i64 = 12;
+/// Entries of the book of somebody's credit.
+const ENTRIES: i64 = 50;
 
 pub async fn home(
     State(state): State<AppState>,
@@ -52,6 +54,29 @@ pub async fn orders(
     let orders = order::history(&state.shop, &customer, query.after.as_deref()).await?;
     let site = site(&state, &visitor, &uri).await?;
     Ok(page(200, || pages::account::orders(&site, orders)))
+}
+
+/// The customer's store credit, with the last entries of its book.
+pub async fn credit(
+    State(state): State<AppState>,
+    RequireCustomer(customer): RequireCustomer,
+    visitor: Visitor,
+    uri: Uri,
+) -> Result<Response, PageError> {
+    let mut books = Vec::new();
+    for one in store_credit::of_customer(&state.shop, customer.id).await? {
+        let entries = tender::entries(&state.shop, one.id, None, ENTRIES).await?.items;
+        let entry = |it: tender::Entry| pages::account::Entry {
+            at: it.at,
+            kind: it.kind,
+            amount: one.balance.currency.money(it.amount),
+            order: it.order,
+        };
+        let entries = entries.into_iter().map(entry).collect();
+        books.push(pages::account::Book { balance: one.balance, held: one.held, entries });
+    }
+    let site = site(&state, &visitor, &uri).await?;
+    Ok(page(200, || pages::account::credit(&site, books)))
 }
 
 pub async fn addresses(

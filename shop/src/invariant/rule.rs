@@ -85,7 +85,7 @@ const RULES: &[Rule] = &[
         says: "An order's captured and refunded amounts are those of its payments, and never above its total",
         from: Moment::Busy,
         broken: "SELECT o.number AS reference,
-               'captured ' || o.captured || ' of ' || o.total - o.tender || ', by payments ' || COALESCE(a.captured, 0)
+               'captured ' || o.captured || ' of ' || (o.total - o.tender) || ', by payments ' || COALESCE(a.captured, 0)
                || '; refunded ' || o.refunded || ', by refunds ' || COALESCE(r.refunded, 0) AS detail
              FROM orders o
              LEFT JOIN (SELECT checkout_id, CAST(SUM(captured) AS BIGINT) AS captured FROM payment_attempt

@@ -21,7 +21,11 @@ pub(super) fn render(template: &str, shop_name: &str, origin: &str, order: &Orde
         "shipped" => (format!("Your order {number} is on its way"), shipped(order)),
         "refunded" => (
             format!("Refund for your order {number}"),
-            format!("We have sent {} back to you. It can take a few days until your bank shows it.", order.refunded),
+            if order.tender.is_empty() && order.credited.amount == 0 {
+                format!("We have sent {} back to you. It can take a few days until your bank shows it.", order.refunded)
+            } else {
+                refunded(order)
+            },
         ),
         "cancelled" => (
             format!("Your order {number} was cancelled"),
@@ -97,7 +101,27 @@ fn sums(order: &Order) -> Vec<(String, String)> {
         sums.push((name, totals.money(*amount).to_string()));
     }
     sums.push(("Total".into(), totals.money(totals.total).to_string()));
+    for tender in order.tender.iter().filter(|tender| !tender.released) {
+        sums.push((tender.label(), totals.money(-tender.amount.amount).to_string()));
+    }
+    if !order.tender.is_empty() {
+        sums.push(("Left to pay".into(), totals.money(order.due()).to_string()));
+    }
     sums
+}
+
+/// What went back so far, whichever way.
+fn refunded(order: &Order) -> String {
+    let mut ways = Vec::new();
+    if order.refunded.amount > 0 {
+        ways.push(format!("{} the way you paid, which can take a few days until your bank shows it", order.refunded));
+    }
+    let cards = order.tender.iter().filter(|tender| tender.refunded.amount > 0);
+    ways.extend(cards.map(|tender| format!("{} of what your {} paid", tender.refunded, tender.label().to_lowercase())));
+    if order.credited.amount > 0 {
+        ways.push(format!("{} as store credit", order.credited));
+    }
+    format!("So far we have given back: {}.", ways.join("; "))
 }
 
 fn plain(

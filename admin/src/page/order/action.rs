@@ -10,7 +10,7 @@ pub fn to_send(line: &Line) -> i64 {
 /// `held`: it waits for a person.
 pub fn actions(order: &Order, dispute: Option<Dispute>, held: bool) -> Actions {
     let to_send = order.lines.iter().any(|line| to_send(line) > 0);
-    let paid = order.captured.amount >= order.totals.total;
+    let paid = order.captured.amount >= order.due();
     let placed = matches!(order.state, State::Confirmed | State::Processing);
     Actions {
         capture: !held && order.payment_state == PaymentState::Authorized && order.state != State::PendingPayment,
@@ -20,7 +20,7 @@ pub fn actions(order: &Order, dispute: Option<Dispute>, held: bool) -> Actions {
         refundable: if dispute.is_some_and(Dispute::blocks_refunds) {
             0
         } else {
-            order.captured.amount - order.refunded.amount
+            order.captured.amount - order.refunded.amount - order.credited.amount
         },
     }
 }

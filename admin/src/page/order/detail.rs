@@ -4,7 +4,7 @@ mod parcel;
 mod payment;
 
 use self::parcel::{from_where, parcels, ship};
-use self::payment::{payment, refund};
+use self::payment::{is_refundable, payment, refund};
 use super::actions;
 use crate::form::{Field, Form};
 use crate::page::mail;
@@ -63,7 +63,7 @@ pub fn detail(detail: Detail, sources: &[Source], differences: &[Break], forms: 
                 {can.ship.then(|| ship(&order, &forms.ship))}
                 {parcels(&order)}
                 {payment(&order, attempts, refunds)}
-                {(can.refundable > 0).then(|| refund(&order, can, &forms.refund))}
+                {is_refundable(&order, can).then(|| refund(&order, can, &forms.refund))}
                 {(can.cancel && held.is_empty()).then(|| hold(&order, &forms.hold))}
                 {can.cancel.then(|| cancel(&order, &forms.cancel))}
             </div>
@@ -293,6 +293,19 @@ fn money(order: &Order, exemption: &str) -> AnyView {
     }
     rows.push((if totals.tax_inclusive { "Tax, included" } else { "Tax" }, taxes(order, exemption)));
     rows.push(("Total", view! { <strong>{totals.money(totals.total).to_string()}</strong> }.into_any()));
+    for tender in order.tender.iter().filter(|tender| !tender.released) {
+        let back = match tender.refunded.amount {
+            0 => String::new(),
+            _ => format!(", of it {} given back", tender.refunded),
+        };
+        rows.push(("Paid by", format!("{}: {}{back}", tender.label(), tender.amount).into_any()));
+    }
+    if !order.tender.is_empty() {
+        rows.push(("Left for a payment", totals.money(order.due()).to_string().into_any()));
+    }
+    if order.credited.amount > 0 {
+        rows.push(("Given as credit", order.credited.to_string().into_any()));
+    }
     rows.push(("Captured", order.captured.to_string().into_any()));
     rows.push(("Refunded", order.refunded.to_string().into_any()));
     view! {

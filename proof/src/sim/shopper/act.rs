@@ -89,7 +89,7 @@ impl World {
     /// The shopper looks at the cart again.
     async fn cart(&self, shop: &Shop, shopper: &Shopper, otherwise: Answer) -> Answer {
         match checkout::view(shop, &shopper.visitor()).await {
-            Ok(view) => Answer::Moved(view.cart.version, view.totals.total),
+            Ok(view) => Answer::Moved(view.cart.version, view.totals.total, view.due()),
             Err(Error::Internal(why)) => {
                 self.wrong(format!("looking at a cart: {why}"));
                 otherwise

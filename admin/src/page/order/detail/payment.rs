@@ -70,9 +70,38 @@ fn one_refund(refund: Refund) -> AnyView {
     .into_any()
 }
 
+/// Where money can go back to, with what can go there: the payment first, as `to` of the form names it.
+fn ways(order: &Order, can: Actions) -> Vec<(String, String, i64)> {
+    let mut ways = vec![(String::new(), "The payment".to_owned(), can.refundable)];
+    ways.extend(order.tender.iter().map(|one| (one.account_id.to_string(), one.label(), one.left())));
+    if order.customer_id.is_some() {
+        let all = ways.iter().map(|(_, _, left)| left).sum();
+        ways.push(("credit".to_owned(), "Store credit".to_owned(), all));
+    }
+    ways.retain(|(_, _, left)| *left > 0);
+    ways
+}
+
+/// Whether anything can go back.
+pub(super) fn is_refundable(order: &Order, can: Actions) -> bool {
+    !ways(order, can).is_empty()
+}
+
 pub(super) fn refund(order: &Order, can: Actions, form: &Form) -> AnyView {
-    let left = order.totals.money(can.refundable);
+    let ways = ways(order, can);
+    let left = order.totals.money(ways.first().map_or(0, |(_, _, left)| *left));
     let filled = if form.values.is_empty() { form.clone().with("amount", left.decimal()) } else { form.clone() };
+    let hint = if ways.len() > 1 {
+        format!("Write it like {}.", left.decimal())
+    } else {
+        format!("At most {left}. Write it like {}.", left.decimal())
+    };
+    let to = ways.iter().any(|(to, ..)| !to.is_empty()).then(|| {
+        let choice = |(value, label, left): (String, String, i64)| {
+            (value, format!("{label}, at most {}", order.totals.money(left)))
+        };
+        Field::new("to", "Back to").select(form, ways.into_iter().map(choice).collect())
+    });
     let rows = order
         .lines
         .iter()
@@ -92,8 +121,9 @@ pub(super) fn refund(order: &Order, can: Actions, form: &Form) -> AnyView {
                 {Field::new("amount", format!("Amount in {}", left.currency))
                     .required()
                     .keys("decimal")
-                    .hint(format!("At most {left}. Write it like {}.", left.decimal()))
+                    .hint(hint)
                     .input(&filled)}
+                {to}
                 <fieldset>
                     <legend>"Units that go back on the shelf"</legend>
                     <ul class="units">{rows}</ul>
