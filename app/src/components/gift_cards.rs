@@ -91,16 +91,16 @@ fn chip(share: &Share, action: &'static str, from: &str) -> impl IntoView + use<
     }
 }
 
-/// What each pays of a total, and what is left; nothing when none pays.
-pub fn share_rows(totals: &Totals, shares: &[Share]) -> AnyView {
+/// What each pays of a total, and what is left under the name `rest`; nothing when none pays.
+pub fn share_rows(totals: &Totals, shares: &[Share], rest: &'static str) -> AnyView {
     let rows = shares.iter().filter(|share| share.amount > 0).map(|share| (share.label(), share.amount)).collect();
-    rows_of(totals, rows, "To pay")
+    rows_of(totals, rows, rest)
 }
 
 /// The same of an order.
 pub fn tender_rows(totals: &Totals, tender: &[Tender], is_paid: bool) -> AnyView {
     let rows = tender.iter().filter(|one| !one.released).map(|one| (one.label(), one.amount.amount)).collect();
-    rows_of(totals, rows, if is_paid { "Paid otherwise" } else { "To pay" })
+    rows_of(totals, rows, if is_paid { "Your payment" } else { "To pay" })
 }
 
 fn rows_of(totals: &Totals, rows: Vec<(String, i64)>, rest: &'static str) -> AnyView {

@@ -127,7 +127,7 @@ fn filled(cart: Cart, sum: Sum) -> impl IntoView {
                         {included_tax(&sum.totals)}
                     </dl>
                     {sum.delivery.as_ref().map(|found| cart_delivery(found, &sum.totals, sum.asked))}
-                    {share_rows(&sum.totals, &sum.shares)}
+                    {share_rows(&sum.totals, &sum.shares, "Left before delivery")}
                     {codes(&sum.codes, "/cart/codes", "", sum.refused)}
                     {gift_cards(&sum.shares, sum.credit, "/cart/gift-cards", "", sum.refused_card)}
                     {go}

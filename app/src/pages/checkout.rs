@@ -109,7 +109,7 @@ fn summary(view: &View, now: StepName) -> impl IntoView + use<> {
             <h2 id="summary">"Your order"</h2>
             <ul class="summary-lines">{lines}</ul>
             {delivery}
-            {share_rows(&view.totals, &view.tender)}
+            {share_rows(&view.totals, &view.tender, "To pay")}
             {codes(&view.codes, "/checkout/codes", step_path(now), view.refused_code.clone())}
             {gift_cards(&view.tender, view.credit, "/checkout/gift-cards", step_path(now), view.refused_card.clone())}
         </section>
