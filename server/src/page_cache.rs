@@ -129,7 +129,8 @@ impl PageCache {
         Ok(self.known.read().unwrap_or_else(PoisonError::into_inner).at())
     }
 
-    /// A list that somebody changes is a change of its products, and a tax rate one of every page, so this is read no later than a page that shows it is drawn.
+    /// A list that somebody changes is a change of its products, and a tax rate one of every page, so this is read no later
+    /// than a page that shows it is drawn.
     async fn look_at_the_calendar(&self, shop: &Shop) -> Result<()> {
         let now = shop.now_ms();
         let mut boundaries = price_list::boundaries(shop, now).await?;

@@ -40,7 +40,7 @@ struct Share {
 }
 
 /// The parts, highest rate first. `shipping` is what is paid for delivery.
-pub(super) fn parts(items: &[Item], lines: &[PricedLine], shipping: i64, rates: &[TaxRate]) -> Result<Vec<TaxPart>> {
+pub(super) fn parts(items: &[Item], lines: &[PricedLine], shipping: i64, rates: &[TaxRate]) -> Vec<TaxPart> {
     let inclusive = tax::is_inclusive(rates);
     let mut shares: Vec<Share> = Vec::new();
     for (item, line) in items.iter().zip(lines) {
@@ -62,7 +62,7 @@ pub(super) fn parts(items: &[Item], lines: &[PricedLine], shipping: i64, rates: 
     }
     shares.retain(|Share { part, .. }| part.goods + part.delivery + part.tax() > 0);
     sort(&mut shares);
-    Ok(shares.into_iter().map(|share| share.part).collect())
+    shares.into_iter().map(|share| share.part).collect()
 }
 
 fn share_of<'s>(shares: &'s mut Vec<Share>, name: &str, rate_ppm: i64) -> &'s mut Share {
