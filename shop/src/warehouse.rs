@@ -64,7 +64,8 @@ impl Draft {
     /// `Invalid` by field.
     pub fn clean(mut self) -> Result<Self> {
         self.code = self.code.trim().to_ascii_uppercase();
-        self.name = self.name.trim().to_owned();
+        let name = self.name.trim().to_owned();
+        self.name = name;
         self.address.name.clone_from(&self.name);
         self.address = self.address.normalised();
         for country in &mut self.countries {

@@ -43,8 +43,9 @@ pub struct Table {
 
 impl MethodDraft {
     fn clean(mut self) -> Result<Self> {
-        self.name = self.name.trim().to_owned();
-        self.description = self.description.trim().to_owned();
+        for text in [&mut self.name, &mut self.description] {
+            *text = text.trim().to_owned();
+        }
         self.code = self.code.trim().to_ascii_lowercase();
         for table in &mut self.tables {
             table.rates.sort_unstable();
