@@ -114,7 +114,7 @@ fn table(form: &Form, currency: Currency, basis: Basis, errors: &mut Vec<FieldEr
         match step(line, basis, currency) {
             Some(step) => table.rates.push(step),
             None => {
-                errors.push(wrong(&rates, format!("\"{line}\" is no step. From where and the price, like 2 6.90.")))
+                errors.push(wrong(&rates, format!("\"{line}\" is no step. From where and the price, like 2 6.90.")));
             }
         }
     }
