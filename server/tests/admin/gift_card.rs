@@ -1,8 +1,8 @@
 //! Gift cards and store credit at the merchant's desk.
 
 use super::{owner, page, send};
+use crate::support::header;
 use crate::support::shopper::Shopper;
-use crate::support::{Site, header};
 use reqwest::Method;
 use serde_json::json;
 use shop::{args, worker};

@@ -29,7 +29,7 @@ async fn answer(State(desk): State<Shared>, headers: HeaderMap, body: String) ->
     let mood = {
         let mut desk = desk.lock().unwrap();
         desk.asked.push(question.clone());
-        desk.bearer = headers["authorization"].to_str().unwrap().to_owned();
+        headers["authorization"].to_str().unwrap().clone_into(&mut desk.bearer);
         desk.mood
     };
     let rate = |ppm: i64| json!({ "name": "County tax", "rate_ppm": ppm });
