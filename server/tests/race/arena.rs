@@ -12,6 +12,7 @@ use shop::id::{CartId, CartLineId, VariantId};
 use shop::invariant::provider::Payment;
 use shop::invariant::{self, Moment, client};
 use shop::inventory::{self, Reason};
+use shop::setting::{self, DeclineLimits, Settings};
 use shop::staff::Staff;
 use shop::{args, rows, secret, staff, worker};
 use std::time::{Duration, Instant};
@@ -71,6 +72,9 @@ impl Arena {
         let _ = tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_test_writer().try_init();
         let desk = crate::admin::owner(&site).await;
         let owner = staff::log_in(&site.shop, "olga@example.com", crate::admin::PASSWORD, "").await.unwrap();
+        // Everybody there has the same cards and comes from one address.
+        let settings = Settings { declines: DeclineLimits::NONE, ..(*site.shop.settings).clone() };
+        setting::change(&site.shop, &owner, settings).await.unwrap();
         // A clock that stood still would keep every lease for ever.
         let clock = site.clock.clone();
         let ticking = tokio::spawn(async move {

@@ -73,6 +73,7 @@ impl World {
             "payment_attempt",
             "fulfilment",
             "order_line",
+            "order_tax",
             "orders",
             "reservation",
             "idempotency",
