@@ -20,7 +20,8 @@ table() { "$mercer" bench catalogue --products "$products" --seconds "$seconds";
 export -f table
 export mercer products seconds
 sqlite=$(table)
-postgres=$(MERCER_POSTGRES_DURABLE=1 scripts/with-postgres.sh bash -c 'DATABASE_URL=$MERCER_TEST_POSTGRES_URL table')
+# Without the line that names the cluster.
+postgres=$(MERCER_POSTGRES_DURABLE=1 scripts/with-postgres.sh bash -c 'DATABASE_URL=$MERCER_TEST_POSTGRES_URL table' | grep '^|')
 cat > docs/performance.md <<EOF
 # What a catalogue's size costs
 

@@ -64,8 +64,7 @@ impl Draft {
     /// `Invalid` by field.
     pub fn clean(mut self) -> Result<Self> {
         self.code = self.code.trim().to_ascii_uppercase();
-        let name = self.name.trim().to_owned();
-        self.name = name;
+        self.name = self.name.trim().into();
         self.address.name.clone_from(&self.name);
         self.address = self.address.normalised();
         for country in &mut self.countries {

@@ -120,7 +120,7 @@ impl Work for Preparing {
         let candidates: Vec<_> = items.iter().filter(|item| claimed.contains(&item.checkout_id.0)).collect();
         let pinned = ids(tx, PIN, &candidates.iter().map(|item| CheckoutRow::of(item)).collect::<Vec<_>>()).await?;
         let candidates: Vec<_> = candidates.into_iter().filter(|item| pinned.contains(&item.checkout_id.0)).collect();
-        // Accounts, promotions, shelves: in this order, as everybody does who needs several of them.
+        // Accounts, promotions, shelves: in this order. Only a late payment asks for its promotions after shelves.
         let mut empty: Vec<(CheckoutId, tender::Gone)> = Vec::new();
         let claims: Vec<_> = candidates.iter().map(|item| item.tender()).collect();
         let granted = tender::take(tx, &claims).await?;
