@@ -12,7 +12,7 @@ export default defineConfig({
   retries: process.env.CI ? 1 : 0,
   // Generous: a story waits for what it sees, and a busy machine is no failure.
   timeout: 120_000,
-  globalTimeout: 30 * 60_000,
+  globalTimeout: 40 * 60_000,
   expect: { timeout: 15_000 },
   use: {
     // Motion off: a half-finished transition would be judged as low contrast.

@@ -28,8 +28,9 @@ cat > docs/performance.md <<EOF
 Written by \`make bench\` ($(nproc) processors, $(date -u +%Y-%m-%d), ${seconds} s for each kind of question). Each cell: answers a
 second, then milliseconds within which half and 99 of 100 of them came, closed loop over so many connections. Server,
 database and load generator share the processors. But for the first row every page is drawn anew (page cache switched
-off); searches are of one to three words of the catalogue, some with a mistake, half a dozen facets counted. "Edit until it
-is found": from the commit of a new title to the search that finds it.
+off); searches are of one to three words of the catalogue, some with a mistake, half a dozen facets counted. "Into the
+cart": one of ten makes the cart and its session, the others add to it. "Edit until it is found": from the commit of a new
+title to the search that finds it.
 
 $sqlite
 

@@ -29,9 +29,10 @@ else
   scripts/with-postgres.sh cargo test --locked "${host[@]}" --no-fail-fast
 fi
 
-stage "release build and download budgets"
+stage "release build, download budgets, one price in WebAssembly and here"
 scripts/build.sh
 cargo run --quiet --package xtask -- size
+cargo run --quiet --package xtask -- pricing
 
 stage "storms from 3,000 seeds and four planted bugs, optimised"
 cargo run --release --locked --quiet --package proof -- simulate --seeds 3000

@@ -1,10 +1,12 @@
 //! One module per page of the admin; each draws what it is given.
 
+pub mod abandoned;
 pub mod attribute;
 pub mod audit;
 pub mod bulk;
 pub mod category;
 pub mod collection;
+pub mod currency;
 pub mod door;
 pub mod gift_card;
 pub mod group;

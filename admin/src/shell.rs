@@ -54,6 +54,7 @@ const GROUPS: &[(&str, &[Entry])] = &[
         &[
             entry("", "Home", false),
             entry("orders", "Orders", false),
+            entry("abandoned-carts", "Abandoned carts", false),
             entry("products", "Products", false),
             entry("categories", "Categories", false),
             entry("collections", "Collections", false),
@@ -64,6 +65,7 @@ const GROUPS: &[(&str, &[Entry])] = &[
             entry("media", "Media", false),
             entry("sales", "Sales", false),
             entry("price-lists", "Price lists", false),
+            entry("currencies", "Currencies", false),
             entry("discounts", "Discounts", false),
             entry("taxes", "Taxes", false),
             entry("gift-cards", "Gift cards", false),

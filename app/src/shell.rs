@@ -206,28 +206,45 @@ fn brand(name: &str) -> AnyView {
     }
 }
 
+/// Currencies that stand side by side as buttons; more of them stand in a list.
+const CURRENCY_BUTTONS: usize = 3;
+
 /// A page has two, one for wide and one for narrow screens; a landmark's `label` is the page's only one of that name.
 fn currency_switch(site: &Site, label: &'static str) -> Option<impl IntoView + use<>> {
-    let buttons = site
-        .currencies
-        .iter()
-        .map(|currency| {
-            let chosen = *currency == site.currency;
-            view! {
-                <button type="submit" name="currency" value=currency.code() aria-pressed=chosen.to_string()>
-                    {currency.code()}
-                </button>
-            }
-        })
-        .collect_view();
+    let choice =
+        if site.currencies.len() > CURRENCY_BUTTONS { currency_list(site, label) } else { currency_buttons(site) };
     (site.currencies.len() > 1).then(|| {
         view! {
             <form class="currency" action="/currency" method="post" aria-label=label>
                 <input type="hidden" name="back" value=site.here.clone() />
-                {buttons}
+                {choice}
             </form>
         }
     })
+}
+
+fn currency_buttons(site: &Site) -> AnyView {
+    let buttons = site.currencies.iter().map(|currency| {
+        let chosen = *currency == site.currency;
+        view! {
+            <button type="submit" name="currency" value=currency.code() aria-pressed=chosen.to_string()>
+                {currency.code()}
+            </button>
+        }
+    });
+    buttons.collect_view().into_any()
+}
+
+fn currency_list(site: &Site, label: &'static str) -> AnyView {
+    let options = site.currencies.iter().map(|currency| {
+        let chosen = *currency == site.currency;
+        view! { <option value=currency.code() selected=chosen>{currency.code()}</option> }
+    });
+    view! {
+        <select name="currency" aria-label=label>{options.collect_view()}</select>
+        <button type="submit">"Change"</button>
+    }
+    .into_any()
 }
 
 fn footer(site: &Site) -> impl IntoView + use<> {

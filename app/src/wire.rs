@@ -79,8 +79,8 @@ impl From<&shop::cart::Line> for Line {
             variant: line.variant_title.clone(),
             picture: line.picture_url.clone().unwrap_or_default(),
             quantity: line.quantity,
-            max: line.availability.cap(*shop::limits::LINE_QUANTITY.end()),
-            total: line.total.to_string(),
+            max: line.cap(*shop::limits::LINE_QUANTITY.end()),
+            total: if line.gift.is_some() { "Gift".to_owned() } else { line.total.to_string() },
             problem: line.problem.as_ref().map(crate::components::problem_text).unwrap_or_default(),
         }
     }

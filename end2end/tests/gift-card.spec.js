@@ -1,5 +1,6 @@
 import { expectValidHtml } from "../support/checks.js";
-import { CARDS, newEmail } from "../support/shopper.js";
+import { newRun } from "../support/sell.js";
+import { CARDS, HOME, newEmail } from "../support/shopper.js";
 import { expect, test } from "../support/test.js";
 
 test("a merchant gives a gift card, a shopper pays with it, and a part goes back onto it", async ({
@@ -57,4 +58,69 @@ test("a merchant gives a gift card, a shopper pays with it, and a part goes back
   await merchant.open(card);
   await expect(desk.getByRole("region", { name: "Book of the card" })).toContainText("Given back");
   await accessible(desk);
+});
+
+test("a gift card is sold, mailed to whom it is for, and taken back before its price goes back", async ({
+  shopper,
+  merchant,
+  page,
+  accessible,
+  expected,
+}) => {
+  test.setTimeout(180_000);
+  expected.push(422);
+  const [run, friend] = [newRun(), newEmail("friend")];
+  await merchant.comeIn();
+  const desk = merchant.page;
+  await merchant.open("/admin/products/new");
+  await desk.getByLabel("Title").first().fill(`Voucher ${run}`);
+  await desk.getByLabel("Status").selectOption("published");
+  await desk.getByLabel("SKU, row 1").fill(`VOUCHER-${run}`);
+  await desk.getByLabel("Price EUR, row 1").fill("25");
+  await desk.getByLabel("What it is").selectOption("Gift card");
+  await accessible(desk);
+  await desk.getByRole("button", { name: "Save product" }).click();
+  await expect(desk.getByText("The product is saved.")).toBeVisible();
+  await expect(desk.getByLabel("What it is")).toHaveValue("gift_card");
+
+  await shopper.open(`/p/voucher-${run}`);
+  await shopper.addToCart();
+  await shopper.press(page.getByRole("link", { name: "Check out" }), /\/checkout\/contact/);
+  await page.locator("[name=email]").fill(newEmail("buyer"));
+  await page.getByLabel("Your words to go with it").fill("Happy birthday!");
+  await page.getByRole("button", { name: "Continue to address" }).click();
+  await expect(page.getByText("Enter whom your words are for.").first()).toBeVisible();
+  await accessible();
+  await page.getByLabel("Send it to").fill(friend);
+  await shopper.press(page.getByRole("button", { name: "Continue to address" }), /\/checkout\/address/);
+  await shopper.fillAddress(HOME);
+  await accessible();
+  await shopper.press(page.getByRole("button", { name: "Continue to payment" }), /\/checkout\/payment/);
+  await expectValidHtml(await page.reload());
+  await accessible();
+  await shopper.pay(CARDS.good);
+  const number = await shopper.confirmed();
+  const cards = page.getByRole("region", { name: "Gift cards" });
+  await expect(async () => {
+    await page.reload();
+    await expect(cards).toContainText(`over €25.00, mailed to ${friend}`, { timeout: 1_000 });
+  }).toPass({ timeout: 30_000 });
+  await expectValidHtml(await page.reload());
+  await accessible();
+
+  await merchant.openOrder(number);
+  await desk.getByText("Refund", { exact: true }).first().click();
+  await desk.getByLabel(/^Amount in/).fill("25.00");
+  await merchant.pressCarefully(desk.getByRole("button", { name: "Refund", exact: true }));
+  await expect(desk.getByText(/is on gift cards that were bought with it/).first()).toBeVisible();
+  await accessible(desk);
+  await desk.getByRole("region", { name: "Gift cards" }).getByRole("link").first().click();
+  await merchant.pressCarefully(desk.getByRole("button", { name: "Take €25.00 back" }));
+  await expect(desk.getByText("The card is taken back.")).toBeVisible();
+  await accessible(desk);
+  await merchant.openOrder(number);
+  await desk.getByText("Refund", { exact: true }).first().click();
+  await desk.getByLabel(/^Amount in/).fill("25.00");
+  await merchant.pressCarefully(desk.getByRole("button", { name: "Refund", exact: true }));
+  await expect(desk.getByText("The refund is on its way.")).toBeVisible();
 });

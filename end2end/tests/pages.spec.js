@@ -53,6 +53,7 @@ test("a refused form says what is wrong and is accessible", async ({ shopper, pa
 const DESK = [
   "/admin",
   "/admin/orders",
+  "/admin/abandoned-carts",
   "/admin/products",
   "/admin/products/new",
   "/admin/products/bulk",
@@ -100,6 +101,9 @@ const DESK = [
   "/admin/products?status=scheduled",
   "/admin/mail",
   "/admin/audit",
+  "/admin/currencies",
+  "/admin/currencies/USD",
+  "/admin/currencies/GBP/missing",
   "/admin/health",
   "/admin/reconciliation",
   "/admin/staff",
@@ -108,7 +112,7 @@ const DESK = [
 ];
 
 test("the pages of the admin are accessible and valid", async ({ merchant, accessible }) => {
-  test.setTimeout(360_000);
+  test.setTimeout(600_000);
   await merchant.comeIn();
   for (const path of DESK) {
     await expectValidHtml(await merchant.open(path));

@@ -75,7 +75,7 @@ impl Index {
             DeskSort::PriceHigh => (fields::price_column(fields::DESK_PRICE, query.currency), true),
             DeskSort::BestSelling => (fields::SOLD.to_owned(), true),
         };
-        Ok(reading.searcher.search(&*self.desk_query(query)?, &Top { column, last_first, wanted })?)
+        Ok(reading.search(&*self.desk_query(query)?, &Top { column, last_first, wanted })?)
     }
 
     fn desk_query(&self, query: &DeskQuery<'_>) -> Result<Box<dyn Query>> {

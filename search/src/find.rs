@@ -126,7 +126,7 @@ impl Index {
         let pass = |care| -> Result<Tallied> {
             let tally =
                 Tally { query, reading: &reading, by_score: query.sort == Sort::Relevance && !words.is_empty() };
-            Ok(searcher.search(&*self.matches(query, &words, care), &tally)?)
+            Ok(reading.search(&*self.matches(query, &words, care), &tally)?)
         };
         let mut is_guess = false;
         let mut tallied = pass(Care::AsWritten)?;

@@ -6,12 +6,14 @@ use crate::{Document, Error, Result, language};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tantivy::directory::{Directory, INDEX_WRITER_LOCK, MmapDirectory};
-use tantivy::indexer::IndexWriterOptions;
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::{IndexReader, IndexWriter, ReloadPolicy, Term};
 use uuid::Uuid;
 
 /// Bytes of documents that one writing thread gathers before it writes a segment; 15 MB is the least tantivy takes.
 const MEMORY_BYTES: usize = 24 << 20;
+/// Products from which on a segment is not merged into a larger one.
+const SEGMENT_DOCS: usize = 200_000;
 
 pub struct Index {
     inner: tantivy::Index,
@@ -190,7 +192,12 @@ impl Index {
     fn start(&self) -> Result<IndexWriter> {
         let options =
             IndexWriterOptions::builder().num_worker_threads(1).memory_budget_per_thread(MEMORY_BYTES).build();
-        Ok(self.inner.writer_with_options(options)?)
+        let writer = self.inner.writer_with_options(options)?;
+        // A few large segments instead of one: processors look through them side by side.
+        let mut merging = LogMergePolicy::default();
+        merging.set_max_docs_before_merge(SEGMENT_DOCS);
+        writer.set_merge_policy(Box::new(merging));
+        Ok(writer)
     }
 
     pub(crate) fn reading(&self) -> Arc<Reading> {

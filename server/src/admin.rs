@@ -3,12 +3,14 @@
 //! Every route but the log-in and the one-time link demands staff, some an owner ([`desk`]). Handlers are thin: who is
 //! asking, call `shop`, draw or go back. Nothing here is cached or indexed.
 
+mod abandoned;
 mod account;
 mod attribute;
 mod audit;
 mod bulk;
 mod category;
 mod collection;
+mod currency;
 mod desk;
 mod door;
 mod gift_card;
@@ -84,6 +86,7 @@ pub fn router() -> Router<AppState> {
         .route("/admin/products/bulk/{id}/stop", post(bulk::stop))
         .route("/admin/products/bulk/{id}/undo", post(bulk::undo))
         .route("/admin/products/{id}", get(product::edit_page).post(product::save))
+        .route("/admin/products/{id}/limit", post(product::save_limit))
         .route("/admin/attributes", get(attribute::list))
         .route("/admin/attributes/new", get(attribute::new_page).post(attribute::create))
         .route("/admin/attributes/{id}", get(attribute::edit_page).post(attribute::save))
@@ -125,6 +128,13 @@ pub fn router() -> Router<AppState> {
         .route("/admin/gift-cards/{id}/freeze", post(gift_card::freeze))
         .route("/admin/gift-cards/{id}/unfreeze", post(gift_card::unfreeze))
         .route("/admin/gift-cards/{id}/renew", post(gift_card::renew))
+        .route("/admin/gift-cards/{id}/take-back", post(gift_card::take_back))
+        .route("/admin/currencies", get(currency::list).post(currency::add))
+        .route("/admin/currencies/rates", post(currency::put_rates))
+        .route("/admin/currencies/{code}", get(currency::show).post(currency::save))
+        .route("/admin/currencies/{code}/offer", post(currency::offer))
+        .route("/admin/currencies/{code}/withdraw", post(currency::withdraw))
+        .route("/admin/currencies/{code}/missing", get(currency::missing))
         .route("/admin/price-lists", get(price_list::list))
         .route("/admin/price-lists/new", get(price_list::new_page).post(price_list::create))
         .route("/admin/price-lists/groups", get(group::list).post(group::create))
@@ -199,6 +209,7 @@ pub fn router() -> Router<AppState> {
         .route("/admin/collections/{id}/delete", post(collection::remove));
     Router::new()
         .route("/admin", get(home::page))
+        .route("/admin/abandoned-carts", get(abandoned::list).post(abandoned::change))
         .route("/admin/inventory", get(inventory::list))
         .route("/admin/inventory/{sku}", get(inventory::detail).post(inventory::adjust))
         .route("/admin/inventory/{sku}/unfreeze", post(inventory::unfreeze))

@@ -7,6 +7,7 @@ mod alert;
 mod auth;
 mod body;
 mod cart;
+mod cart_share;
 mod catalogue;
 pub mod checkout;
 mod docs;
@@ -16,7 +17,7 @@ mod search;
 mod wishlist;
 
 use crate::state::AppState;
-use axum::routing::{delete, get, patch, post};
+use axum::routing::{delete, get, patch, post, put};
 use axum::{Json, Router};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -27,11 +28,13 @@ pub fn router() -> Router<AppState> {
         .route("/products/{key}", get(catalogue::product))
         .route("/products/{key}/recommendations", get(catalogue::recommendations))
         .route("/alerts", post(alert::ask))
+        .route("/currencies", get(catalogue::currencies))
         .route("/categories", get(catalogue::categories))
         .route("/collections", get(catalogue::collections))
         .route("/collections/{slug}/products", get(search::collection))
         .route("/search", get(search::search))
         .route("/cart", post(cart::create).get(cart::show))
+        .route("/cart/currency", put(cart::set_currency))
         .route("/cart/items", post(cart::add))
         .route("/cart/items/{id}", patch(cart::change).delete(cart::remove))
         .route("/wishlist", post(wishlist::create).get(wishlist::show))
@@ -41,6 +44,8 @@ pub fn router() -> Router<AppState> {
         .route("/cart/codes/{code}", delete(cart::remove_code))
         .route("/cart/gift-cards", post(cart::add_gift_card))
         .route("/cart/gift-cards/{id}", delete(cart::remove_gift_card))
+        .route("/cart/shares", post(cart_share::make).delete(cart_share::stop))
+        .route("/shared-carts/{token}", get(cart_share::show))
         .route("/checkout", post(checkout::place).put(checkout::save))
         .route("/checkout/options", get(checkout::options))
         .route("/checkout/{id}", get(checkout::status))
@@ -70,12 +75,14 @@ pub fn document() -> utoipa::openapi::OpenApi {
         catalogue::product,
         catalogue::recommendations,
         alert::ask,
+        catalogue::currencies,
         catalogue::categories,
         catalogue::collections,
         search::search,
         search::collection,
         cart::create,
         cart::show,
+        cart::set_currency,
         cart::add,
         cart::change,
         cart::remove,
@@ -87,6 +94,9 @@ pub fn document() -> utoipa::openapi::OpenApi {
         cart::remove_code,
         cart::add_gift_card,
         cart::remove_gift_card,
+        cart_share::make,
+        cart_share::stop,
+        cart_share::show,
         checkout::options,
         checkout::save,
         checkout::place,

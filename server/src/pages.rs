@@ -6,6 +6,7 @@
 mod account;
 mod alert;
 mod cart;
+mod cart_link;
 mod catalogue;
 mod checkout;
 mod content;
@@ -60,6 +61,13 @@ pub fn router() -> Router<AppState> {
         .route("/cart/codes", post(cart::code))
         .route("/cart/gift-cards", post(cart::gift_card))
         .route("/cart/acknowledge", post(cart::acknowledge))
+        .route("/cart/share", post(cart_link::make))
+        .route("/cart/share/stop", post(cart_link::stop))
+        .route("/cart/shared/{token}", get(cart_link::show))
+        .route("/cart/shared/{token}/add", post(cart_link::take_over))
+        .route("/cart/restore/{token}", get(cart_link::left).post(cart_link::restore))
+        .route("/cart-mails/{token}", get(cart_link::reminders).post(cart_link::end_reminders))
+        .route("/account/reminders", post(account::reminders))
         .route("/cart/merge/undo", post(cart::undo_merge))
         .route("/cart/merge/dismiss", post(cart::dismiss_merge))
         .route("/currency", post(currency::switch))

@@ -4,6 +4,7 @@ mod attribute;
 mod bulk;
 mod category;
 mod collection;
+pub mod currency;
 mod gift_card;
 mod import;
 mod media;
@@ -23,9 +24,10 @@ use shop::staff::{self, Role};
 pub const PASSWORD: &str = "correct horse battery";
 
 /// Pages for all staff, then those for owners alone.
-const STAFF_PAGES: [&str; 37] = [
+const STAFF_PAGES: [&str; 39] = [
     "/admin",
     "/admin/orders",
+    "/admin/abandoned-carts",
     "/admin/products",
     "/admin/products/new",
     "/admin/products/bulk",
@@ -44,6 +46,7 @@ const STAFF_PAGES: [&str; 37] = [
     "/admin/price-lists",
     "/admin/price-lists/new",
     "/admin/price-lists/groups",
+    "/admin/currencies",
     "/admin/discounts",
     "/admin/discounts/new",
     "/admin/discounts/try",

@@ -6,12 +6,16 @@
 
 #[cfg(feature = "server")]
 mod address_book;
+#[cfg(feature = "server")]
+mod currency;
 pub mod password;
 #[cfg(feature = "server")]
 mod sign_in;
 
 #[cfg(feature = "server")]
 pub use address_book::{SavedAddress, addresses, delete_address, save_address};
+#[cfg(feature = "server")]
+pub use currency::{choose_currency, chosen_currency};
 #[cfg(feature = "server")]
 pub use sign_in::{by_id, change_password, log_in, register};
 

@@ -4,26 +4,39 @@
 //! Anonymous carts live in the session, a customer has one active cart; log-in merges the two (SPEC.md, rule 10).
 
 #[cfg(feature = "server")]
+mod add;
+#[cfg(feature = "server")]
 mod edit;
+#[cfg(feature = "server")]
+mod fill;
 #[cfg(feature = "server")]
 mod merge;
 #[cfg(feature = "server")]
 pub(crate) mod read;
 #[cfg(feature = "server")]
+pub mod recovery;
+#[cfg(feature = "server")]
+pub mod share;
+#[cfg(feature = "server")]
 pub mod token;
 
 #[cfg(feature = "server")]
+pub(crate) use add::{Adding, Wish};
+#[cfg(feature = "server")]
+pub use add::{add, add_to};
+#[cfg(feature = "server")]
 pub(crate) use edit::touch;
 #[cfg(feature = "server")]
-pub use edit::{acknowledge, add, add_to, move_to_cart, remove, save_for_later, set_currency, set_quantity};
+pub use edit::{acknowledge, move_to_cart, remove, save_for_later, set_currency, set_quantity};
 #[cfg(feature = "server")]
 pub use merge::{dismiss_merge, merge_on_login, undo_merge};
 #[cfg(feature = "server")]
 pub use read::{count, load};
 
 use crate::catalogue::Availability;
-use crate::id::{CartId, CartLineId, ProductId, VariantId};
+use crate::id::{CartId, CartLineId, ProductId, PromotionId, VariantId};
 use crate::money::{Currency, Money};
+use crate::purchase_limit::Allowed;
 use serde::{Deserialize, Serialize};
 
 /// What has changed about a line since the shopper last saw it.
@@ -38,6 +51,12 @@ pub enum LineProblem {
     StockReduced {
         wanted: i64,
         available: i64,
+    },
+    /// More than one may buy of it: `why` is the limit, as a sentence.
+    LimitReached {
+        wanted: i64,
+        allowed: i64,
+        why: String,
     },
     /// Withdrawn, unpublished or without a price in the cart's currency.
     Unavailable,
@@ -68,7 +87,22 @@ pub struct Line {
     pub weight_grams: i64,
     /// `None`: not taxable.
     pub tax_class: Option<String>,
+    /// Each unit becomes a gift card over its price.
+    #[serde(default)]
+    pub gift_card: bool,
+    /// `None`: as many as there are.
+    pub limit: Option<Allowed>,
+    /// The promotion that has put it there; `None`: the shopper has.
+    pub gift: Option<PromotionId>,
     pub problem: Option<LineProblem>,
+}
+
+impl Line {
+    /// Units of `wanted` that can be bought now, whatever stands in the way of more.
+    pub fn cap(&self, wanted: i64) -> i64 {
+        let most = self.limit.map_or(i64::MAX, |allowed| allowed.most);
+        self.availability.cap(wanted).min(most).max(0)
+    }
 }
 
 /// A cart as pages, islands and the API show it.
@@ -84,6 +118,8 @@ pub struct Cart {
     /// Sum over the buyable lines, before delivery and exclusive tax.
     pub subtotal: Money,
     pub merge_notice: Option<MergeNotice>,
+    /// Titles of promotions whose gifts are sold out.
+    pub missing_gifts: Vec<String>,
 }
 
 /// What log-in did to the carts, shown until dismissed or undone.
@@ -99,6 +135,17 @@ pub struct MergeNotice {
     pub before: Vec<(VariantId, i64, i64, bool)>,
 }
 
+/// What became of something that was to go into a cart together with other things.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filled {
+    pub sku: String,
+    pub title: String,
+    /// Units that went into the cart.
+    pub added: i64,
+    /// Why it was not all that was wanted, as a sentence.
+    pub problem: Option<String>,
+}
+
 impl Cart {
     /// Something has changed since the shopper last looked and must be acknowledged before paying.
     pub fn has_problems(&self) -> bool {
@@ -108,6 +155,10 @@ impl Cart {
     /// Grams of everything that has to be carried.
     pub fn weight_grams(&self) -> i64 {
         self.lines.iter().filter(|l| l.requires_shipping).map(|l| l.weight_grams.saturating_mul(l.quantity)).sum()
+    }
+
+    pub fn has_gift_cards(&self) -> bool {
+        self.lines.iter().any(|line| line.gift_card)
     }
 
     pub fn requires_shipping(&self) -> bool {

@@ -52,6 +52,7 @@ use crate::attribute::Spec;
 use crate::id::{CategoryId, CustomerId, ProductId, VariantId};
 use crate::money::{Currency, Money};
 use crate::pricing::Offer;
+use crate::purchase_limit::Limit;
 use crate::review::Rating;
 use serde::{Deserialize, Serialize};
 
@@ -152,6 +153,8 @@ pub struct Product {
     pub seo_title: String,
     pub seo_description: String,
     pub rating: Rating,
+    /// How much one may buy of it.
+    pub limit: Limit,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

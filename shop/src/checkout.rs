@@ -66,11 +66,12 @@ pub(crate) use saga::key as provider_key;
 #[cfg(feature = "server")]
 pub use status::{cancel, status};
 #[cfg(feature = "server")]
-pub use view::{save_address, save_contact, save_delivery, view};
+pub use view::{save_address, save_contact, save_delivery, save_gift_note, save_gift_to, save_reminder, view};
 
 use crate::address::Address;
 use crate::id::{CheckoutId, OrderId, ShippingMethodId, StoredValueId, VariantId, WarehouseId};
 use crate::money::Money;
+use crate::order::GiftTo;
 use crate::pricing::{PricedLine, TaxPart, Totals};
 use crate::promotion::{CodeState, QuotedUse};
 use crate::shipping::DeliveryOption;
@@ -85,6 +86,15 @@ pub struct Details {
     pub address: Option<Address>,
     pub delivery: Option<ShippingMethodId>,
     pub note: String,
+    /// Whom gift cards that are bought go to; `None`: to the buyer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gift_to: Option<GiftTo>,
+    /// What is to be written on the card of an order that is a present.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub gift_note: String,
+    /// Whether somebody wants to be reminded of this cart at `email`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub remind: bool,
     /// Gift cards, and the customer's credit, that are to pay.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tender: Vec<StoredValueId>,
@@ -160,6 +170,11 @@ pub struct Quote {
     #[serde(default)]
     pub pickup: Option<WarehouseId>,
     pub note: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gift_to: Option<GiftTo>,
+    /// Of an order that is a present; else empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub gift_note: String,
     pub totals: Totals,
     /// Promotions, which the order claims.
     #[serde(default)]
@@ -197,6 +212,8 @@ pub struct QuoteLine {
     pub product_slug: String,
     pub picture_url: String,
     pub tracked: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gift_card: bool,
 }
 
 /// How the shopper pays.

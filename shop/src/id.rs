@@ -54,5 +54,5 @@ ids! {
     CustomerId, AddressId, StaffId, CartId, CartLineId, CheckoutId, OrderId, OrderLineId,
     AttemptId, RefundId, FulfilmentId, ShippingMethodId, OutboxId, BreakId, SynonymId, ReviewId, ImportId, CollectionId,
     BulkEditId, SaleId, GroupId, PriceListId, AttributeId, ChoiceId, AlertId, WishlistId, ReviewPictureId,
-    PromotionId, PromotionCodeId, ShippingZoneId, StoredValueId, TaxZoneId, TaxRateId, TaxExemptionId,
+    PromotionId, PromotionCodeId, ShippingZoneId, AbandonedCartId, StoredValueId, TaxZoneId, TaxRateId, TaxExemptionId,
 }

@@ -7,7 +7,9 @@
 //! ```text
 //! rule       rows that break a rule, one query each      (I1, I2, I4, I5, I7, I9, I11–I14, I17, I21),
 //!            and what a sale holds                       (S1)
+//! conversion converted prices                            (S2)
 //! tender     gift cards and store credit                 (I5, I7, I13, I14)
+//! purchase   limits of products                          (I22)
 //! log        moves that no state machine has             (I10)
 //! quote      orders that are not what was agreed         (I3, I15)
 //! provider   the shop's books beside the provider's      (I5, I6, I7)
@@ -16,8 +18,10 @@
 //! I16 and I18 are properties of code and are proven by tests; I19 is measured by whoever runs the process.
 
 pub mod client;
+mod conversion;
 mod log;
 pub mod provider;
+mod purchase;
 mod quote;
 mod rule;
 mod tender;
@@ -38,7 +42,7 @@ pub enum Moment {
 /// Something that must not be.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Breach {
-    /// "I1" to "I21", or "S1".
+    /// "I1" to "I21", "S1" or "S2".
     pub rule: &'static str,
     /// An order number, a SKU in a warehouse, a key: what a person would look up.
     pub reference: String,
@@ -64,6 +68,7 @@ pub async fn check(db: &mut impl Read, moment: Moment, now: i64) -> Result<Vec<V
     let mut verdicts = rule::check(db, moment, now).await?;
     verdicts.push(log::check(db).await?);
     verdicts.extend(quote::check(db).await?);
+    verdicts.push(conversion::check(db).await?);
     verdicts.sort_by_key(|verdict| (number(verdict.rule), verdict.says));
     Ok(verdicts)
 }

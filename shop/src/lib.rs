@@ -13,6 +13,7 @@ pub mod checkout;
 pub mod collection;
 #[cfg(feature = "server")]
 pub mod credit;
+pub mod date;
 pub mod error;
 #[cfg(feature = "server")]
 pub mod gift_card;
@@ -27,6 +28,7 @@ pub mod overview;
 pub mod payment;
 pub mod pricing;
 pub mod promotion;
+pub mod purchase_limit;
 pub mod review;
 pub mod search;
 pub mod shipping;
@@ -54,6 +56,8 @@ pub mod change;
 pub mod clock;
 #[cfg(feature = "server")]
 pub mod context;
+#[cfg(feature = "server")]
+pub mod currency;
 #[cfg(feature = "server")]
 pub mod customer_group;
 #[cfg(feature = "server")]

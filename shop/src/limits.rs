@@ -9,6 +9,14 @@ pub const LINE_QUANTITY: std::ops::RangeInclusive<i64> = 1..=999;
 pub const SHOWN_UNITS: i64 = 20;
 /// Lines of one cart.
 pub const CART_LINES: usize = 100;
+/// Units that a limit of a product allows, and days over which a buyer's orders are counted, inclusive.
+pub const PURCHASE_UNITS: std::ops::RangeInclusive<i64> = 1..=9_999;
+pub const PURCHASE_DAYS: std::ops::RangeInclusive<i64> = 1..=3_650;
+/// Hours after which a cart counts as left, and reminders of one cart, inclusive. The schema knows the most of the latter.
+pub const RECOVERY_HOURS: std::ops::RangeInclusive<i64> = 1..=168;
+pub const RECOVERY_MAILS: std::ops::RangeInclusive<i64> = 1..=5;
+/// Links to one cart that work at a time.
+pub const CART_SHARES: i64 = 10;
 /// Characters of an e-mail address (RFC 5321 section 4.5.3.1.3, less the angle brackets).
 pub const EMAIL_CHARS: usize = 254;
 /// Characters of a person's or company's name and of each address line.
@@ -18,6 +26,10 @@ pub const CITY_CHARS: usize = 80;
 pub const POSTAL_CODE_CHARS: usize = 16;
 pub const PHONE_CHARS: usize = 32;
 pub const ORDER_NOTE_CHARS: usize = 500;
+/// Words that go with a gift card.
+pub const GIFT_MESSAGE_CHARS: usize = 500;
+/// Characters of what is written on the card of a present. The schema knows the same number.
+pub const GIFT_NOTE_CHARS: usize = 500;
 /// Characters of a password: at least 8 (NIST SP 800-63B section 3.1.1.2), at most 256 so that hashing stays cheap.
 pub const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 8..=256;
 /// Addresses a customer may keep.
@@ -135,6 +147,14 @@ pub const PRICE_CHANGES: i64 = 50;
 pub const BASKET_PRODUCTS: usize = 20;
 /// Products that somebody has looked at last.
 pub const RECENT_PRODUCTS: usize = 12;
+
+/// Digits of a rate of exchange before the point, and behind it; characters of where it comes from.
+pub const CURRENCY_RATE_DIGITS: usize = 9;
+pub const CURRENCY_SOURCE_CHARS: usize = 120;
+/// Changes of a rate that its page shows.
+pub const CURRENCY_RATES: i64 = 50;
+/// A rate that is older than so many days is said to be old.
+pub const CURRENCY_RATE_DAYS: i64 = 7;
 
 /// Characters of a promotion's code, codes in one cart, codes made at one time.
 pub const CODE_CHARS: std::ops::RangeInclusive<usize> = 3..=40;

@@ -3,14 +3,16 @@
 //! The outbox hands a message over; every message is also a row of table `mail`, where the merchant reads it.
 
 mod folder;
+mod gift_card;
 mod keep;
 mod send;
 mod smtp;
 mod template;
 
 pub use folder::FolderMailer;
+pub(crate) use gift_card::send_gift_card;
 pub(crate) use keep::{Keep, Keeping};
-pub(crate) use send::{send, send_alert};
+pub(crate) use send::{send, send_alert, send_reminder};
 pub use smtp::SmtpMailer;
 
 use crate::catalogue::Page;

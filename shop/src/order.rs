@@ -7,6 +7,8 @@
 //! ```
 
 #[cfg(feature = "server")]
+mod cards;
+#[cfg(feature = "server")]
 mod detail;
 #[cfg(feature = "server")]
 mod expired;
@@ -31,6 +33,8 @@ mod restock;
 #[cfg(feature = "server")]
 mod source;
 
+#[cfg(feature = "server")]
+pub(crate) use cards::{Sent, cards_were_sent};
 #[cfg(feature = "server")]
 pub(crate) use expired::{is_over, keep_waiting, paid_anew, payment_expired, wait_for_ever};
 #[cfg(feature = "server")]
@@ -58,7 +62,7 @@ pub use refund_value::{Destination, refund_value};
 pub use source::sources;
 
 use crate::address::Address;
-use crate::id::{CheckoutId, CustomerId, FulfilmentId, OrderId, OrderLineId, VariantId};
+use crate::id::{CheckoutId, CustomerId, FulfilmentId, OrderId, OrderLineId, StoredValueId, VariantId};
 use crate::money::Money;
 use crate::pricing::Totals;
 use crate::shipping::Estimate;
@@ -155,6 +159,8 @@ pub struct Line {
     pub discount: Money,
     pub fulfilled: i64,
     pub restocked: i64,
+    /// Each unit becomes a gift card.
+    pub gift_card: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -173,6 +179,31 @@ pub struct Source {
     pub warehouse: String,
     /// Title, SKU and units.
     pub lines: Vec<(String, String, i64)>,
+}
+
+/// Whom a gift card is for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GiftTo {
+    pub email: String,
+    /// Words of the buyer; may be empty.
+    #[serde(default)]
+    pub message: String,
+}
+
+/// The carrier of gift cards.
+pub const BY_MAIL: &str = "e-mail";
+
+/// A gift card that was bought with an order; its code is told to nobody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GiftCard {
+    pub id: StoredValueId,
+    pub last_four: String,
+    pub value: Money,
+    /// What the merchant has taken off it again.
+    pub taken_back: Money,
+    pub recipient: String,
+    /// Unix milliseconds.
+    pub at: i64,
 }
 
 /// One entry of the timeline.
@@ -210,6 +241,10 @@ pub struct Order {
     /// When it was said to arrive.
     pub due: Option<Estimate>,
     pub note: String,
+    /// Those that were made so far.
+    pub gift_cards: Vec<GiftCard>,
+    /// What the card of a present says; empty: there is none.
+    pub gift_note: String,
     pub fulfilments: Vec<Fulfilment>,
     pub version: i64,
     /// Unix milliseconds.

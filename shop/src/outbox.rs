@@ -7,7 +7,7 @@ mod deliver;
 pub(crate) use deliver::{capture, deliver_due};
 
 use crate::db::{Sql, Tx};
-use crate::id::{AlertId, AttemptId, OrderId, OutboxId, RefundId};
+use crate::id::{AbandonedCartId, AlertId, AttemptId, OrderId, OutboxId, RefundId, StoredValueId};
 use crate::{Result, args, rows};
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +58,18 @@ impl Note {
     /// The mail that tells about what is back.
     pub fn back_in_stock(alert: AlertId) -> Self {
         let payload = serde_json::json!({ "alert_id": alert });
+        Self { id: OutboxId::new(), kind: Kind::Mail, order_id: None, payload }
+    }
+
+    /// The mail with a gift card's code, which stands here until it has gone out.
+    pub fn gift_card(order_id: Option<OrderId>, card: StoredValueId, code: &str) -> Self {
+        let payload = serde_json::json!({ "gift_card_id": card, "code": code });
+        Self { id: OutboxId::new(), kind: Kind::Mail, order_id, payload }
+    }
+
+    /// The mail that reminds of a cart that was left; `token` stands in its links.
+    pub fn cart_reminder(abandoned: AbandonedCartId, token: &str) -> Self {
+        let payload = serde_json::json!({ "abandoned_id": abandoned, "token": token });
         Self { id: OutboxId::new(), kind: Kind::Mail, order_id: None, payload }
     }
 

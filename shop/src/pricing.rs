@@ -5,14 +5,14 @@
 //! catalogue's price → sale → price list        unit.rs, one price for each unit
 //!   → promotions by line, by order, of delivery  reduce.rs, each on what those before have left
 //!     → tax on what is left                      here
-//!       → gift cards and store credit            (none yet: they pay for `Totals::total`, they do not lower it)
+//!       → gift cards and store credit            crate::tender: they pay for `Totals::total`, they do not lower it
 //! ```
 //!
 //! Rounding, stated once: what a promotion takes off is worked out on the sum of the lines it is for, rounded half up,
 //! and spread over them by largest remainder ([`allocate`]); what is taken off single units is rounded half up once per
 //! line. Price reductions granted at the time of supply are no part of the taxable amount (Directive 2006/112/EC,
-//! article 79 (b)), so tax is of what is left of each line. It is rounded half away from zero once per line: European law leaves the method to the member states (Court of Justice, C-484/06, Ahold), which allow
-//! rounding by line. Delivery is spread over the rates of what it carries ([`taxed`]) and its tax rounded once for each
+//! article 79 (b)), so tax is of what is left of each line. It is rounded half away from zero once per line: European law leaves the method to
+//! the member states (Court of Justice, C-484/06, Ahold), which allow rounding by line. Delivery is spread over the rates of what it carries ([`taxed`]) and its tax rounded once for each
 //! of them. Rows and totals are sums of the rounded parts, so the parts always add up.
 
 mod allocate;

@@ -18,6 +18,8 @@ mod draft;
 #[cfg(feature = "server")]
 mod edit;
 #[cfg(feature = "server")]
+mod gift;
+#[cfg(feature = "server")]
 mod give_back;
 #[cfg(feature = "server")]
 mod list;
@@ -31,6 +33,8 @@ mod read;
 mod simulate;
 
 #[cfg(feature = "server")]
+pub(crate) use claim::buyers;
+#[cfg(feature = "server")]
 pub use claim::{Claim, Gone, take, write};
 #[cfg(feature = "server")]
 pub use code::{normalised, normalised_email};
@@ -40,6 +44,8 @@ pub use codes::{Code, codes, create_code, export, generate, set_code};
 pub use draft::Draft;
 #[cfg(feature = "server")]
 pub use edit::{State, create, set_state, update};
+#[cfg(feature = "server")]
+pub use gift::with_gifts;
 #[cfg(feature = "server")]
 pub(crate) use give_back::{reclaim, release};
 #[cfg(feature = "server")]

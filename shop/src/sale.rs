@@ -14,6 +14,8 @@
 //!
 //! A price is held by one sale at a time (a unique index). A sale that finds it held, or not lower than it is, skips it and
 //! lists it. Whoever changes a held price by whatever way releases it (a trigger): it then stays as it was changed.
+//! Of converted prices a sale holds only those that it names itself; the others follow what it makes of typed ones
+//! ([`crate::currency`]).
 //! Products of a price that a sale writes get another version, so that a form from before cannot write an old price back.
 
 mod edit;

@@ -28,6 +28,8 @@ pub struct Settings {
     pub payment_providers: Vec<String>,
     /// What happens while the tax service does not answer, where there is one.
     pub tax_fallback: TaxFallback,
+    /// Reminders of carts that were left.
+    pub recovery: Recovery,
 }
 
 /// Languages that a catalogue can be in: code of ISO 639-1 and name.
@@ -110,6 +112,25 @@ pub enum TaxFallback {
     Refuse,
 }
 
+/// Reminders of carts that were left, to those who want them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Recovery {
+    pub on: bool,
+    /// Hours without a change after which a cart counts as left.
+    pub hours: i64,
+    /// Mails about one cart, at most.
+    pub mails: i64,
+    /// Code of a promotion that the mails name; empty: none.
+    pub code: String,
+}
+
+impl Default for Recovery {
+    fn default() -> Self {
+        Self { on: false, hours: 4, mails: 1, code: String::new() }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -124,6 +145,7 @@ impl Default for Settings {
             languages: vec!["en".into()],
             payment_providers: Vec::new(),
             tax_fallback: TaxFallback::Table,
+            recovery: Recovery::default(),
         }
     }
 }
@@ -213,7 +235,10 @@ impl Settings {
     /// Fields refused: "shop_name", "mail_from", "home_country", "languages", "currencies", "hold_minutes",
     /// "hold_totals", "hold_declined", "hold_orders", "declines_card", "declines_buyer", "declines_place", "declines_network".
     pub fn check(&self) -> crate::Result<()> {
-        use crate::limits::{Check, DECLINES, EMAIL_CHARS, HOLD_COUNT, HOLD_MINUTES, NAME_CHARS};
+        use crate::limits::{
+            CODE_CHARS, Check, DECLINES, EMAIL_CHARS, HOLD_COUNT, HOLD_MINUTES, NAME_CHARS, RECOVERY_HOURS,
+            RECOVERY_MAILS,
+        };
         let mut check = Check::default();
         check.required("shop_name", &self.shop_name, NAME_CHARS).required("mail_from", &self.mail_from, EMAIL_CHARS);
         let address = self.mail_from.split_once('@');
@@ -245,6 +270,15 @@ impl Settings {
         }
         let right = self.hold.totals.iter().all(|least| least.amount > 0);
         check.that(right, "hold_totals", "One on each line: a currency and an amount above 0, like EUR 500.");
+        let Recovery { hours, mails, code, .. } = &self.recovery;
+        let (least, most) = (RECOVERY_HOURS.start(), RECOVERY_HOURS.end());
+        check.that(RECOVERY_HOURS.contains(hours), "recovery_hours", format!("Between {least} and {most}."));
+        check.that(
+            RECOVERY_MAILS.contains(mails),
+            "recovery_mails",
+            format!("Between 1 and {}.", RECOVERY_MAILS.end()),
+        );
+        check.text("recovery_code", code, *CODE_CHARS.end());
         check.done()
     }
 }

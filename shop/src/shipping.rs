@@ -2,7 +2,8 @@
 //!
 //! An address lies in the zone that names the most specific place around it ([`Area`]). Each method of that zone has a table
 //! by weight, value or number of units. Values, and the threshold above which it is free, are what the goods come to after
-//! promotions. Tables in a currency serve carts in that currency; nothing is converted.
+//! promotions. Tables in a currency serve carts in that currency; where the shop
+//! converts prices (`crate::currency`), the base currency's table serves where there is none.
 
 mod area;
 #[cfg(feature = "server")]

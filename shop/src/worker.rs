@@ -5,8 +5,8 @@ mod pace;
 
 use crate::catalogue::{sales, schedule};
 use crate::{
-    Result, Shop, alert, args, backup, bulk, change, checkout, collection, import, media, outbox, payment, recent,
-    recommendation, reconcile, review, sale, search, session, wishlist,
+    Result, Shop, alert, args, backup, bulk, cart, change, checkout, collection, currency, gift_card, import, media,
+    outbox, payment, recent, recommendation, reconcile, review, sale, search, session, wishlist,
 };
 use std::future::Future;
 use std::time::Duration;
@@ -34,6 +34,7 @@ pub async fn run(shop: Shop, until: CancellationToken) {
     let imports = repeat(shop.clone(), until.clone(), imports);
     let recommending = repeat(shop.clone(), until.clone(), recommendations);
     let rules = repeat(shop.clone(), until.clone(), rules);
+    let converting = repeat(shop.clone(), until.clone(), conversions);
     tokio::join!(
         news,
         comparison,
@@ -44,6 +45,7 @@ pub async fn run(shop: Shop, until: CancellationToken) {
         imports,
         recommending,
         rules,
+        converting,
         repeat(shop, until, care)
     );
 }
@@ -102,12 +104,13 @@ async fn watch(shop: Shop, until: CancellationToken) -> Result<()> {
 async fn calendar(shop: Shop, until: CancellationToken) -> Result<()> {
     let published = schedule::publish_due(&shop).await;
     let told = tell_waiting(&shop).await;
+    let reminded = remind(&shop).await;
     let done = sale::work(&shop, &until).await;
     tokio::select! {
         () = until.cancelled() => {}
         () = tokio::time::sleep(TICK) => {}
     }
-    published.and(told).and(done).map(drop)
+    published.and(told).and(reminded).and(done).map(drop)
 }
 
 /// One after the other, and apart: drawing takes a core for a second or so.
@@ -169,12 +172,23 @@ async fn rules(shop: Shop, until: CancellationToken) -> Result<()> {
     done.map(drop)
 }
 
+/// Apart as well: another rate is asked of every price there is.
+async fn conversions(shop: Shop, until: CancellationToken) -> Result<()> {
+    let done = currency::work(&shop, &until).await;
+    tokio::select! {
+        () = until.cancelled() => {}
+        () = tokio::time::sleep(IMPORT_TICK) => {}
+    }
+    done.map(drop)
+}
+
 async fn care(shop: Shop, until: CancellationToken) -> Result<()> {
     let jobs = [
         recover_checkouts(&shop).await,
         sweep_expired(&shop).await,
         poll_stuck_attempts(&shop).await,
         cancel_expired(&shop).await,
+        issue_gift_cards(&shop).await,
         count_ratings(&shop).await,
         purge(&shop).await,
     ];
@@ -200,12 +214,15 @@ pub async fn run_once(shop: &Shop) -> Result<usize> {
         sweep_expired(shop).await,
         poll_stuck_attempts(shop).await,
         cancel_expired(shop).await,
+        issue_gift_cards(shop).await,
         schedule::publish_due(shop).await,
         sale::work(shop, &CancellationToken::new()).await,
         count_ratings(shop).await,
         tell_waiting(shop).await,
+        remind(shop).await,
         import::job::work(shop, &CancellationToken::new()).await,
         bulk::work(shop, &CancellationToken::new()).await,
+        currency::work(shop, &CancellationToken::new()).await,
         collection::keep_up(shop, &CancellationToken::new()).await,
         // Once more: what the jobs above have decided goes out now.
         deliver_outbox(shop).await,
@@ -266,6 +283,11 @@ pub async fn cancel_expired(shop: &Shop) -> Result<usize> {
     reconcile::cancel_expired(shop).await
 }
 
+/// Makes and mails the gift cards of orders that are paid.
+pub async fn issue_gift_cards(shop: &Shop) -> Result<usize> {
+    to_the_end(shop, gift_card::issue_due).await
+}
+
 /// Counts the reviews of products whose reviews have changed.
 pub async fn count_ratings(shop: &Shop) -> Result<usize> {
     to_the_end(shop, review::count_due).await
@@ -279,6 +301,11 @@ pub async fn erase_pictures(shop: &Shop) -> Result<usize> {
 /// Tells those who wait for something that can be bought again.
 pub async fn tell_waiting(shop: &Shop) -> Result<usize> {
     to_the_end(shop, alert::tell_due).await
+}
+
+/// Finds carts that were left, and reminds those who want to be reminded.
+pub async fn remind(shop: &Shop) -> Result<usize> {
+    cart::recovery::work(shop).await
 }
 
 /// Finds who waits for something that is there and was missed.
@@ -317,7 +344,9 @@ pub async fn purge(shop: &Shop) -> Result<usize> {
         + bulk::forget_old(shop).await?
         + recent::forget_old(shop).await?
         + alert::forget_old(shop).await?
-        + wishlist::forget_old(shop).await?;
+        + wishlist::forget_old(shop).await?
+        + cart::share::forget_old(shop).await?
+        + cart::recovery::forget_old(shop).await?;
     if due == 0 {
         return Ok(usize::try_from(sessions).unwrap_or(usize::MAX));
     }

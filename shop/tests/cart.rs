@@ -2,6 +2,7 @@
 
 use crate::support::TestShop;
 use crate::support::till::customer;
+use futures_util::future::join_all;
 use shop::account::{Customer, Visitor};
 use shop::cart::{self, LineProblem};
 use shop::money::Currency;
@@ -188,5 +189,41 @@ on_both_engines! {
         let home = Visitor { customer: Some(ada), ..guest() };
         let cart = cart::load(&shop, &home).await.unwrap().unwrap();
         assert_eq!((cart.count, cart.merge_notice), (1, None));
+    }
+
+    async fn a_crowd_that_adds_at_once_is_answered_each_for_itself(t: TestShop) {
+        t.stock("MUG", 100).await;
+        t.stock("CUP", 1).await;
+        let shop = t.shop();
+        let ada = customer(&shop, "ada@example.com").await;
+        let mut shared = guest();
+        cart::add(&shop, &mut shared, "MUG", 1).await.unwrap();
+        // Who: a new guest, one cart from many tabs, a customer; what: there, not enough of it, unknown.
+        let wishes: Vec<(Visitor, &str, i64)> = (0..60)
+            .map(|at| match at % 6 {
+                0 => (guest(), "MUG", 2),
+                1 | 2 => (shared.clone(), "MUG", 1),
+                3 => (Visitor { customer: Some(ada.clone()), ..guest() }, "MUG", 1),
+                4 => (guest(), "CUP", 2),
+                _ => (guest(), "NONE", 1),
+            })
+            .collect();
+        let answers = join_all(wishes.into_iter().map(|(mut visitor, sku, quantity)| {
+            let shop = &shop;
+            async move { cart::add(shop, &mut visitor, sku, quantity).await }
+        }));
+        for (at, answer) in answers.await.into_iter().enumerate() {
+            match at % 6 {
+                0 => assert_eq!(answer.unwrap().count, 2),
+                1..=3 => assert!(answer.unwrap().count <= 21),
+                4 => assert!(matches!(answer, Err(Error::SoldOut(left)) if left[0].available == 1)),
+                _ => assert!(matches!(answer, Err(Error::NotFound("product")))),
+            }
+        }
+        assert_eq!(cart::load(&shop, &shared).await.unwrap().map(|cart| (cart.count, cart.version)), Some((21, 21)));
+        let home = Visitor { customer: Some(ada), ..guest() };
+        assert_eq!(cart::load(&shop, &home).await.unwrap().map(|cart| (cart.count, cart.version)), Some((10, 10)));
+        // The shared cart, ten guests', the customer's: what was refused made none.
+        assert_eq!(t.number("SELECT COUNT(*) FROM cart").await, 12);
     }
 }

@@ -23,7 +23,8 @@ fn euros(amount: i64) -> Money {
 
 /// A card with this value in cents; its id and code.
 async fn card(till: &Till, value: i64) -> (StoredValueId, String) {
-    let draft = Draft { value: euros(value), recipient: String::new(), expires_at: None, reason: "test".into() };
+    let draft =
+        Draft { value: euros(value), recipient: String::new(), expires_at: None, reason: "test".into(), mailed: false };
     let issued = gift_card::issue(&till.shop, &anna(), &draft).await.unwrap();
     (issued.id, issued.code)
 }
@@ -352,7 +353,7 @@ on_both_engines! {
         assert_eq!(checkout::view(&till.shop, &visitor).await.unwrap().tender[0].problem, Some(tender::Problem::Expired));
         gift_card::set_expiry(&till.shop, &anna(), frozen, 4, None).await.unwrap();
         // A new code ends the old.
-        let renewed = gift_card::renew(&till.shop, &anna(), frozen, 5).await.unwrap();
+        let renewed = gift_card::renew(&till.shop, &anna(), frozen, 5, false).await.unwrap();
         let unknown = "There is no such gift card. Please check how its code is written.";
         assert_eq!(refusal(gift_card::add_to_cart(&till.shop, &other, ADDRESS, &code).await), unknown);
         assert_eq!(refusal(gift_card::add_to_cart(&till.shop, &other, ADDRESS, "WELCOME10").await), unknown);
@@ -389,6 +390,7 @@ on_both_engines! {
             recipient: recipient.into(),
             expires_at: Some(t.now() + HOUR_MS),
             reason: " a gift ".into(),
+            mailed: false,
         };
         refusal(gift_card::issue(&till.shop, &anna(), &draft(0, "")).await);
         refusal(gift_card::issue(&till.shop, &anna(), &draft(1, "nobody")).await);

@@ -14,7 +14,7 @@ use std::process::Command;
 use std::time::Instant;
 use wasm_bindgen_cli_support::Bindgen;
 
-/// One of the two programs that run in a browser.
+/// A program that is compiled to WebAssembly.
 pub struct Bundle {
     /// Logical name: `shop.js` and `shop.wasm` in the manifest
     pub name: &'static str,
@@ -29,6 +29,9 @@ pub const BUNDLES: [Bundle; 2] = [
     Bundle { name: "shop", package: "frontend", sources: &["frontend", "app", "shop"] },
     Bundle { name: "admin", package: "frontend-admin", sources: &["frontend-admin", "admin", "shop"] },
 ];
+
+/// Runs in no browser: the pricing engine, for the check that it says the same here and there.
+pub const PROBE: Bundle = Bundle { name: "probe", package: "probe", sources: &["probe", "shop"] };
 
 /// What Rust's default WebAssembly target may use; Debian's binaryen 108 wants each named.
 const FEATURES: [&str; 6] = [

@@ -1,7 +1,7 @@
 //! Build steps that cargo alone does not do.
 //!
 //! `cargo run -p xtask -- site` turns the two WebAssembly entry points, the style sheets and `public/` into the
-//! folder that the `mercer` binary carries; `size` holds what a shopper downloads against its budget. Every step
+//! folder that the `mercer` binary carries; `size` holds what a shopper downloads against its budget; `pricing` that WebAssembly prices a cart as the server does. Every step
 //! does only what is missing: nothing changed, nothing done.
 //!
 //! The steps live here and not in a shell script so that `wasm-bindgen` and `lightningcss` are libraries whose
@@ -10,6 +10,7 @@
 mod browser;
 mod css;
 mod place;
+mod pricing;
 mod site;
 mod size;
 mod stamp;
@@ -34,12 +35,15 @@ enum Step {
     Site,
     /// Print what a browser downloads and fail when it is over budget
     Size,
+    /// Price made-up carts on this machine and in WebAssembly, and fail when anything differs
+    Pricing,
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().step {
         Step::Site => site::build(),
         Step::Size => site::build().and_then(|()| size::check()),
+        Step::Pricing => pricing::check(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -39,3 +39,16 @@ pub fn run(command: &mut Command) -> Outcome {
         Err(format!("{} ended with {status}", command.get_program().display()).into())
     }
 }
+
+/// What a command prints; anything but success is an error that names the command.
+pub fn output(command: &mut Command) -> Outcome<String> {
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|reason| format!("{}: {reason}", command.get_program().display()))?;
+    if output.status.success() {
+        Ok(String::from_utf8(output.stdout)?)
+    } else {
+        Err(format!("{} ended with {}", command.get_program().display(), output.status).into())
+    }
+}

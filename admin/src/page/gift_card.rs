@@ -52,6 +52,7 @@ pub fn list(cards: Vec<Card>, text: &str, currencies: &[Currency], place: &Place
                 {Field::new("recipient", "E-mail address of whom it is for").kind("email").max(EMAIL_CHARS).input(form)}
                 {Field::new("expires_at", "Expires (UTC)").kind("datetime-local").hint("Empty: never.").input(form)}
                 {Field::new("reason", "Reason").required().max(REASON_CHARS).input(form)}
+                {Field::new("mailed", "Mail the code to this address").check(form)}
                 <div><button>"Make the card"</button></div>
             </form>
         </section>
@@ -114,6 +115,7 @@ pub fn show(card: &Card, entries: Page<Entry>, at: &str, form: &Form) -> AnyView
     ];
     let (action, label) =
         if card.is_frozen { ("unfreeze", "Let it be used again") } else { ("freeze", "Block the card") };
+    let can_be_taken_back = card.is_bought && card.balance.amount > 0;
     let version = || view! { <input type="hidden" name="version" value=card.version.to_string() /> };
     view! {
         {part::up(HERE, "Gift cards")}
@@ -141,8 +143,16 @@ pub fn show(card: &Card, entries: Page<Entry>, at: &str, form: &Form) -> AnyView
                     <form method="post" action=format!("{here}/renew") class="stack">
                         {version()}
                         <p class="hint">"For a code that was lost or seen by others. The old code ends; the new one is shown once."</p>
+                        {(!card.recipient.is_empty()).then(|| Field::new("mailed", format!("Mail it to {}", card.recipient)).check(form))}
                         <div><button class="quiet" data-confirm="Replace the code? The old one cannot be used any more.">"New code"</button></div>
                     </form>
+                    {can_be_taken_back.then(|| view! {
+                        <form method="post" action=format!("{here}/take-back") class="stack">
+                            {version()}
+                            <p class="hint">"Blocks the card and takes off it what is left, so that the order it was bought with can be refunded."</p>
+                            <div><button class="quiet danger" data-confirm="Take back what is on the card?">{format!("Take {} back", card.balance)}</button></div>
+                        </form>
+                    })}
                 </section>
             </div>
         </div>

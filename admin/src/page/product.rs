@@ -1,7 +1,9 @@
 //! Products: the list, and the editor for new and existing ones.
 
 mod attributes;
+mod delivery;
 mod editor;
+pub mod limit;
 mod pictures;
 pub mod quick;
 mod sent;

@@ -95,7 +95,10 @@ pub fn page(form: &Form, providers: &[(String, String)], tax_service: bool) -> A
                 {Field::new("default_currency", "Default currency").select(form, all)}
                 <fieldset id="settings-currencies">
                     <legend>"Currencies shoppers can choose"</legend>
-                    <p class="hint">"A product is sold in a currency once it has a price in it."</p>
+                    <p class="hint">
+                        "A product is sold in a currency once it has a price in it. "
+                        <a href="/admin/currencies">"Rates and rounding"</a>
+                    </p>
                     <ul class="choices grid">{currencies}</ul>
                 </fieldset>
             </section>

@@ -2,10 +2,14 @@
 //! rows that say what they leave to pay.
 
 use super::Refused;
+use super::codes::{CodeField, code_field};
 use leptos::prelude::*;
 use shop::money::Money;
 use shop::pricing::Totals;
 use shop::tender::{Problem, Share, Tender};
+
+const GIFT_CARD: CodeField =
+    CodeField { summary: "Use a gift card", label: "Gift card code", name: "gift_card", max_chars: 64 };
 
 /// `action` takes the field "gift_card", with "remove" an account to take out, with "credit" lets the credit pay; `from` says
 /// on which page. `credit` is what the customer could use and does not.
@@ -29,37 +33,10 @@ pub fn gift_cards(
             </form>
         }
     });
-    let is_open = refused.is_some();
-    let (typed, problem) = refused.unzip();
-    let message = problem.clone().map(|text| view! { <p class="field-error" id="gift-card-error">{text}</p> });
     view! {
         {chips}
         {credit}
-        <details class="code-form" open=is_open>
-            <summary>"Use a gift card"</summary>
-            <form action=action method="post">
-                <input type="hidden" name="from" value=from.to_owned() />
-                <label for="gift-card">"Gift card code"</label>
-                <div class="code-row">
-                    <input
-                        id="gift-card"
-                        name="gift_card"
-                        type="text"
-                        required=true
-                        maxlength="64"
-                        autocomplete="off"
-                        autocapitalize="characters"
-                        spellcheck="false"
-                        value=typed.unwrap_or_default()
-                        autofocus=is_open
-                        aria-invalid=is_open.then_some("true")
-                        aria-describedby=problem.map(|_| "gift-card-error")
-                    />
-                    <button class="button button-quiet" type="submit">"Apply"</button>
-                </div>
-                {message}
-            </form>
-        </details>
+        {code_field(&GIFT_CARD, action, from, refused)}
     }
     .into_any()
 }

@@ -63,6 +63,7 @@ pub fn problem_text(problem: &LineProblem) -> String {
         LineProblem::StockReduced { wanted, available } => {
             format!("Only {available} left; you wanted {wanted}.")
         }
+        LineProblem::LimitReached { why, .. } => why.clone(),
         LineProblem::Unavailable => "This is no longer sold.".into(),
     }
 }

@@ -21,6 +21,7 @@ pub fn home(
     customer: &Customer,
     recent: Vec<Summary>,
     viewed: Option<Vec<Card>>,
+    reminders: bool,
 ) -> impl IntoView + use<> {
     let orders = if recent.is_empty() {
         view! { <p>"No orders yet. "<a href="/">"Start shopping"</a></p> }.into_any()
@@ -33,6 +34,16 @@ pub fn home(
         <section class="section-small" aria-labelledby="recent">
             <h2 id="recent">"Recent orders"</h2>
             {orders}
+        </section>
+        <section class="section-small" id="reminders" aria-labelledby="reminders-title">
+            <h2 id="reminders-title">"Reminders"</h2>
+            <form class="stack" action="/account/reminders" method="post">
+                <label class="check">
+                    <input type="checkbox" name="remind" value="1" checked=reminders />
+                    <span>"Remind me by e-mail if I leave something in my cart without ordering"</span>
+                </label>
+                <div><button class="button button-quiet button-small" type="submit">"Save"</button></div>
+            </form>
         </section>
         {recently_viewed(site, viewed, "")}
     };

@@ -1,6 +1,7 @@
 //! The cart page: every change is a small form of its own, so that it works without scripts.
 
 mod delivery;
+pub mod linked;
 
 use self::delivery::cart_delivery;
 use crate::components::{
@@ -46,6 +47,8 @@ pub struct Sum {
     pub credit: Option<Money>,
     /// The gift card that was just refused.
     pub refused_card: Option<Refused>,
+    /// Links by which others see what is in it.
+    pub links: i64,
 }
 
 /// `problem` says why the last change was refused; `sum` is there whenever the cart is.
@@ -110,10 +113,16 @@ fn filled(cart: Cart, sum: Sum) -> impl IntoView {
     } else {
         view! { <a class="button button-wide" href="/checkout">"Check out" {Icon::Arrow.draw()}</a> }.into_any()
     };
+    let missing = cart
+        .missing_gifts
+        .iter()
+        .map(|title| view! { <p class="notice" role="status">{format!("{title}: the gift is sold out just now.")}</p> })
+        .collect_view();
     let main = if cart.lines.is_empty() {
         empty().into_any()
     } else {
         view! {
+            {missing}
             <div class="with-summary">
                 <section aria-labelledby="items"><h2 class="visually-hidden" id="items">"Items"</h2><ul class="lines">{lines}</ul></section>
                 <section class="summary" aria-labelledby="summary">
@@ -137,7 +146,32 @@ fn filled(cart: Cart, sum: Sum) -> impl IntoView {
         }
         .into_any()
     };
-    view! { {main} {saved} }
+    let share = (!cart.lines.is_empty()).then(|| sharing(sum.links));
+    view! { {main} {saved} {share} }
+}
+
+/// The link by which others see what is in the cart.
+fn sharing(links: i64) -> impl IntoView {
+    let stop = (links > 0).then(|| {
+        let shown = if links == 1 { "One link works.".to_owned() } else { format!("{links} links work.") };
+        view! {
+            <form action="/cart/share/stop" method="post">
+                {shown}
+                " "
+                <button class="text-link" type="submit">"Take them back"</button>
+            </form>
+        }
+    });
+    view! {
+        <section class="section-small stack" id="share" aria-labelledby="share-title">
+            <h2 id="share-title">"Share this cart"</h2>
+            <p>"Make a link by which others see what is in it now, and can put it into a cart of their own. They do not see whose it is."</p>
+            <form action="/cart/share" method="post">
+                <button class="button button-quiet" type="submit">"Make a link"</button>
+            </form>
+            {stop}
+        </section>
+    }
 }
 
 /// "Includes VAT 19 %", a row for each rate.
@@ -149,9 +183,33 @@ fn included_tax(totals: &Totals) -> AnyView {
     rows.collect_view().into_any()
 }
 
-fn line(line: &Line) -> impl IntoView + use<> {
+/// A line that a promotion has put there.
+fn gift_line(line: &Line) -> AnyView {
     let address = format!("/cart/items/{}", line.id);
-    let max = line.availability.cap(*LINE_QUANTITY.end()).max(line.quantity);
+    view! {
+        <li class="line">
+            {picture(line)}
+            <div class="line-main">
+                {title(line)}
+                <p class="line-variant">{format!("Quantity {}. A gift: it costs nothing as long as your cart earns it.", line.quantity)}</p>
+                <div class="line-actions">
+                    <form action=format!("{address}/remove") method="post">
+                        <button class="text-link" type="submit" aria-label=format!("I do not want {}", line.title)>"I do not want it"</button>
+                    </form>
+                </div>
+            </div>
+            <p class="line-total">"Gift"</p>
+        </li>
+    }
+    .into_any()
+}
+
+fn line(line: &Line) -> AnyView {
+    if line.gift.is_some() {
+        return gift_line(line);
+    }
+    let address = format!("/cart/items/{}", line.id);
+    let max = line.cap(*LINE_QUANTITY.end()).max(line.quantity);
     let problem = line.problem.as_ref().map(|problem| view! { <p class="line-problem">{problem_text(problem)}</p> });
     view! {
         <li class="line" class:line-changed=line.problem.is_some()>
@@ -189,6 +247,7 @@ fn line(line: &Line) -> impl IntoView + use<> {
             <p class="line-total">{line.total.to_string()}</p>
         </li>
     }
+    .into_any()
 }
 
 /// What one costs, and from which quantity on.
@@ -201,11 +260,13 @@ fn each(line: &Line) -> String {
 
 fn saved_line(line: &Line) -> impl IntoView + use<> {
     let address = format!("/cart/items/{}", line.id);
+    let problem = line.problem.as_ref().map(|problem| view! { <p class="line-problem">{problem_text(problem)}</p> });
     view! {
         <li class="line">
             {picture(line)}
             <div class="line-main">
                 {title(line)}
+                {problem}
                 <div class="line-actions">
                     <form action=format!("{address}/restore") method="post">
                         <button class="text-link" type="submit" aria-label=format!("Move {} to the cart", line.title)>"Move to cart"</button>

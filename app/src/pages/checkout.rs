@@ -7,7 +7,7 @@ mod steps;
 pub use outcome::{payable_again, pending, released};
 pub use payment::{PaymentChoice, payment};
 pub(super) use steps::address_fields;
-pub use steps::{address, address_form, contact, contact_form, delivery};
+pub use steps::{address, address_form, contact, contact_form, delivery, delivery_form};
 
 use crate::components::{TotalsTable, codes, gift_cards, share_rows};
 use crate::shell::{Head, Site, document};
@@ -38,7 +38,7 @@ fn step(site: &Site, view: &View, now: StepName, mut head: Head, content: AnyVie
     let body = view! {
         <div class="with-summary checkout">
             <div>
-                {progress(view.reached, now)}
+                {progress(view, now)}
                 {told(view, now)}
                 {content}
             </div>
@@ -48,9 +48,11 @@ fn step(site: &Site, view: &View, now: StepName, mut head: Head, content: AnyVie
     document(site, head, body)
 }
 
-fn progress(reached: StepName, now: StepName) -> impl IntoView {
+fn progress(view: &View, now: StepName) -> impl IntoView + use<> {
+    let (reached, is_carried) = (view.reached, view.cart.requires_shipping());
     let steps = STEPS
         .into_iter()
+        .filter(|(name, ..)| is_carried || *name != StepName::Delivery)
         .map(|(name, path, label)| {
             if name == now {
                 view! { <li><span aria-current="step">{label}</span></li> }.into_any()
@@ -90,8 +92,9 @@ fn told(view: &View, now: StepName) -> impl IntoView + use<> {
         view! {
             <dl class="told">
                 {row(StepName::Contact, "Contact", details.email.clone())}
-                {row(StepName::Address, "Deliver to", address)}
+                {row(StepName::Address, if view.cart.requires_shipping() { "Deliver to" } else { "Address" }, address)}
                 {row(StepName::Delivery, "Delivery", delivery)}
+                {row(StepName::Delivery, "Card", details.gift_note.clone())}
             </dl>
         }
     })
@@ -99,7 +102,9 @@ fn told(view: &View, now: StepName) -> impl IntoView + use<> {
 
 fn summary(view: &View, now: StepName) -> impl IntoView + use<> {
     let lines = view.cart.lines.iter().map(summary_line).collect_view();
-    let delivery = if view.details.delivery.is_none() {
+    let delivery = if !view.cart.requires_shipping() {
+        view! { <TotalsTable totals=view.totals.clone() delivery="Not needed" /> }.into_any()
+    } else if view.details.delivery.is_none() {
         view! { <TotalsTable totals=view.totals.clone() delivery="Next steps" /> }.into_any()
     } else {
         view! { <TotalsTable totals=view.totals.clone() /> }.into_any()

@@ -5,7 +5,7 @@ use crate::date;
 use crate::shell::{Head, Site, document};
 use leptos::prelude::*;
 use shop::limits::PASSWORD_CHARS;
-use shop::order::{Fulfilment, Line, Order, PaymentState, Source, State};
+use shop::order::{BY_MAIL, Fulfilment, Line, Order, PaymentState, Source, State};
 
 /// How the page is reached, which decides what is offered on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub fn order(
         view! { <section class="section-small" aria-labelledby="parcels"><h2 id="parcels">"Parcels"</h2><ul class="plain">{parcels}</ul></section> }
     });
     let note = (!order.note.is_empty()).then(|| view! { <div><h2>"Your note"</h2><p>{order.note.clone()}</p></div> });
+    let gift = (!order.gift_note.is_empty())
+        .then(|| view! { <div><h2>"Card of your present"</h2><p class="as-typed">{order.gift_note.clone()}</p></div> });
     let refunded =
         (order.refunded.amount > 0).then(|| view! { <p>{format!("Refunded so far: {}", order.refunded)}</p> });
     let returned = order.tender.iter().filter(|one| one.refunded.amount > 0).map(|one| {
@@ -64,6 +66,7 @@ pub fn order(
             <div>
                 <section aria-labelledby="items"><h2 id="items">"Items"</h2><ul class="lines">{lines}</ul></section>
                 {parcels}
+                {gift_cards(&order)}
                 {split(&order, sources)}
                 {offer}
             </div>
@@ -74,6 +77,7 @@ pub fn order(
                 <div class="facts-blocks">
                     <div><h3>"Payment"</h3><p>{payment_text(order.payment_state)}</p>{refunded}{returned}{credited}</div>
                     {delivery(&order)}
+                    {gift}
                     {note}
                 </div>
             </section>
@@ -82,11 +86,35 @@ pub fn order(
     document(site, Head::private(title), body)
 }
 
+/// The gift cards that were bought, which are known by the end of their codes.
+fn gift_cards(order: &Order) -> Option<impl IntoView + use<>> {
+    let waiting = order.lines.iter().any(|line| line.gift_card && line.fulfilled < line.quantity);
+    let is_open = matches!(order.state, State::PendingPayment | State::Confirmed | State::Processing);
+    let waiting =
+        (waiting && is_open).then(|| view! { <p>"The code is mailed as soon as your payment has arrived."</p> });
+    if waiting.is_none() && order.gift_cards.is_empty() {
+        return None;
+    }
+    let cards = order.gift_cards.iter().map(|card| {
+        let back = (card.taken_back.amount > 0).then(|| format!(", {} taken back", card.taken_back));
+        let text = format!("····{} over {}, mailed to {}", card.last_four, card.value, card.recipient);
+        view! { <li>{text}{back}</li> }
+    });
+    let cards = cards.collect_view();
+    Some(view! {
+        <section class="section-small" aria-labelledby="gift-cards">
+            <h2 id="gift-cards">"Gift cards"</h2>
+            {waiting}
+            <ul class="plain">{cards}</ul>
+        </section>
+    })
+}
+
 /// How and where it goes, and when it was said to arrive.
 fn delivery(order: &Order) -> impl IntoView + use<> {
     let is_coming = matches!(order.state, State::Confirmed | State::Processing | State::Shipped);
     let due = order.due.filter(|_| is_coming).map(|due| {
-        let days = date::between(due);
+        let days = due.text();
         view! { <p>{if order.pickup.is_some() { format!("Ready {days}") } else { format!("Arrives {days}") }}</p> }
     });
     let pickup = order.pickup.clone().map(|place| {
@@ -198,7 +226,8 @@ fn parcel_text(parcel: &Fulfilment) -> String {
     } else {
         format!(", tracking number {}", parcel.tracking_number)
     };
-    format!("{}: {units} with {}{tracking}", date::day(parcel.at), parcel.carrier)
+    let how = if parcel.carrier == BY_MAIL { "by" } else { "with" };
+    format!("{}: {units} {how} {}{tracking}", date::day(parcel.at), parcel.carrier)
 }
 
 /// One field turns a guest into a customer: name and e-mail are known.

@@ -4,8 +4,11 @@
 //! chosen variant; the picker's island does the same in place.
 
 pub mod alert;
+mod elsewhere;
 mod json_ld;
 mod wish;
+
+pub use elsewhere::elsewhere;
 
 use super::review::{self, Section};
 use crate::components::picture::{self, Frame, Load};
@@ -173,7 +176,7 @@ fn buy_box(
                 stock: stock_text(variant.availability),
                 level: stock_level(variant.availability).into(),
                 picture: picture_of(product, variant),
-                max: most(variant),
+                max: most(product, variant),
             })
             .collect()
     };
@@ -191,12 +194,13 @@ fn buy_box(
             {problem}
             <p class="stock" data-stock="" data-level=level>{stock_text(variant.availability)}</p>
             <div class="buy-row">
-                <Quantity name="quantity".to_owned() label="Quantity".to_owned() value=1 max=most(variant).max(1) autosubmit=false />
+                <Quantity name="quantity".to_owned() label="Quantity".to_owned() value=1 max=most(product, variant).max(1) autosubmit=false />
                 <button class="button button-wide" type="submit" data-add="" disabled=level == "out">
                     {if level == "out" { "Sold out" } else { "Add to cart" }}
                 </button>
             </div>
         </form>
+        {(!product.limit.is_none()).then(|| view! { <p class="delivery-note">{product.limit.text(0)}</p> })}
         {quantity_prices(product)}
         <p class="delivery-note">"Ready to ship in one working day. Returns within 30 days."</p>
     };
@@ -242,8 +246,8 @@ fn quantity_prices(product: &Product) -> Option<AnyView> {
 }
 
 /// Units that may be chosen. What is plenty is not counted on the page; the cart says what is left when it is asked for more.
-fn most(variant: &Variant) -> i64 {
-    let most = *LINE_QUANTITY.end();
+fn most(product: &Product, variant: &Variant) -> i64 {
+    let most = product.limit.left(0).min(*LINE_QUANTITY.end());
     match variant.availability.cap(most) {
         units if units < SHOWN_UNITS => units.max(0),
         _ => most,

@@ -156,7 +156,7 @@ async fn cards(shop: &Shop) -> shop::Result<Vec<String>> {
     let mut codes = Vec::new();
     for value in [500, 2_000, 1_500, 40_000, 3_000] {
         let (value, recipient) = (Currency::EUR.money(value), String::new());
-        let draft = gift_card::Draft { value, recipient, expires_at: None, reason: "storm".into() };
+        let draft = gift_card::Draft { value, recipient, expires_at: None, reason: "storm".into(), mailed: false };
         codes.push(gift_card::issue(shop, &merchant(), &draft).await?.code);
     }
     Ok(codes)

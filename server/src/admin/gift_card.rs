@@ -61,6 +61,7 @@ fn draft(desk: &Desk, form: &Form) -> Result<Draft> {
         recipient: form.value("recipient").to_owned(),
         expires_at: expiry(form)?,
         reason: form.value("reason").to_owned(),
+        mailed: form.is_on("mailed"),
     })
 }
 
@@ -118,13 +119,22 @@ async fn set_frozen(desk: &Desk, id: StoredValueId, pairs: Vec<(String, String)>
 pub async fn renew(desk: Desk, Path(id): Path<StoredValueId>, Body(pairs): Pairs) -> Answer {
     let form = form("gift-card", pairs);
     let done = match version(&form) {
-        Ok(version) => gift_card::renew(&desk.shop, &desk.staff, id, version).await,
+        Ok(version) => gift_card::renew(&desk.shop, &desk.staff, id, version, form.is_on("mailed")).await,
         Err(error) => Err(error),
     };
     match done {
         Ok(issued) => Ok(told(&desk, &issued).await?),
         Err(error) => answer(&desk, id, form, Err(error), "").await,
     }
+}
+
+pub async fn take_back(desk: Desk, Path(id): Path<StoredValueId>, Body(pairs): Pairs) -> Answer {
+    let form = form("gift-card", pairs);
+    let done = match version(&form) {
+        Ok(version) => gift_card::take_back(&desk.shop, &desk.staff, id, version).await,
+        Err(error) => Err(error),
+    };
+    answer(&desk, id, form, done, "The card is taken back. Its order can be refunded by that.").await
 }
 
 /// The version of the card that was on the screen.

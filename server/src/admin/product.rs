@@ -16,8 +16,11 @@ use shop::catalogue::draft::{Draft, DraftVariant, Status};
 use shop::catalogue::edit;
 use shop::catalogue::history;
 use shop::catalogue::quick;
+use shop::currency;
 use shop::id::ProductId;
+use shop::purchase_limit;
 use shop::sale;
+use shop::tax;
 use shop::{Error, FieldError};
 
 type Answer = std::result::Result<Response, PageError>;
@@ -178,18 +181,55 @@ fn again(sent: &Form, draft: &Draft, version: i64, errors: Vec<FieldError>) -> F
     form.refused(errors)
 }
 
+/// How much one may buy of it.
+pub async fn save_limit(desk: Desk, Path(id): Path<ProductId>, Body(pairs): Pairs) -> Answer {
+    let sent = form("limit", pairs);
+    match purchase_limit::set(&desk.shop, &desk.staff, id, view::limit::read(&sent)).await {
+        Ok(()) => Ok(desk.done(&format!("/admin/products/{id}"), "The limits are saved.").await?),
+        Err(error) => {
+            let (status, fields) = mendable(error)?;
+            let stored = edit::load(&desk.shop, &desk.staff, &id.to_string()).await?;
+            let form = view::form_of(&stored.draft, stored.version);
+            draw_with(&desk, status, Some(stored), &form, Some(sent.refused(fields))).await
+        }
+    }
+}
+
 pub(super) async fn draw(desk: &Desk, status: StatusCode, stored: Option<edit::Edited>, form: &Form) -> Answer {
+    draw_with(desk, status, stored, form, None).await
+}
+
+/// `limit`: what was just sent of it and refused.
+async fn draw_with(
+    desk: &Desk,
+    status: StatusCode,
+    stored: Option<edit::Edited>,
+    form: &Form,
+    limit: Option<Form>,
+) -> Answer {
     let title = stored.as_ref().map_or("Add product".to_owned(), |stored| stored.draft.title.clone());
     let categories = edit::categories(&desk.shop, &desk.staff).await?;
-    let (prices, held) = match &stored {
+    let (prices, held, converted) = match &stored {
         Some(stored) => (
             history::price_changes(&desk.shop, &desk.staff, stored.id).await?,
             sale::held(&desk.shop, &desk.staff, stored.id).await?,
+            currency::hints(&desk.shop, &desk.staff, stored.id).await?,
         ),
-        None => (Vec::new(), Vec::new()),
+        None => (Vec::new(), Vec::new(), Vec::new()),
+    };
+    let limit = match (limit, &stored) {
+        (Some(sent), _) => sent,
+        (None, Some(stored)) => {
+            view::limit::form_of(purchase_limit::of_product(&desk.shop, &desk.staff, stored.id).await?)
+        }
+        (None, None) => Form::default(),
     };
     let attributes = attribute::all(&desk.shop, &desk.staff).await?;
     let currencies = desk.shop.settings.currencies.clone();
-    let opened = Opened { stored, categories, attributes, currencies, prices, held };
+    let classes = tax::classes(&desk.shop, &desk.staff).await?;
+    // That of the delivery is for no goods.
+    let classes = classes.into_iter().filter(|class| class.code != tax::DELIVERY_CLASS);
+    let tax_classes = classes.map(|class| (class.code, class.name)).collect();
+    let opened = Opened { stored, categories, attributes, currencies, tax_classes, prices, held, converted, limit };
     Ok(desk.page_with(status, "products", &title, || view::editor(&opened, form)).await)
 }

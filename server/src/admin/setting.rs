@@ -115,6 +115,7 @@ fn asked(form: &Form, before: &Settings) -> Settings {
             "refuse" => TaxFallback::Refuse,
             _ => before.tax_fallback,
         },
+        recovery: before.recovery.clone(),
         capture: if form.value("capture") == "manual" { CapturePolicy::Manual } else { CapturePolicy::Automatic },
     }
 }

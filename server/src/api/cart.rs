@@ -69,6 +69,25 @@ pub async fn show(State(shop): State<Shop>, CartHolder(visitor): CartHolder) -> 
     Ok(Json(loaded(&shop, &visitor).await?))
 }
 
+/// Prices the cart in another currency. Items that are not sold in it say so.
+#[utoipa::path(
+    put, path = "/api/v1/cart/currency", tag = "Cart", request_body = CartWish,
+    security(("cart_token" = []), ("cart_token_header" = [])),
+    responses(
+        (status = 200, body = Cart), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem, description = "The cart was ordered."), (status = 422, body = Problem)
+    )
+)]
+pub async fn set_currency(
+    State(shop): State<Shop>,
+    CartHolder(visitor): CartHolder,
+    Body(wish): Body<CartWish>,
+) -> Result<Json<Cart>, ApiError> {
+    let currency = super::catalogue::currency(&shop, wish.currency.as_deref())?;
+    cart::set_currency(&shop, &visitor, currency).await?;
+    Ok(Json(loaded(&shop, &visitor).await?))
+}
+
 /// Adds an item.
 #[utoipa::path(
     post, path = "/api/v1/cart/items", tag = "Cart", request_body = NewItem,
@@ -200,6 +219,7 @@ pub async fn remove_gift_card(
 }
 
 async fn with_promotions(shop: &Shop, visitor: &Visitor, cart: cart::Cart) -> Result<Cart, Error> {
+    let cart = promotion::with_gifts(shop, visitor, cart).await?;
     let priced = promotion::of_cart(shop, visitor, &cart).await?;
     let shares = tender::of_cart(shop, visitor, &cart, priced.totals.total).await?;
     Ok(Cart::new(cart, priced, shares))

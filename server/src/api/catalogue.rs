@@ -6,12 +6,13 @@ use crate::error::ApiError;
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::{Path, State};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use shop::catalogue::{self, ListQuery, Sort};
 use shop::collection;
 use shop::limits::{COLLECTIONS, PAGE_ROWS, SKU_CHARS, SLUG_CHARS};
 use shop::money::Currency;
 use shop::{Error, Shop, recommendation};
+use utoipa::ToSchema;
 
 /// Products of each kind that are recommended.
 const RECOMMENDED: usize = 8;
@@ -118,6 +119,24 @@ pub async fn by_key(shop: &Shop, key: &str, currency: Currency) -> Result<catalo
         Err(Error::NotFound(_)) => catalogue::product_by_slug(shop, key, currency).await,
         other => other,
     }
+}
+
+/// A currency that the shop sells in.
+#[derive(Serialize, ToSchema)]
+pub struct OfferedCurrency {
+    /// ISO 4217.
+    code: &'static str,
+    /// Digits of its minor unit: 2 for EUR, 0 for JPY, 3 for KWD.
+    digits: u32,
+}
+
+/// The currencies that the shop sells in; the first is what it answers in where none is named.
+#[utoipa::path(
+    get, path = "/api/v1/currencies", tag = "Catalogue", responses((status = 200, body = Vec<OfferedCurrency>))
+)]
+pub async fn currencies(State(shop): State<Shop>) -> Json<Vec<OfferedCurrency>> {
+    let offered = shop.settings.currencies.iter();
+    Json(offered.map(|one| OfferedCurrency { code: one.code(), digits: one.exponent() }).collect())
 }
 
 /// The top of the category tree with each one's children.

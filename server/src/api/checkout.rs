@@ -38,7 +38,7 @@ pub async fn options(
     Ok(Json(checkout::view(&shop, &visitor).await?.into()))
 }
 
-/// Saves contact, address and delivery, whichever are given; the answer offers what follows from them.
+/// Saves contact, recipient of gift cards, address and delivery, whichever are given; the answer offers what follows from them.
 #[utoipa::path(
     put, path = "/api/v1/checkout", tag = "Checkout", request_body = Details,
     security(("cart_token" = []), ("cart_token_header" = [])),
@@ -57,8 +57,14 @@ pub async fn save(
         let note = details.note.as_deref().unwrap_or(&view.details.note);
         view = checkout::save_contact(&shop, &visitor, email, note).await?;
     }
+    if let Some(to) = &details.gift_to {
+        view = checkout::save_gift_to(&shop, &visitor, &to.email, &to.message).await?;
+    }
     if let Some(address) = details.address {
         view = checkout::save_address(&shop, &visitor, address.into()).await?;
+    }
+    if let Some(message) = &details.gift_note {
+        view = checkout::save_gift_note(&shop, &visitor, message).await?;
     }
     if let Some(delivery) = &details.delivery {
         let method = delivery.parse().map_err(|_| Error::field("delivery", "Choose one of the ways to deliver."))?;

@@ -7,7 +7,7 @@ mod order;
 mod search;
 mod wishlist;
 
-pub use cart::{Cart, NewCart};
+pub use cart::{Cart, Item, NewCart};
 pub use catalogue::{Category, Collection, Product, ProductPage, Recommendations};
 pub use checkout::{CheckoutOptions, CheckoutStatus, Details, PlaceRequest, PlaceResult, order_url};
 pub use order::Order;

@@ -74,6 +74,8 @@ async fn one_size(db: &Db, url: &str, folder: &Path, products: u64, seconds: u64
     let keeping = Server::start(url, folder, PAGES_MIB).await?;
     column.ready_seconds = keeping.ready_after.as_secs_f64();
     column.idle_mib = keeping.resident_mib();
+    // Each once: drawing them for the first time is the next row's business.
+    drive::once(&keeping, &questions.popular).await?;
     column.add("product page, kept", drive::load(&keeping, &questions.popular, 16, seconds).await?);
     column.loaded_mib = keeping.resident_mib();
     drop(keeping);
@@ -81,8 +83,11 @@ async fn one_size(db: &Db, url: &str, folder: &Path, products: u64, seconds: u64
     let mut drawing = Server::start(url, folder, NO_PAGES).await?;
     column.add("product page, drawn", drive::load(&drawing, &questions.products, 16, seconds).await?);
     for (name, paths) in questions.lists() {
-        column.add(name, drive::load(&drawing, paths, 2, seconds).await?);
+        for connections in [1, 2] {
+            column.add(name, drive::load(&drawing, paths, connections, seconds).await?);
+        }
     }
+    column.add("into the cart", drive::fill_carts(&drawing, &questions.skus, 64, seconds).await?);
     drawing.log_in().await?;
     for (name, paths) in questions.admin() {
         column.add(name, drive::load(&drawing, paths, 1, seconds).await?);

@@ -15,6 +15,7 @@ use http::Uri;
 use serde::Deserialize;
 use shop::account::{self, Customer, Visitor};
 use shop::address::Address;
+use shop::cart::recovery;
 use shop::id::AddressId;
 use shop::{Error, credit as store_credit, order, review, tender};
 
@@ -35,8 +36,26 @@ pub async fn home(
     let mut orders = order::history(&state.shop, &customer, None).await?.items;
     orders.truncate(RECENT);
     let viewed = recent::cards(&state, &visitor, None).await?;
+    let reminders = recovery::reminders(&state.shop, &customer).await?;
     let site = site(&state, &visitor, &uri).await?;
-    Ok(page(200, || pages::account::home(&site, &customer, orders, viewed)))
+    Ok(page(200, || pages::account::home(&site, &customer, orders, viewed, reminders)))
+}
+
+/// Whether the customer is reminded of carts that were left.
+#[derive(Deserialize)]
+pub struct Reminders {
+    /// Not empty: yes.
+    #[serde(default)]
+    remind: String,
+}
+
+pub async fn reminders(
+    State(state): State<AppState>,
+    RequireCustomer(customer): RequireCustomer,
+    Body(sent): Body<Reminders>,
+) -> Result<Response, PageError> {
+    recovery::set_reminders(&state.shop, &customer, !sent.remind.is_empty()).await?;
+    Ok(Redirect::to("/account").into_response())
 }
 
 #[derive(Deserialize)]

@@ -27,8 +27,8 @@ const BESIDE: usize = 4;
 
 /// Who changes the cart, from where, and in which form they want the answer.
 pub struct Change {
-    state: AppState,
-    visitor: Visitor,
+    pub(super) state: AppState,
+    pub(super) visitor: Visitor,
     uri: Uri,
     json: bool,
 }
@@ -45,9 +45,12 @@ impl FromRequestParts<AppState> for Change {
 
 impl Change {
     /// The new cart for an island, the cart page for a form; a refusal on the page it concerns.
-    async fn answer(self, outcome: Result<Cart, Error>) -> Result<Response, PageError> {
+    pub(super) async fn answer(self, outcome: Result<Cart, Error>) -> Result<Response, PageError> {
         match outcome {
-            Ok(cart) if self.json => Ok(Json(wire::Cart::from(&cart)).into_response()),
+            Ok(cart) if self.json => {
+                let cart = promotion::with_gifts(&self.state.shop, &self.visitor, cart).await?;
+                Ok(Json(wire::Cart::from(&cart)).into_response())
+            }
             Ok(_) => Ok(Redirect::to("/cart").into_response()),
             Err(error) if self.json || !is_for_people(&error) => Err(error.into()),
             Err(error) => {
@@ -64,7 +67,7 @@ impl Change {
         problem: Option<String>,
         mark: impl FnOnce(&mut pages::cart::Sum),
     ) -> Result<Response, PageError> {
-        let cart = cart::load(&self.state.shop, &self.visitor).await?;
+        let cart = loaded(&self.state.shop, &self.visitor).await?;
         let mut sum = sum(&self.state, &self.visitor, cart.as_ref(), None).await?;
         if let Some(sum) = &mut sum {
             mark(sum);
@@ -112,7 +115,7 @@ pub async fn show(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    let cart = cart::load(&state.shop, &visitor).await?;
+    let cart = loaded(&state.shop, &visitor).await?;
     if wants_json(uri.path(), &headers) {
         return Ok(Json(cart.as_ref().map(wire::Cart::from).unwrap_or_default()).into_response());
     }
@@ -120,6 +123,14 @@ pub async fn show(
     let beside = beside(&state, &visitor, cart.as_ref()).await?;
     let sum = sum(&state, &visitor, cart.as_ref(), asked.address()).await?;
     Ok(page(200, || pages::cart::cart(&site, cart, sum, None, beside)))
+}
+
+/// The visitor's cart with the gifts that it earns.
+async fn loaded(shop: &Shop, visitor: &Visitor) -> Result<Option<Cart>> {
+    match cart::load(shop, visitor).await? {
+        Some(cart) => Ok(Some(promotion::with_gifts(shop, visitor, cart).await?)),
+        None => Ok(None),
+    }
 }
 
 /// What the cart costs with its promotions, and what its delivery costs there.
@@ -133,6 +144,7 @@ async fn sum(
     let promotion::OfCart { totals, tax_on_top, codes } = promotion::of_cart(&state.shop, visitor, cart).await?;
     let shares = tender::of_cart(&state.shop, visitor, cart, totals.total).await?;
     let credit = credit::unused(&state.shop, visitor, cart.currency, &shares).await?;
+    let links = cart::share::links(&state.shop, cart.id).await?;
     let was_asked = asked.is_some();
     let delivery = shipping::for_cart(&state.shop, visitor, cart, asked).await?;
     Ok(Some(pages::cart::Sum {
@@ -145,6 +157,7 @@ async fn sum(
         shares,
         credit,
         refused_card: None,
+        links,
     }))
 }
 

@@ -16,6 +16,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use http::{HeaderMap, Uri};
 use serde::Deserialize;
+use shop::Error;
 use shop::account::Visitor;
 use shop::catalogue::{self, ListQuery, Product, Sort};
 use shop::collection;
@@ -113,7 +114,10 @@ pub async fn product(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, PageError> {
-    let product = catalogue::product_by_slug(&state.shop, &slug, &visitor).await?;
+    let product = match catalogue::product_by_slug(&state.shop, &slug, &visitor).await {
+        Err(Error::NotFound(_)) => return elsewhere(&state, &visitor, &uri, &slug).await,
+        found => found?,
+    };
     if let Some(text) = searched_before(&headers, &state.shop.origin) {
         state.search.clicked(&text);
     }
@@ -127,6 +131,15 @@ pub async fn product(
         ..Around::default()
     };
     draw_with(&state, &visitor, &uri, product, Shown { status: 200, chosen, around, reviews }).await
+}
+
+/// What is sold in the shop's default currency and not in the one that was chosen has a page that says so.
+async fn elsewhere(state: &AppState, visitor: &Visitor, uri: &Uri, slug: &str) -> Result<Response, PageError> {
+    let main = state.shop.settings.currencies.first().copied().filter(|main| *main != visitor.currency);
+    let main = main.ok_or(Error::NotFound("product"))?;
+    let product = catalogue::product_by_slug(&state.shop, slug, main).await?;
+    let site = site(state, visitor, uri).await?;
+    Ok(page(200, || pages::product::elsewhere(&site, &product.title, &product.slug, main)))
 }
 
 /// The variant to show: the one asked for, or the first that can be bought.

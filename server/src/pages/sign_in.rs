@@ -1,7 +1,7 @@
 //! Registering, logging in and out.
 
 use super::frame::{local, page, site};
-use super::orders;
+use super::{currency, orders};
 use crate::client_address::From;
 use crate::error::PageError;
 use crate::session;
@@ -11,6 +11,7 @@ use app::pages;
 use app::pages::order::Seen;
 use axum::extract::{Form as Body, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::CookieJar;
 use http::{HeaderMap, Uri};
 use serde::Deserialize;
 use shop::account::{self, Customer, Visitor};
@@ -58,7 +59,8 @@ pub async fn log_in(
     match account::log_in(&state.shop, &form.email, &form.password, &address).await {
         Ok(customer) => {
             session::log_in_customer(&session, &state.shop, &state.viewed, &headers, &customer).await?;
-            Ok(Redirect::to(local(&form.next, AFTER)).into_response())
+            let jar = currency::settle(&state, visitor.currency, customer, CookieJar::from_headers(&headers)).await?;
+            Ok((jar, Redirect::to(local(&form.next, AFTER))).into_response())
         }
         Err(error @ Error::Internal(_)) => Err(error.into()),
         Err(error) => {
@@ -109,7 +111,8 @@ pub async fn register(
         Ok(customer) => {
             session::log_in_customer(&session, &state.shop, &state.viewed, &headers, &customer).await?;
             keep_address(&state, &customer, &form.order, &form.token).await?;
-            Ok(Redirect::to(local(&form.next, AFTER)).into_response())
+            let jar = currency::settle(&state, visitor.currency, customer, CookieJar::from_headers(&headers)).await?;
+            Ok((jar, Redirect::to(local(&form.next, AFTER))).into_response())
         }
         Err(error @ Error::Internal(_)) => Err(error.into()),
         Err(error) => {

@@ -16,6 +16,7 @@ async fn cards(arena: &Arena, values: &[i64]) -> Vec<String> {
             recipient: String::new(),
             expires_at: None,
             reason: "race".into(),
+            mailed: false,
         };
         codes.push(gift_card::issue(&arena.site.shop, &arena.owner, &draft).await.unwrap().code);
     }

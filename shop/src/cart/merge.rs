@@ -3,7 +3,7 @@
 
 use super::edit::{reload, touch};
 use super::read::{self, LIFE_MS};
-use super::{Cart, Line, MergeNotice};
+use super::{Cart, Line, LineProblem, MergeNotice};
 use crate::account::{Customer, Visitor};
 use crate::checkout::Details;
 use crate::db::Tx;
@@ -36,8 +36,13 @@ pub async fn merge_on_login(shop: &Shop, anonymous: Option<CartId>, customer: Cu
     // The guest's lines at the prices of the account's currency.
     tx.execute("UPDATE cart SET status = 'merged', currency = $2 WHERE id = $1", args![ours_id, currency]).await?;
     let ours = read::whole(&mut tx, read::Head { currency, ..ours }, now).await?;
-    let theirs = read::whole(&mut tx, theirs, now).await?;
-    let notice = combine(&mut tx, &ours, &theirs, now).await?;
+    let head = theirs;
+    let theirs = read::whole(&mut tx, head.clone(), now).await?;
+    let mut notice = combine(&mut tx, &ours, &theirs, now).await?;
+    let merged = read::whole(&mut tx, head, now).await?;
+    cap_to_limits(&mut tx, &merged, &mut notice).await?;
+    let told = !(notice.added.is_empty() && notice.combined.is_empty() && notice.capped.is_empty());
+    let notice = told.then_some(notice);
     touch(&mut tx, &owner, now).await?;
     tx.execute(
         "UPDATE cart SET merge_notice = $2, details = $3 WHERE id = $1",
@@ -51,21 +56,23 @@ pub async fn merge_on_login(shop: &Shop, anonymous: Option<CartId>, customer: Cu
     let sql = "INSERT INTO cart_code (cart_id, code_id, added_at)
         SELECT $2, code_id, added_at FROM cart_code WHERE cart_id = $1 ON CONFLICT DO NOTHING";
     tx.execute(sql, args![ours_id, theirs_id]).await?;
+    // Whoever made a link as a guest can take it back as a customer.
+    tx.execute("UPDATE cart_share SET cart_id = $2 WHERE cart_id = $1", args![ours_id, theirs_id]).await?;
     tx.commit().await?;
     Ok(Some(theirs_id))
 }
 
-/// Writes the lines of `ours` into `theirs`; `None` when that changed nothing worth telling.
-async fn combine(tx: &mut Tx, ours: &Cart, theirs: &Cart, now: i64) -> Result<Option<MergeNotice>> {
+/// Writes the lines of `ours` into `theirs`.
+async fn combine(tx: &mut Tx, ours: &Cart, theirs: &Cart, now: i64) -> Result<MergeNotice> {
     let keep = |saved: bool| move |line: &Line| (line.variant_id, line.quantity, line.price_seen.amount, saved);
     let mut notice = MergeNotice {
         added: Vec::new(),
         combined: Vec::new(),
         capped: Vec::new(),
-        before: theirs.lines.iter().map(keep(false)).chain(theirs.saved.iter().map(keep(true))).collect(),
+        before: by_hand(theirs).map(keep(false)).chain(theirs.saved.iter().map(keep(true))).collect(),
     };
     let mut places = CART_LINES.saturating_sub(theirs.lines.len() + theirs.saved.len());
-    for line in &ours.lines {
+    for line in by_hand(ours) {
         let held = theirs.lines.iter().find(|other| other.variant_id == line.variant_id);
         let wanted = held.map_or(0, |other| other.quantity).max(line.quantity);
         let quantity = line.availability.cap(wanted).min(*LINE_QUANTITY.end());
@@ -94,8 +101,30 @@ async fn combine(tx: &mut Tx, ours: &Cart, theirs: &Cart, now: i64) -> Result<Op
             put(tx, theirs.id, (line.variant_id, line.quantity, line.unit_price.amount, true), now).await?;
         }
     }
-    let told = !(notice.added.is_empty() && notice.combined.is_empty() && notice.capped.is_empty());
-    Ok(told.then_some(notice))
+    Ok(notice)
+}
+
+/// Lines that are no gifts: those come by themselves.
+fn by_hand(cart: &Cart) -> impl Iterator<Item = &Line> {
+    cart.lines.iter().filter(|line| line.gift.is_none())
+}
+
+/// Cuts the lines of the account's cart down to what its owner may buy.
+async fn cap_to_limits(tx: &mut Tx, cart: &Cart, notice: &mut MergeNotice) -> Result<()> {
+    for line in &cart.lines {
+        let Some(LineProblem::LimitReached { wanted, allowed, .. }) = line.problem else { continue };
+        if allowed > 0 {
+            tx.execute("UPDATE cart_line SET quantity = $2 WHERE id = $1", args![line.id, allowed]).await?;
+        } else {
+            tx.execute("DELETE FROM cart_line WHERE id = $1", args![line.id]).await?;
+        }
+        let name = title(line);
+        notice.added.retain(|(known, _)| *known != name);
+        notice.combined.retain(|(known, ..)| *known != name);
+        notice.capped.retain(|(known, ..)| *known != name);
+        notice.capped.push((name, wanted, allowed));
+    }
+    Ok(())
 }
 
 async fn put(tx: &mut Tx, cart: CartId, line: (VariantId, i64, i64, bool), now: i64) -> Result<()> {
@@ -103,7 +132,8 @@ async fn put(tx: &mut Tx, cart: CartId, line: (VariantId, i64, i64, bool), now: 
     tx.execute(
         "INSERT INTO cart_line (id, cart_id, variant_id, quantity, unit_price_seen, saved_for_later, added_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)
-         ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = excluded.quantity, saved_for_later = excluded.saved_for_later",
+         ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = excluded.quantity,
+           saved_for_later = excluded.saved_for_later, gift_of = NULL",
         args![CartLineId::new(), cart, variant, quantity, price, saved, now],
     )
     .await?;

@@ -1,6 +1,6 @@
 //! Carts that programs hold by a secret token instead of a session. Only the token's hash is stored.
 
-use super::edit;
+use super::add;
 use crate::account::Visitor;
 use crate::id::CartId;
 use crate::money::Currency;
@@ -14,7 +14,8 @@ pub async fn open(shop: &Shop, currency: Currency) -> Result<(Visitor, String)> 
     let mut visitor = Visitor { cart_id: None, customer: None, currency };
     let token = secret::token();
     let mut tx = shop.db.begin().await?;
-    let head = edit::create(&mut tx, &visitor, shop.now_ms()).await?;
+    let made = add::create(&mut tx, std::iter::once((None, currency)), shop.now_ms()).await?.pop();
+    let head = made.ok_or_else(|| Error::Internal("a cart was not made".into()))?;
     tx.execute(
         "INSERT INTO cart_token (token_hash, cart_id) VALUES ($1, $2)",
         args![secret::hash_token(&token), head.id],

@@ -72,6 +72,21 @@ pub struct DraftVariant {
     pub tax_class: String,
     /// Minor units of the default currency.
     pub cost: Option<i64>,
+    /// Each unit becomes a gift card over its price, sent by mail: nothing of it is carried, counted or taxed. Left out where
+    /// it is none: imports compare digests of what was written before there were any.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gift_card: bool,
+}
+
+impl DraftVariant {
+    /// A gift card with what goes with being one; anything else as it is.
+    #[must_use]
+    pub fn settled(mut self) -> Self {
+        if self.gift_card {
+            (self.tracked, self.taxable, self.requires_shipping) = (false, false, false);
+        }
+        self
+    }
 }
 
 impl Default for DraftVariant {
@@ -88,6 +103,7 @@ impl Default for DraftVariant {
             requires_shipping: true,
             tax_class: "standard".into(),
             cost: None,
+            gift_card: false,
         }
     }
 }

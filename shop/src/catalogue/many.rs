@@ -67,11 +67,12 @@ const INSERT_PRODUCTS: Sql = rows!(
 );
 const INSERT_VARIANTS: Sql = rows!(
     "INSERT INTO variant (id, product_id, sku, barcode, option_values, title, position, weight_grams, requires_shipping,
-       taxable, tax_class, tracked, cost)
+       taxable, tax_class, tracked, cost, gift_card)
      SELECT id, product_id, sku, barcode, option_values, title, position, weight_grams, requires_shipping, taxable,
-       tax_class, tracked, cost FROM",
+       tax_class, tracked, cost, gift_card FROM",
     [id UUID, product_id UUID, sku TEXT, barcode TEXT, option_values TEXT, title TEXT, position BIGINT,
-     weight_grams BIGINT, requires_shipping BOOLEAN, taxable BOOLEAN, tax_class TEXT, tracked BOOLEAN, cost BIGINT],
+     weight_grams BIGINT, requires_shipping BOOLEAN, taxable BOOLEAN, tax_class TEXT, tracked BOOLEAN, cost BIGINT,
+     gift_card BOOLEAN],
     ""
 );
 const INSERT_MEMBERS: Sql = rows!(
@@ -132,6 +133,7 @@ impl Sets {
                 "option_values": serde_json::to_string(&v.option_values)?, "title": v.option_values.join(" / "),
                 "position": at, "weight_grams": v.weight_grams, "requires_shipping": v.requires_shipping,
                 "taxable": v.taxable, "tax_class": v.tax_class, "tracked": v.tracked, "cost": v.cost,
+                "gift_card": v.gift_card,
             }));
             for price in &v.prices {
                 self.prices.push(json!({

@@ -7,6 +7,7 @@ use crate::db::Engine;
 use crate::id::{PictureId, ProductId, VariantId};
 use crate::money::Currency;
 use crate::price_list::{Buyer, offers, read_offers};
+use crate::purchase_limit::Limit;
 use crate::review::{RATING, Rating};
 use crate::{Error, Result, Shop, args, pricing};
 use serde_json::Value;
@@ -47,8 +48,8 @@ fn statement(which: &str) -> Statement {
                 ORDER BY a.position, a.id, h.position, h.id) AS TEXT)
             FROM product_attribute x CROSS JOIN attribute a LEFT JOIN attribute_choice h ON h.id = x.choice_id
             WHERE x.product_id = p.id AND a.id = x.attribute_id AND a.shown) AS specs,
-           {breadcrumb} AS breadcrumb, {RATING} AS rating
-         FROM product p WHERE {which} AND p.status = 'published'",
+           {breadcrumb} AS breadcrumb, {RATING} AS rating, q.per_order, q.per_buyer, q.days
+         FROM product p LEFT JOIN purchase_limit q ON q.product_id = p.id WHERE {which} AND p.status = 'published'",
         offers = offers("$2", "$3", "$4"),
         breadcrumb = breadcrumb!(
             "(SELECT d.id FROM product_category m JOIN category d ON d.id = m.category_id
@@ -74,6 +75,9 @@ struct Row {
     specs: Option<String>,
     breadcrumb: Option<String>,
     rating: Option<String>,
+    per_order: Option<i64>,
+    per_buyer: Option<i64>,
+    days: Option<i64>,
 }
 
 type VariantRow =
@@ -120,6 +124,7 @@ impl Row {
             seo_title: self.seo_title,
             seo_description: self.seo_description,
             rating: Rating::read(self.rating.as_deref())?,
+            limit: Limit { per_order: self.per_order, per_buyer: self.per_buyer, days: self.days },
         })
     }
 }

@@ -34,7 +34,7 @@ const ONLY_VARIANTS: Sql = rows!(
     "SELECT v.product_id, v.id, v.sku, v.tracked, r.amount FROM",
     [id UUID],
     "JOIN variant v ON v.product_id = d.id AND v.active
-       LEFT JOIN price r ON r.variant_id = v.id AND r.currency = $2
+       LEFT JOIN price r ON r.variant_id = v.id AND r.currency = $2 AND NOT r.converted
      WHERE NOT EXISTS (SELECT 1 FROM variant o WHERE o.product_id = d.id AND o.active AND o.id <> v.id)"
 );
 

@@ -19,7 +19,12 @@ impl Statement {
 
     /// As [`Statement::new`], over rows that come in ([`rows!`](crate::rows)).
     pub fn over(sql: Sql) -> Self {
-        Self { sqlite: sqlite(sql.sqlite), postgres: postgres(sql.postgres) }
+        Self::of(sql.sqlite, sql.postgres)
+    }
+
+    /// As [`Statement::new`], where the engines' texts differ in more than names.
+    pub fn of(on_sqlite: &str, on_postgres: &str) -> Self {
+        Self { sqlite: sqlite(on_sqlite), postgres: postgres(on_postgres) }
     }
 
     /// The same statement about another column.

@@ -64,6 +64,7 @@ struct VariantRow {
     tax_class: String,
     tracked: bool,
     cost: Option<i64>,
+    gift_card: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -88,14 +89,15 @@ const HEADS: Sql = rows!(
 );
 const VARIANTS: Sql = rows!(
     "SELECT v.product_id, v.id, v.sku, v.barcode, v.option_values, v.weight_grams, v.requires_shipping, v.taxable,
-       v.tax_class, v.tracked, v.cost FROM",
+       v.tax_class, v.tracked, v.cost, v.gift_card FROM",
     [id UUID],
     "JOIN variant v ON v.product_id = d.id WHERE v.active ORDER BY v.position, v.id"
 );
 const PRICES: Sql = rows!(
     "SELECT r.variant_id, r.currency, r.amount, r.compare_at FROM",
     [id UUID],
-    "JOIN variant v ON v.product_id = d.id JOIN price r ON r.variant_id = v.id WHERE v.active ORDER BY r.currency"
+    "JOIN variant v ON v.product_id = d.id JOIN price r ON r.variant_id = v.id AND NOT r.converted WHERE v.active
+     ORDER BY r.currency"
 );
 const CATEGORIES: Sql = rows!(
     "SELECT m.product_id, m.category_id FROM",
@@ -213,6 +215,7 @@ impl VariantRow {
             requires_shipping: self.requires_shipping,
             tax_class: self.tax_class,
             cost: self.cost,
+            gift_card: self.gift_card,
         })
     }
 }

@@ -139,8 +139,8 @@ async fn insert_variant(tx: &mut Tx, product: ProductId, at: usize, v: &DraftVar
     let id = VariantId::new();
     tx.execute(
         "INSERT INTO variant (id, product_id, sku, barcode, option_values, title, position, weight_grams,
-           requires_shipping, taxable, tax_class, tracked, cost)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+           requires_shipping, taxable, tax_class, tracked, cost, gift_card)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         columns(id, Some(product), at, v)?,
     )
     .await
@@ -152,7 +152,8 @@ async fn insert_variant(tx: &mut Tx, product: ProductId, at: usize, v: &DraftVar
 async fn update_variant(tx: &mut Tx, id: VariantId, at: usize, v: &DraftVariant, now: i64) -> Result<VariantId> {
     tx.execute(
         "UPDATE variant SET sku = $2, barcode = $3, option_values = $4, title = $5, position = $6, weight_grams = $7,
-           requires_shipping = $8, taxable = $9, tax_class = $10, tracked = $11, cost = $12, active = TRUE WHERE id = $1",
+           requires_shipping = $8, taxable = $9, tax_class = $10, tracked = $11, cost = $12, gift_card = $13,
+           active = TRUE WHERE id = $1",
         columns(id, None, at, v)?,
     )
     .await
@@ -175,7 +176,8 @@ fn columns(id: VariantId, product: Option<ProductId>, at: usize, v: &DraftVarian
         v.taxable,
         &v.tax_class,
         v.tracked,
-        v.cost
+        v.cost,
+        v.gift_card
     ]);
     Ok(list)
 }

@@ -13,7 +13,7 @@ pub use known::live;
 pub(super) use self::attempt::{chosen, insert, payer};
 use self::known::{Earlier, already_placed};
 pub(super) use self::known::{earlier_checkouts, limit_attempts};
-use self::offer::{NOT_THERE, check, check_stock, quote, unserved};
+use self::offer::{NOT_THERE, check, check_stock, limit_reached, quote, unserved};
 use self::resume::{join, resume};
 use super::fact::{self, News, Standing};
 use super::idempotency::{self, Known, Request};
@@ -30,7 +30,7 @@ use crate::pricing::Totals;
 use crate::promotion::Gone;
 use crate::risk::{self, Payer};
 use crate::warehouse::route::{self, Destination, Otherwise};
-use crate::{Error, Result, Shop, backup, secret, shipping, tender, warehouse};
+use crate::{Error, Result, Shop, backup, purchase_limit, secret, shipping, tender, warehouse};
 use sha2::{Digest, Sha256};
 
 /// What placing an order came to.
@@ -238,6 +238,7 @@ async fn start(
             lease_until: saga::lease_until(now),
             expires_at: now + shop.settings.hold_ms,
             demands,
+            limited: purchase_limit::claimed(&view.cart.lines),
             payer: payer.clone(),
             held: held.clone(),
             otherwise: Otherwise::of(&wanted, &shelves, &to),
@@ -255,7 +256,13 @@ async fn start(
                 return Err(overtaken(shop, visitor, view).await?.unwrap_or_else(view::changed));
             }
             // Who took the last use may have gone without, in the same batch: once more.
-            Ok(Prepared::Gone(_) | Prepared::TenderGone(_)) if !was_refused => was_refused = true,
+            Ok(Prepared::Gone(_) | Prepared::TenderGone(_) | Prepared::LimitReached(_)) if !was_refused => {
+                was_refused = true;
+            }
+            Ok(Prepared::LimitReached(reached)) => {
+                let line = view.cart.lines.iter().find(|line| line.product_id == reached.product_id);
+                return Err(limit_reached(line.map_or("", |line| &line.title), &reached.why));
+            }
             Ok(Prepared::Gone(gone)) => return Err(promotion_gone(&gone, &quote.totals)),
             Ok(Prepared::TenderGone(gone)) => return Err(tender_gone(&gone)),
             // Somebody was faster at one of the shelves: look again at what is left.

@@ -1,18 +1,20 @@
-//! The hot transactions of a checkout behind their batch queues: prepare, hand over, keep an event, apply a fact, keep a
-//! mail.
+//! The hot transactions behind their batch queues: put into a cart, prepare, hand over, keep an event, apply a fact, keep
+//! a mail.
 
 use super::fact::{Fact, Facts, Standing};
 use super::handover::{Handover, Handovers};
 use super::prepare::{Prepare, Prepared, Preparing};
+use crate::cart::Cart;
 use crate::db::{Batch, Db};
 use crate::payment::{Keeping, Received};
-use crate::{Result, mail};
+use crate::{Result, cart, mail};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The queues; cheap to clone. One set per database, kept in [`crate::Shop`].
 #[derive(Clone)]
 pub struct Queues {
+    carts: Batch<cart::Adding>,
     prepare: Batch<Preparing>,
     handover: Batch<Handovers>,
     facts: Batch<Facts>,
@@ -29,6 +31,7 @@ impl Queues {
     /// Starts the workers on the current runtime; they end when the last clone is dropped.
     pub fn start(db: &Db) -> Self {
         Self {
+            carts: Batch::start(db.clone(), cart::Adding),
             prepare: Batch::start(db.clone(), Preparing),
             handover: Batch::start(db.clone(), Handovers),
             facts: Batch::start(db.clone(), Facts),
@@ -49,6 +52,11 @@ impl Queues {
 
     pub(crate) fn found_open(&self) {
         self.open.store(true, Ordering::Relaxed);
+    }
+
+    /// `None`: come again, somebody else was at the same cart.
+    pub(crate) async fn add_to_cart(&self, item: cart::Wish) -> Result<Option<Cart>> {
+        self.carts.run(item).await
     }
 
     pub(super) async fn prepare(&self, item: Prepare) -> Result<Prepared> {

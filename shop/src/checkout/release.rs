@@ -18,7 +18,7 @@ use crate::inventory::reserve;
 use crate::outbox::{self, Note};
 use crate::payment::{IntentStatus, Outcome, SessionStatus};
 use crate::point::{self, Point};
-use crate::{Result, Shop, args, promotion, rows, tender};
+use crate::{Result, Shop, args, promotion, purchase_limit, rows, tender};
 use serde::Serialize;
 
 /// A provider that does not answer is asked again after this long.
@@ -69,9 +69,10 @@ pub(super) async fn write(tx: &mut Tx, all: &[Release], now: i64) -> Result<()> 
     tx.execute(FREE_CARTS.of(engine), args![&rows]).await?;
     let answer = fact::expired();
     tx.execute(ANSWER.of(engine), args![&rows, answer.status(), serde_json::to_string::<Answer>(&answer)?]).await?;
-    // Accounts, promotions and shelves after the orders, in this order, as everybody does who needs them.
+    // Accounts, promotions, limits and shelves after the orders, in this order, as everybody does who needs them.
     tender::release(tx, all.iter().map(|r| r.id)).await?;
     promotion::release(tx, all.iter().map(|r| r.id)).await?;
+    purchase_limit::release(tx, all.iter().map(|r| r.id)).await?;
     reserve::release_many(tx, &all.iter().map(|r| r.id).collect::<Vec<_>>()).await?;
     let moves: Vec<_> = all
         .iter()

@@ -9,6 +9,7 @@ use crate::address::Address;
 use crate::cart::{self, Cart, read::Head};
 use crate::id::ShippingMethodId;
 use crate::limits::{self, Check};
+use crate::order::GiftTo;
 use crate::shipping::{self, DeliveryOption, Method, offer};
 use crate::tax::{self, Destination, Taxation};
 use crate::{Error, Result, Shop, args};
@@ -17,6 +18,10 @@ use crate::{pricing, promotion, tender};
 /// The checkout of the visitor's cart; `Conflict` "cart_empty" when there is nothing to buy.
 pub async fn view(shop: &Shop, visitor: &Visitor) -> Result<View> {
     let (cart, details) = told(shop, visitor).await?;
+    let cart = promotion::with_gifts(shop, visitor, cart).await?;
+    if cart.lines.is_empty() {
+        return Err(empty());
+    }
     let mut view = priced(shop, visitor, cart, details).await?;
     if let Some(address) = &view.details.address {
         let options = std::mem::take(&mut view.delivery_options);
@@ -38,6 +43,10 @@ pub(super) async fn told(shop: &Shop, visitor: &Visitor) -> Result<(Cart, Detail
     let cart = cart::read::whole(&mut db, head, shop.now_ms()).await?;
     if cart.lines.is_empty() {
         return Err(empty());
+    }
+    if !shop.settings.currencies.contains(&cart.currency) {
+        // The cart's page changes it to one that the shop sells in.
+        return Err(changed());
     }
     if let (true, Some(customer)) = (details.email.is_empty(), &visitor.customer) {
         details.email.clone_from(&customer.email);
@@ -128,6 +137,39 @@ pub async fn save_contact(shop: &Shop, visitor: &Visitor, email: &str, note: &st
         details.note = note;
     })
     .await
+}
+
+/// Saves whom gift cards in the cart go to; without an address the buyer gets them.
+///
+/// # Errors
+/// `Invalid` "gift_email" or "gift_message".
+pub async fn save_gift_to(shop: &Shop, visitor: &Visitor, email: &str, message: &str) -> Result<View> {
+    let (email, message) = (email.trim().to_lowercase(), message.trim().to_owned());
+    Check::default()
+        .text("gift_email", &email, limits::EMAIL_CHARS)
+        .that(
+            email.is_empty() || limits::is_email(&email),
+            "gift_email",
+            "Enter an e-mail address like name@example.com.",
+        )
+        .that(message.is_empty() || !email.is_empty(), "gift_email", "Enter whom your words are for.")
+        .text("gift_message", &message, limits::GIFT_MESSAGE_CHARS)
+        .done()?;
+    let gift_to = (!email.is_empty()).then_some(GiftTo { email, message });
+    save(shop, visitor, move |details| details.gift_to = gift_to).await
+}
+
+/// Says whether to remind of this cart, at the address of the contact step, when it is left.
+pub async fn save_reminder(shop: &Shop, visitor: &Visitor, wanted: bool) -> Result<View> {
+    save(shop, visitor, move |details| details.remind = wanted).await
+}
+
+/// Saves what the card of a present says; empty: there is none.
+pub async fn save_gift_note(shop: &Shop, visitor: &Visitor, typed: &str) -> Result<View> {
+    // A form sends other line ends than it shows.
+    let message = typed.trim().replace("\r\n", "\n");
+    Check::default().text("gift_note", &message, limits::GIFT_NOTE_CHARS).done()?;
+    save(shop, visitor, move |details| details.gift_note = message).await
 }
 
 /// Saves the address after the rules of its country; a delivery method that does not serve it is forgotten.

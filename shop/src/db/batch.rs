@@ -31,6 +31,9 @@ pub trait Work: Send + Sync + 'static {
     /// How long a batch waits for company in a crowd; for work whose callers are in no hurry.
     const LINGER: Duration = Duration::ZERO;
 
+    /// Where a proof may interrupt it right after a commit.
+    const POINT: Option<Point> = Some(Point::BatchCommitted);
+
     /// Handles `items`, in order of arrival, inside `tx`, and returns one outcome for each. An error undoes
     /// everything, and the items come again one by one.
     fn run(
@@ -139,7 +142,9 @@ async fn run_batch<W: Work>(db: Db, work: Arc<W>, mut batch: Vec<Waiting<W>>) {
     let (items, answers): (Vec<_>, Vec<_>) = batch.into_iter().map(|w| (w.item, w.answer)).unzip();
     match transact(&db, &*work, &items).await {
         Ok(outcomes) => {
-            point::reached(Point::BatchCommitted).await;
+            if let Some(point) = W::POINT {
+                point::reached(point).await;
+            }
             for (answer, outcome) in answers.into_iter().zip(outcomes) {
                 answer.send(Ok(outcome)).ok();
             }

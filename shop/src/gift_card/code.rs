@@ -38,7 +38,7 @@ pub fn normalised(typed: &str) -> Option<String> {
 }
 
 /// What is stored of a normalised code. It has 80 random bits, so one round of SHA-256 is enough to keep it.
-pub(super) fn hash(code: &str) -> String {
+pub(crate) fn hash(code: &str) -> String {
     secret::hash_token(code)
 }
 

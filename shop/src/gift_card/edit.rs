@@ -5,6 +5,7 @@ use super::code;
 use crate::audit::{self, Entry};
 use crate::db::{Arg, Read, Tx};
 use crate::id::StoredValueId;
+use crate::outbox::{self, Note};
 use crate::staff::Staff;
 use crate::{Error, Result, Shop, args};
 use serde_json::json;
@@ -39,11 +40,12 @@ pub async fn set_expiry(shop: &Shop, by: &Staff, id: StoredValueId, version: i64
     Ok(tx.commit().await?)
 }
 
-/// A new code for a card whose code was lost or seen by others; the old one is nobody's from now on.
+/// A new code for a card whose code was lost or seen by others; the old one is nobody's from now on. It is mailed to the
+/// card's recipient if that is asked for and there is one.
 ///
 /// # Errors
 /// `NotFound`; `Conflict` "stale".
-pub async fn renew(shop: &Shop, by: &Staff, id: StoredValueId, version: i64) -> Result<Issued> {
+pub async fn renew(shop: &Shop, by: &Staff, id: StoredValueId, version: i64, mailed: bool) -> Result<Issued> {
     let now = shop.now_ms();
     let issued = Issued { id, code: code::generate() };
     let plain = issued.code.replace('-', "");
@@ -52,7 +54,15 @@ pub async fn renew(shop: &Shop, by: &Staff, id: StoredValueId, version: i64) -> 
     let sql = "UPDATE stored_value SET last_four = $2 WHERE id = $1";
     tx.execute(sql, args![id, code::last_four(&plain)]).await?;
     audit::record(&mut tx, &Entry::new(by, "gift_card.renew", "gift_card", id), now).await?;
+    if mailed {
+        let sql = "SELECT recipient FROM stored_value WHERE id = $1 AND recipient <> ''";
+        if tx.fetch_optional::<(String,)>(sql, args![id]).await?.is_none() {
+            return Err(Error::field("mailed", "Nobody's address is noted with this card."));
+        }
+        outbox::put(&mut tx, &[Note::gift_card(None, id, &issued.code)], now).await?;
+    }
     tx.commit().await?;
+    shop.wake.notify_one();
     Ok(issued)
 }
 

@@ -3,9 +3,10 @@
 use super::code;
 use crate::audit::{self, Entry};
 use crate::db::Tx;
-use crate::id::{OrderId, StoredValueId};
+use crate::id::{OrderId, OrderLineId, StoredValueId};
 use crate::limits::{self, Check, EMAIL_CHARS, REASON_CHARS, STORED_VALUE};
 use crate::money::Money;
+use crate::outbox::{self, Note};
 use crate::staff::Staff;
 use crate::tender::{Booking, Kind, book};
 use crate::{Result, Shop, args};
@@ -20,6 +21,8 @@ pub struct Draft {
     pub expires_at: Option<i64>,
     /// Why it is given.
     pub reason: String,
+    /// Mails the code to the recipient.
+    pub mailed: bool,
 }
 
 /// A card that was just made.
@@ -47,9 +50,11 @@ pub async fn issue(shop: &Shop, by: &Staff, draft: &Draft) -> Result<Issued> {
         )
         .that(draft.expires_at.is_none_or(|end| end > now), "expires_at", "It would have expired already.")
         .required("reason", reason, REASON_CHARS)
+        .that(!draft.mailed || !recipient.is_empty(), "recipient", "Enter whom the code is mailed to.")
         .done()?;
     let mut tx = shop.db.begin().await?;
-    let made = Made { value: draft.value, recipient: &recipient, expires_at: draft.expires_at, order_id: None };
+    let made =
+        Made { value: draft.value, recipient: &recipient, expires_at: draft.expires_at, order_id: None, unit: None };
     let issued = make(&mut tx, &made, "goodwill", reason, &by.name, now).await?;
     // Never the code.
     let after = serde_json::json!({
@@ -58,7 +63,11 @@ pub async fn issue(shop: &Shop, by: &Staff, draft: &Draft) -> Result<Issued> {
     });
     let entry = Entry::new(by, "gift_card.issue", "gift_card", issued.id).after(&after);
     audit::record(&mut tx, &entry, now).await?;
+    if draft.mailed {
+        outbox::put(&mut tx, &[Note::gift_card(None, issued.id, &issued.code)], now).await?;
+    }
     tx.commit().await?;
+    shop.wake.notify_one();
     Ok(issued)
 }
 
@@ -67,8 +76,9 @@ pub(crate) struct Made<'m> {
     pub value: Money,
     pub recipient: &'m str,
     pub expires_at: Option<i64>,
-    /// The order it was bought with.
+    /// The order it was bought with, and the unit of its line.
     pub order_id: Option<OrderId>,
+    pub unit: Option<(OrderLineId, i64)>,
 }
 
 /// Writes a card with its value, which the account `against` of the money ledger gives.
@@ -84,8 +94,9 @@ pub(crate) async fn make(
     let plain = issued.code.replace('-', "");
     let Money { amount, currency } = card.value;
     tx.execute(
-        "INSERT INTO stored_value (id, kind, currency, code_hash, last_four, initial, recipient, expires_at, created_at)
-         VALUES ($1, 'gift_card', $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO stored_value (id, kind, currency, code_hash, last_four, initial, recipient, expires_at, created_at,
+           order_line_id, unit)
+         VALUES ($1, 'gift_card', $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         args![
             issued.id,
             currency,
@@ -94,7 +105,9 @@ pub(crate) async fn make(
             amount,
             card.recipient,
             card.expires_at,
-            now
+            now,
+            card.unit.map(|(line, _)| line),
+            card.unit.map_or(0, |(_, unit)| unit)
         ],
     )
     .await?;

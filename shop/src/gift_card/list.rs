@@ -43,6 +43,8 @@ pub struct Card {
     /// Unix milliseconds.
     pub expires_at: Option<i64>,
     pub is_frozen: bool,
+    /// It came of an order's line.
+    pub is_bought: bool,
     pub state: State,
     pub version: i64,
     pub created_at: i64,
@@ -78,6 +80,7 @@ struct Row {
     recipient: String,
     expires_at: Option<i64>,
     frozen_at: Option<i64>,
+    bought: bool,
     version: i64,
     created_at: i64,
 }
@@ -103,6 +106,7 @@ impl Row {
             recipient: self.recipient,
             expires_at: self.expires_at,
             is_frozen: self.frozen_at.is_some(),
+            is_bought: self.bought,
             state,
             version: self.version,
             created_at: self.created_at,
@@ -114,7 +118,7 @@ macro_rules! cards_where {
     ($condition:literal) => {
         concat!(
             "SELECT s.id, s.last_four, s.currency, s.initial, s.balance, s.held, s.recipient, s.expires_at, s.frozen_at,
-               s.version, s.created_at
+               s.order_line_id IS NOT NULL AS bought, s.version, s.created_at
              FROM stored_value s WHERE s.kind = 'gift_card' AND ",
             $condition
         )

@@ -1,4 +1,5 @@
-//! Writes products of a file in the caller's transaction: new ones in sets, changed ones one by one, the others not at all.
+//! Writes products of a file in the caller's transaction: new ones and those with other prices in sets, others that changed
+//! one by one, the rest not at all.
 //!
 //! Decisions:
 //! - A product is recognised by its key. Rows that say the same as at the last import leave it alone, also when the
@@ -9,6 +10,7 @@
 mod known;
 mod merge;
 mod picture;
+mod reprice;
 
 pub(super) use picture::address;
 
@@ -27,6 +29,7 @@ use crate::id::{ProductId, VariantId, WarehouseId};
 use crate::inventory::{self, Count};
 use crate::{Error, Result, args, rows};
 use known::Known;
+use reprice::Repriced;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -77,8 +80,16 @@ pub async fn batch(tx: &mut Tx, context: &Context<'_>, items: &[Item], tree: &mu
     let warehouse = warehouse(tx, context.country).await?;
     let known = Known::load(tx, context.plan, items, warehouse).await?;
     let attributes = Definitions::load(tx, context.now).await?;
-    let mut work =
-        Work { context, warehouse, known, attributes, skus: HashSet::new(), bookings: Vec::new(), log: Vec::new() };
+    let mut work = Work {
+        context,
+        warehouse,
+        known,
+        attributes,
+        skus: HashSet::new(),
+        repriced: Repriced::default(),
+        bookings: Vec::new(),
+        log: Vec::new(),
+    };
     let mut done = Vec::with_capacity(items.len());
     let mut new = Vec::new();
     for (at, item) in items.iter().enumerate() {
@@ -123,6 +134,7 @@ struct Work<'a> {
     attributes: Definitions,
     /// Taken by products of this batch.
     skus: HashSet<String>,
+    repriced: Repriced,
     bookings: Vec<serde_json::Value>,
     log: Vec<serde_json::Value>,
 }
@@ -193,13 +205,16 @@ impl Work<'_> {
         if draft == stored.draft && counts.is_empty() {
             return Ok(Ok((Outcome::Unchanged, None)));
         }
-        let ids = write::update(tx, id, &draft, Some(stored.version), self.context.now).await?;
-        let actor = self.context.by.code();
-        let count = Count { reason: "import", reference: &item.key, actor: &actor, now: self.context.now };
+        let now = self.context.now;
         let mut moved = Vec::new();
-        for (variant, units) in counts {
-            let delta = inventory::count_to(tx, ids[variant], self.warehouse, units, &count).await?;
-            moved.push((ids[variant], delta));
+        if !counts.is_empty() || !self.repriced.note(id, stored.version, &stored.draft, &draft, now) {
+            let ids = write::update(tx, id, &draft, Some(stored.version), now).await?;
+            let actor = self.context.by.code();
+            let count = Count { reason: "import", reference: &item.key, actor: &actor, now };
+            for (variant, units) in counts {
+                let delta = inventory::count_to(tx, ids[variant], self.warehouse, units, &count).await?;
+                moved.push((ids[variant], delta));
+            }
         }
         self.note(id, &item.key, &draft);
         let on_hand = stored.on_hand.into_iter().collect();
@@ -275,6 +290,7 @@ impl Work<'_> {
         let rows: Vec<_> =
             new.iter().map(|n| New { id: n.id, handle: &n.key, draft: &n.draft, units: &n.units }).collect();
         many::insert(tx, &rows, &arrival).await?;
+        self.repriced.write(tx).await?;
         for newcomer in new {
             self.note(newcomer.id, &newcomer.key, &newcomer.draft);
         }

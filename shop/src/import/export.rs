@@ -37,7 +37,7 @@ pub struct Export {
 pub(super) struct Scope {
     pub origin: String,
     pub currency: Currency,
-    /// Currencies beside it in which anything has a price.
+    /// Currencies beside it in which anything has a typed price.
     pub others: Vec<Currency>,
     pub tree: Tree,
     /// In the merchant's order.
@@ -50,8 +50,10 @@ impl Export {
     /// Products of one status, or all.
     pub async fn new(shop: &Shop, format: Format, status: Option<Status>) -> Result<Self> {
         let currency = shop.settings.currencies.first().copied().ok_or(Error::NotFound("default currency"))?;
-        let codes: Vec<(String,)> =
-            shop.db.fetch_all("SELECT DISTINCT currency FROM price ORDER BY currency", args![]).await?;
+        let codes: Vec<(String,)> = shop
+            .db
+            .fetch_all("SELECT DISTINCT currency FROM price WHERE NOT converted ORDER BY currency", args![])
+            .await?;
         let others = codes.iter().filter_map(|(code,)| Currency::parse(code)).filter(|c| *c != currency).collect();
         let scope = Scope {
             origin: shop.origin.to_string(),

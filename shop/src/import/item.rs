@@ -7,7 +7,7 @@ use super::table::Row;
 use super::{Format, RowError, own, shopify, woo};
 use crate::FieldError;
 use crate::catalogue::ProductOption;
-use crate::catalogue::draft::{Draft, DraftPrice, slugify};
+use crate::catalogue::draft::{Draft, DraftPrice, DraftVariant, slugify};
 use crate::limits;
 use crate::money::Currency;
 use serde::{Deserialize, Serialize};
@@ -63,6 +63,7 @@ pub struct Given {
     pub weight: bool,
     pub tracked: bool,
     pub taxable: bool,
+    pub gift_card: bool,
     pub shipping: bool,
     pub cost: bool,
     /// Numbers of WooCommerce's attributes that have columns.
@@ -96,6 +97,14 @@ impl Item {
             attributes: Vec::new(),
             errors: Vec::new(),
         }
+    }
+
+    /// Each unit of each of its variants is a gift card.
+    pub(super) fn become_gift_card(&mut self) {
+        for variant in &mut self.draft.variants {
+            *variant = DraftVariant { gift_card: true, ..std::mem::take(variant) }.settled();
+        }
+        self.quantities.fill(None);
     }
 
     /// Line and column of what a check of the draft found.

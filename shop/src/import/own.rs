@@ -19,6 +19,7 @@ pub const TYPE: &str = "Mercer / Type";
 pub const SEO_TITLE: &str = "Mercer / SEO Title";
 pub const SEO_DESCRIPTION: &str = "Mercer / SEO Description";
 pub const TAX_CLASS: &str = "Mercer / Tax Class";
+pub const GIFT_CARD: &str = "Mercer / Gift Card";
 pub const TRACKED: &str = "Mercer / Tracked";
 pub const COST: &str = "Mercer / Cost";
 /// The price before a reduction where the format could not say it.

@@ -1,7 +1,7 @@
 //! Rules that one statement can ask: it returns the rows that break them, as (reference, detail). One statement sees
 //! one snapshot, so a rule that holds between transactions holds here, however busy the shop is.
 
-use super::{Breach, Moment, SHOWN, Verdict, tender};
+use super::{Breach, Moment, SHOWN, Verdict, purchase, tender};
 use crate::db::Read;
 use crate::{Result, args};
 
@@ -32,7 +32,7 @@ pub(super) async fn check(db: &mut impl Read, moment: Moment, now: i64) -> Resul
 
 /// Several files' rules.
 fn rules() -> impl Iterator<Item = &'static Rule> {
-    RULES.iter().chain(tender::RULES)
+    RULES.iter().chain(tender::RULES).chain(purchase::RULES)
 }
 
 const RULES: &[Rule] = &[
@@ -305,5 +305,19 @@ const RULES: &[Rule] = &[
              WHERE i.state = 'held' AND (r.amount IS NULL OR r.amount <> i.amount
                OR r.compare_at IS DISTINCT FROM i.former_amount
                OR s.state NOT IN ('starting','running','ending','cancelling'))",
+    },
+    Rule {
+        id: "S2",
+        says: "What was converted was converted from a price that somebody has typed",
+        from: Moment::Busy,
+        broken: "SELECT v.sku || ' ' || r.currency AS reference, 'nothing to convert ' || r.amount || ' from' AS detail
+             FROM price r JOIN variant v ON v.id = r.variant_id
+             WHERE r.converted
+               AND NOT EXISTS (SELECT 1 FROM currency_conversion c JOIN price b ON b.currency = c.base AND NOT b.converted
+                                 WHERE b.variant_id = r.variant_id AND c.currency = r.currency AND c.active)
+               AND NOT EXISTS (SELECT 1 FROM currency_conversion c WHERE c.currency = r.currency AND c.fill_after IS NOT NULL)
+               AND NOT EXISTS (SELECT 1 FROM conversion_due q WHERE q.variant_id = r.variant_id)
+               AND NOT EXISTS (SELECT 1 FROM sale_item i WHERE i.variant_id = r.variant_id AND i.currency = r.currency
+                                 AND i.state = 'held')",
     },
 ];

@@ -69,4 +69,18 @@ pub(super) const RULES: &[Rule] = &[
                         GROUP BY account_id) t ON t.account_id = s.id
              WHERE s.balance <> COALESCE(e.balance, 0) OR s.held <> COALESCE(t.held, 0) OR s.held > s.balance OR s.held < 0",
     },
+    Rule {
+        id: "I14",
+        says: "Each unit of a gift card that was paid has made one card over its price, and nothing else has",
+        from: Moment::Busy,
+        broken: "SELECT o.number AS reference, l.title || ': made ' || l.issued || ' of ' || l.quantity || ', cards '
+               || COALESCE(c.cards, 0) || ' over ' || COALESCE(c.value, 0) AS detail
+             FROM order_line l JOIN orders o ON o.id = l.order_id
+             LEFT JOIN (SELECT order_line_id, COUNT(*) AS cards, CAST(SUM(initial) AS BIGINT) AS value FROM stored_value
+                        WHERE order_line_id IS NOT NULL GROUP BY order_line_id) c ON c.order_line_id = l.id
+             WHERE (l.gift_card OR c.cards IS NOT NULL)
+               AND (COALESCE(c.value, 0) <> l.unit_price * l.issued
+                 OR COALESCE(c.cards, 0) <> CASE WHEN l.unit_price > 0 THEN l.issued ELSE 0 END
+                 OR (l.issued > 0 AND o.captured + o.tender < o.total))",
+    },
 ];

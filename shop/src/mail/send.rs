@@ -2,7 +2,8 @@
 
 use super::template::Text;
 use super::{Keep, Message, template};
-use crate::id::{AlertId, OrderId, OutboxId};
+use crate::cart::recovery;
+use crate::id::{AbandonedCartId, AlertId, OrderId, OutboxId};
 use crate::point::{self, Point};
 use crate::{Error, Result, Shop, alert, args, order};
 
@@ -39,14 +40,36 @@ pub(crate) async fn send_alert(shop: &Shop, id: OutboxId, alert_id: AlertId) -> 
     hand_over(shop, &message).await
 }
 
+/// As [`send`], for somebody who left a cart. Who has ordered it since gets none.
+pub(crate) async fn send_reminder(shop: &Shop, id: OutboxId, cart: AbandonedCartId, token: &str) -> Result<()> {
+    point::reached(Point::BeforeMail).await;
+    let before = stored(shop, id).await?;
+    if matches!(before, Before::Sent) {
+        return Ok(());
+    }
+    let Some(reminder) = recovery::message(shop, cart).await? else { return Ok(()) };
+    let unsubscribe = Some(format!("{}/cart-mails/{token}", shop.origin));
+    let message = match before {
+        Before::Stored(message) => Message { unsubscribe, ..message },
+        _ => {
+            let text = template::cart_reminder(&shop.settings.shop_name, &shop.origin, &reminder, token);
+            let Text { subject, plain, html } = text;
+            let message = Message { id, recipient: reminder.email, subject, text: plain, html, unsubscribe };
+            shop.checkouts.keep_mail(Keep::stored(&message, None, shop.now_ms())).await?;
+            message
+        }
+    };
+    hand_over(shop, &message).await
+}
+
 /// What an earlier delivery has left.
-enum Before {
+pub(super) enum Before {
     Nothing,
     Stored(Message),
     Sent,
 }
 
-async fn stored(shop: &Shop, id: OutboxId) -> Result<Before> {
+pub(super) async fn stored(shop: &Shop, id: OutboxId) -> Result<Before> {
     let sql = "SELECT state, recipient, subject, body_text, body_html FROM mail WHERE id = $1";
     let stored: Option<(String, String, String, String, String)> = shop.db.fetch_optional(sql, args![id]).await?;
     Ok(match stored {
@@ -58,7 +81,7 @@ async fn stored(shop: &Shop, id: OutboxId) -> Result<Before> {
     })
 }
 
-async fn hand_over(shop: &Shop, message: &Message) -> Result<()> {
+pub(super) async fn hand_over(shop: &Shop, message: &Message) -> Result<()> {
     let sent = shop.mailer.send(&shop.settings.mail_from, message).await;
     point::reached(Point::MailSent).await;
     shop.checkouts.keep_mail(Keep::handed(message.id, &sent)).await?;

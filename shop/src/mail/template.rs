@@ -1,6 +1,8 @@
 //! The texts of the shop's mail, as plain text and as HTML with the same words.
 
 use crate::alert::Told;
+use crate::cart::recovery::Reminder;
+use crate::money::Money;
 use crate::order::Order;
 
 /// What a mail says.
@@ -16,7 +18,7 @@ pub(super) fn render(template: &str, shop_name: &str, origin: &str, order: &Orde
     let (subject, opening) = match template {
         "order_confirmed" => (
             format!("Your order {number} is confirmed"),
-            "Thank you for your order. We have received it and are getting it ready.".to_owned(),
+            format!("Thank you for your order. We have received it and are getting it ready.{}", arrival(order)),
         ),
         "shipped" => (format!("Your order {number} is on its way"), shipped(order)),
         "refunded" => (
@@ -75,6 +77,15 @@ pub(super) fn render(template: &str, shop_name: &str, origin: &str, order: &Orde
         html: html(shop_name, &subject, &opening, &lines, &sums, &address, &link),
         subject,
     })
+}
+
+/// When it was said to arrive, or to be ready; a sentence with a space before it.
+fn arrival(order: &Order) -> String {
+    let Some(due) = order.due else { return String::new() };
+    match &order.pickup {
+        Some(at) => format!(" You can fetch it {} at {}.", due.text(), at.lines().join(", ")),
+        None => format!(" It should arrive {}.", due.text()),
+    }
 }
 
 fn shipped(order: &Order) -> String {
@@ -205,6 +216,72 @@ pub(super) fn back_in_stock(shop_name: &str, origin: &str, told: &Told) -> Text 
         shop = escape(shop_name),
     );
     let plain = format!("{opening}\n\n{link}\n\n{closing}\nNo more mails like this: {end}\n\n{shop_name}\n");
+    Text { subject, plain, html }
+}
+
+/// A gift card with its code, and the words of who gave it.
+pub(super) fn gift_card(shop_name: &str, origin: &str, value: Money, code: &str, until: &str, message: &str) -> Text {
+    let subject = format!("Your gift card over {value} for {shop_name}");
+    let opening = format!("This is a gift card over {value} for {shop_name}. Type its code when you check out:");
+    let closing = format!("What you do not spend stays on it. {until} Keep this mail: the code cannot be told again.");
+    let words = if message.is_empty() {
+        (String::new(), String::new())
+    } else {
+        let html = escape(message).replace('\n', "<br>");
+        (
+            format!("{message}\n\n"),
+            format!(
+                "<blockquote style=\"margin:0 0 1em;padding-left:1em;border-left:3px solid #ccc\">{html}</blockquote>"
+            ),
+        )
+    };
+    let html = format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title></head>\
+         <body style=\"font:16px/1.5 sans-serif;color:#222;max-width:36em;margin:2em auto;padding:0 1em\">\
+         <h1 style=\"font-size:1.25em\">{title}</h1>{words}<p>{opening}</p>\
+         <p style=\"font:bold 1.5em monospace\">{code}</p><p>{closing}</p><p><a href=\"{link}\">Go to the shop</a></p>\
+         <p>{shop}</p></body></html>",
+        title = escape(&subject),
+        words = words.1,
+        opening = escape(&opening),
+        code = escape(code),
+        closing = escape(&closing),
+        link = escape(origin),
+        shop = escape(shop_name),
+    );
+    let plain = format!("{}{opening}\n\n    {code}\n\n{closing}\n\n{origin}\n\n{shop_name}\n", words.0);
+    Text { subject, plain, html }
+}
+
+/// Somebody has left a cart and wants to be reminded of it.
+pub(super) fn cart_reminder(shop_name: &str, origin: &str, reminder: &Reminder, token: &str) -> Text {
+    let subject = format!("Your cart at {shop_name}");
+    let opening = "You asked us to remind you when you leave something in your cart. This is what is in it; nothing of it is \
+        set aside for you.";
+    let offer = reminder.code.as_ref().map(|code| format!("With the code {code} it costs less."));
+    let closing = "The link works for 30 days and shows what was in the cart to whoever has it, but nothing about you.";
+    let lines: Vec<String> = reminder.lines.iter().map(|(units, title)| format!("{units} × {title}")).collect();
+    let (link, end) = (format!("{origin}/cart/restore/{token}"), format!("{origin}/cart-mails/{token}"));
+    let items = lines.iter().fold(String::new(), |list, line| list + "<li>" + &escape(line) + "</li>");
+    let html = format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title></head>\
+         <body style=\"font:16px/1.5 sans-serif;color:#222;max-width:36em;margin:2em auto;padding:0 1em\">\
+         <h1 style=\"font-size:1.25em\">{title}</h1><p>{opening}</p><ul>{items}</ul>{offer}\
+         <p><a href=\"{link}\">See your cart</a></p>\
+         <p style=\"color:#555\">{closing} <a href=\"{end}\">No more mails like this</a></p><p>{shop}</p></body></html>",
+        title = escape(&subject),
+        opening = escape(opening),
+        offer = offer.as_ref().map(|text| format!("<p>{}</p>", escape(text))).unwrap_or_default(),
+        link = escape(&link),
+        closing = escape(closing),
+        end = escape(&end),
+        shop = escape(shop_name),
+    );
+    let offer = offer.map(|text| format!("{text}\n\n")).unwrap_or_default();
+    let plain = format!(
+        "{opening}\n\n{}\n\n{offer}Your cart: {link}\n\n{closing}\nNo more mails like this: {end}\n\n{shop_name}\n",
+        lines.join("\n")
+    );
     Text { subject, plain, html }
 }
 

@@ -10,7 +10,7 @@ use crate::ledger;
 use crate::outbox::{self, Note};
 use crate::payment::{RefundSnapshot, RefundStatus};
 use crate::staff::Staff;
-use crate::{Error, Result, args, promotion, tender};
+use crate::{Error, Result, args, promotion, purchase_limit, tender};
 use std::collections::HashSet;
 
 #[derive(sqlx::FromRow)]
@@ -58,6 +58,7 @@ pub(crate) async fn cancel_uncharged(tx: &mut Tx, number: &str, by: Option<&Staf
     let (order_id, checkout_id) = (row.id, row.checkout_id);
     tender::give_back_all(tx, &tender::Refund { order_id, checkout_id, reason: "nobody has paid", actor, now }).await?;
     promotion::release(tx, std::iter::once(row.checkout_id)).await?;
+    purchase_limit::release(tx, std::iter::once(row.checkout_id)).await?;
     restock::all(tx, row.id, row.checkout_id, number, actor, now).await?;
     let order = Locked {
         id: row.id,

@@ -2,7 +2,7 @@
 //! transaction, and leaves calls to the provider to the outbox, which is then tried at once.
 
 use super::Happening::{Cancelled, Delivered, ShippedInPart, ShippedWhole};
-use super::{Dispute, State, machine, read, restock};
+use super::{Dispute, State, cards, machine, read, restock};
 use crate::audit::{self, Entry};
 use crate::canary::{self, Canary};
 use crate::checkout::transition;
@@ -11,7 +11,7 @@ use crate::id::{AttemptId, CheckoutId, FulfilmentId, OrderId, OrderLineId, Refun
 use crate::limits::{Check, REASON_CHARS, TRACKING_CHARS};
 use crate::outbox::{self, Kind, Note};
 use crate::staff::Staff;
-use crate::{Error, Result, Shop, args, promotion, reconcile, tender, worker};
+use crate::{Error, Result, Shop, args, promotion, purchase_limit, reconcile, tender, worker};
 
 /// Takes the authorised money now.
 pub async fn capture(shop: &Shop, by: &Staff, number: &str, version: i64) -> Result<()> {
@@ -62,7 +62,7 @@ pub async fn ship(
     let open: Vec<(OrderLineId, i64)> = tx
         .fetch_all(
             "SELECT id, quantity - fulfilled - restocked FROM order_line
-             WHERE order_id = $1 AND quantity - fulfilled - restocked > 0 ORDER BY position",
+             WHERE order_id = $1 AND gift_card = FALSE AND quantity - fulfilled - restocked > 0 ORDER BY position",
             args![order.id],
         )
         .await?;
@@ -70,9 +70,15 @@ pub async fn ship(
     let sent: i64 = lines.iter().map(|(_, quantity)| quantity).sum();
     let whole = sent == open.iter().map(|(_, quantity)| quantity).sum::<i64>();
     let to = machine::after(order.state, if whole { ShippedWhole } else { ShippedInPart })?;
+    if lines.is_empty() {
+        return Err(Error::conflict(
+            "nothing_to_ship",
+            "Nothing is left to be packed. Gift cards are mailed by themselves.",
+        ));
+    }
     for (line, quantity) in &lines {
         let sql = "UPDATE order_line SET fulfilled = fulfilled + $3
-            WHERE id = $1 AND order_id = $2 AND fulfilled + restocked + $3 <= quantity";
+            WHERE id = $1 AND order_id = $2 AND gift_card = FALSE AND fulfilled + restocked + $3 <= quantity";
         if tx.execute(sql, args![*line, order.id, *quantity]).await? == 0 {
             return Err(Error::field("quantity", "More than is left to be sent."));
         }
@@ -119,6 +125,8 @@ pub async fn cancel(shop: &Shop, by: &Staff, number: &str, version: i64, restock
     if order.captured == 0 {
         promotion::release(&mut tx, std::iter::once(order.checkout_id)).await?;
     }
+    // Unlike a promotion, what was not delivered was not had.
+    purchase_limit::release(&mut tx, std::iter::once(order.checkout_id)).await?;
     if restock {
         restock::all(&mut tx, order.id, order.checkout_id, number, &by.name, now).await?;
     }
@@ -180,6 +188,7 @@ pub async fn refund(
         let text = "The card holder disputes this payment: the bank decides, and nothing is refunded meanwhile.";
         return Err(Error::conflict("disputed", text));
     }
+    cards::check_not_on_cards(&mut tx, order.id, amount).await?;
     if !write_refund(&mut tx, id, attempt, amount, reason, &by.name, now).await? {
         return Err(Error::field("amount", "More than is left to refund."));
     }

@@ -1,6 +1,6 @@
 //! Reading one order as its shopper sees it.
 
-use super::{Fulfilment, Line, Order, PaymentState, State};
+use super::{Fulfilment, Line, Order, PaymentState, State, cards};
 use crate::account::Customer;
 use crate::db::Read;
 use crate::id::{CheckoutId, CustomerId, FulfilmentId, OrderId, OrderLineId, VariantId};
@@ -78,6 +78,7 @@ struct Row {
     due_from: Option<i64>,
     due_to: Option<i64>,
     note: String,
+    gift_note: String,
     version: i64,
     created_at: i64,
     placed_at: Option<i64>,
@@ -90,7 +91,7 @@ macro_rules! order_where {
             "SELECT o.id, o.number, o.checkout_id, o.customer_id, o.access_token, o.state, o.email, o.currency,
                o.subtotal, o.discount, o.shipping, o.shipping_discount, o.tax, o.tax_inclusive, o.total, o.tender, o.tender_refunded, o.credited,
                o.tax_rows, o.captured, o.refunded,
-               o.shipping_address, o.shipping_method, w.address AS pickup, o.due_from, o.due_to, o.note, o.version, o.created_at, o.placed_at,
+               o.shipping_address, o.shipping_method, w.address AS pickup, o.due_from, o.due_to, o.note, o.gift_note, o.version, o.created_at, o.placed_at,
                o.payment_expired_at, o.cancel_at,
                (SELECT a.state FROM payment_attempt a WHERE a.checkout_id = o.checkout_id
                 ORDER BY a.attempt_no DESC LIMIT 1) AS attempt_state
@@ -117,10 +118,11 @@ struct LineRow {
     discount: i64,
     fulfilled: i64,
     restocked: i64,
+    gift_card: bool,
 }
 
 const LINES: &str = "SELECT id, variant_id, sku, title, variant_title, product_slug, picture_url, quantity, unit_price,
-      total, discount, fulfilled, restocked FROM order_line WHERE order_id = $1 ORDER BY position";
+      total, discount, fulfilled, restocked, gift_card FROM order_line WHERE order_id = $1 ORDER BY position";
 
 async fn whole(db: &mut impl Read, row: Row) -> Result<Order> {
     let lines: Vec<LineRow> = db.fetch_all(LINES, args![row.id]).await?;
@@ -142,6 +144,11 @@ async fn whole(db: &mut impl Read, row: Row) -> Result<Order> {
         .collect();
     let tender =
         if row.paid.tender > 0 { tender::of_order(db, row.checkout_id, row.currency).await? } else { Vec::new() };
+    let gift_cards = if lines.iter().any(|line| line.gift_card) {
+        cards::of_order(db, row.id, row.currency).await?
+    } else {
+        Vec::new()
+    };
     let money = |amount| row.currency.money(amount);
     let state = state(&row.state)?;
     Ok(Order {
@@ -167,6 +174,7 @@ async fn whole(db: &mut impl Read, row: Row) -> Result<Order> {
                 discount: money(line.discount),
                 fulfilled: line.fulfilled,
                 restocked: line.restocked,
+                gift_card: line.gift_card,
             })
             .collect(),
         totals: Totals {
@@ -190,6 +198,8 @@ async fn whole(db: &mut impl Read, row: Row) -> Result<Order> {
         pickup: row.pickup.filter(|at| !at.is_empty()).map(|at| serde_json::from_str(&at)).transpose()?,
         due: row.due_from.zip(row.due_to).map(|(from, to)| Estimate { from, to }),
         note: row.note,
+        gift_cards,
+        gift_note: row.gift_note,
         fulfilments: fulfilments
             .into_iter()
             .map(|(id, carrier, tracking_number, lines, at)| {

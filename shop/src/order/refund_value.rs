@@ -2,7 +2,7 @@
 //! is asked of the provider.
 
 use super::merchant::{self, Locked};
-use super::{refund, restock};
+use super::{cards, refund, restock};
 use crate::audit::{self, Entry};
 use crate::credit;
 use crate::db::{Read, Tx};
@@ -48,6 +48,7 @@ pub async fn refund_value(
     let mut tx = shop.db.begin().await?;
     let order = merchant::lock(&mut tx, number, version).await?;
     let (order_id, checkout_id) = (order.id, order.checkout_id);
+    cards::check_not_on_cards(&mut tx, order_id, amount).await?;
     let of = Refund { order_id, checkout_id, reason, actor: &by.name, now };
     let is_enough = match to {
         Destination::Source(id) => tender::refund(&mut tx, &of, id, id, amount).await?,

@@ -3,7 +3,7 @@
 use crate::canary::{self, Canary};
 use crate::checkout::{self, News};
 use crate::db::{Read, Sql};
-use crate::id::{AlertId, AttemptId, CheckoutId, OrderId, OutboxId, RefundId};
+use crate::id::{AbandonedCartId, AlertId, AttemptId, CheckoutId, OrderId, OutboxId, RefundId, StoredValueId};
 use crate::money::Currency;
 use crate::payment::{IntentStatus, Outcome, Provider, Snapshot};
 use crate::point::{self, Point};
@@ -118,17 +118,27 @@ async fn deliver(shop: &Shop, row: &Row) -> std::result::Result<(), String> {
         attempt_id: Option<AttemptId>,
         refund_id: Option<RefundId>,
         alert_id: Option<AlertId>,
+        gift_card_id: Option<StoredValueId>,
+        code: Option<String>,
         template: Option<String>,
+        abandoned_id: Option<AbandonedCartId>,
+        token: Option<String>,
     }
     let payload: Payload = serde_json::from_str(&row.payload).map_err(|e| e.to_string())?;
     let outcome = match (row.kind.as_str(), row.subject_id, payload) {
         ("capture", _, Payload { attempt_id: Some(attempt), .. }) => capture(shop, attempt).await,
         ("undo_payment", _, Payload { attempt_id: Some(attempt), .. }) => undo(shop, attempt).await,
         ("refund", _, Payload { refund_id: Some(refund), .. }) => order::carry_out_refund(shop, refund).await,
+        ("mail", order, Payload { gift_card_id: Some(card), code: Some(code), .. }) => {
+            mail::send_gift_card(shop, row.id, order, card, &code).await
+        }
         ("mail", Some(order), Payload { template: Some(template), .. }) => {
             mail::send(shop, row.id, order, &template).await
         }
         ("mail", None, Payload { alert_id: Some(alert), .. }) => mail::send_alert(shop, row.id, alert).await,
+        ("mail", None, Payload { abandoned_id: Some(cart), token: Some(token), .. }) => {
+            mail::send_reminder(shop, row.id, cart, &token).await
+        }
         // Subscribers read events from the table; there is nobody to push to yet.
         ("event", ..) => Ok(()),
         (kind, ..) => Err(Error::Internal(format!("an outbox row of kind {kind:?} without its subject"))),

@@ -44,16 +44,17 @@ pub struct Fill {
     pub skus: String,
 }
 
-/// Writes, once, the catalogue's prices of today less a percentage, rounded half up, in every currency; how many. A price
+/// Writes, once, the catalogue's prices of today less a percentage, rounded half up, in every currency in which they were
+/// typed; how many. A price
 /// that would not be lower is left out.
 pub async fn fill(shop: &Shop, by: &Staff, id: PriceListId, fill: &Fill) -> Result<usize> {
     const NAMED: Sql = rows!(
         "SELECT r.variant_id, r.currency, r.amount FROM",
         [id UUID],
-        "JOIN price r ON r.variant_id = d.id ORDER BY r.variant_id, r.currency"
+        "JOIN price r ON r.variant_id = d.id AND NOT r.converted ORDER BY r.variant_id, r.currency"
     );
     const ALL: &str = "SELECT r.variant_id, r.currency, r.amount FROM price r JOIN variant v ON v.id = r.variant_id
-        WHERE v.active ORDER BY r.variant_id, r.currency LIMIT $1";
+        WHERE v.active AND NOT r.converted ORDER BY r.variant_id, r.currency LIMIT $1";
     let mut check = Check::default();
     check.that(SALE_PERCENT.contains(&fill.percent), "percent", "A whole number between 1 and 99.");
     check.that(LINE_QUANTITY.contains(&fill.min_quantity), "min_quantity", "A whole number between 1 and 999.");
@@ -99,7 +100,7 @@ pub async fn remove(
     let gone: Option<(i64,)> = tx
         .fetch_optional(
             "DELETE FROM price_list_entry WHERE list_id = $1 AND variant_id = $2 AND currency = $3 AND min_quantity = $4
-             RETURNING amount",
+               AND NOT converted RETURNING amount",
             args![id, variant, currency, min_quantity],
         )
         .await?;
@@ -115,7 +116,7 @@ pub async fn download(shop: &Shop, _by: &Staff, id: PriceListId) -> Result<Strin
         .db
         .fetch_all(
             "SELECT v.sku, e.currency, e.min_quantity, e.amount FROM price_list_entry e JOIN variant v ON v.id = e.variant_id
-             WHERE e.list_id = $1 AND v.active ORDER BY v.sku, e.currency, e.min_quantity",
+             WHERE e.list_id = $1 AND v.active AND NOT e.converted ORDER BY v.sku, e.currency, e.min_quantity",
             args![id],
         )
         .await?;
@@ -148,7 +149,8 @@ async fn write(tx: &mut Tx, rows: &[serde_json::Value]) -> Result<()> {
         "INSERT INTO price_list_entry (variant_id, currency, list_id, min_quantity, amount)
          SELECT variant_id, currency, list_id, min_quantity, amount FROM",
         [variant_id UUID, currency TEXT, list_id UUID, min_quantity BIGINT, amount BIGINT],
-        "WHERE TRUE ON CONFLICT (variant_id, currency, list_id, min_quantity) DO UPDATE SET amount = excluded.amount"
+        "WHERE TRUE ON CONFLICT (variant_id, currency, list_id, min_quantity) DO UPDATE
+           SET amount = excluded.amount, converted = FALSE"
     );
     tx.execute(PUT.of(tx.engine()), args![serde_json::to_string(rows)?]).await?;
     Ok(())

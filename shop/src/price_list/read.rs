@@ -33,7 +33,7 @@ struct Row {
 
 const SUMMARY: &str =
     "SELECT l.id, l.title, l.group_id, g.name AS group_name, l.start_at, l.end_at, l.active, l.version,
-      (SELECT COUNT(*) FROM price_list_entry e WHERE e.list_id = l.id) AS entries
+      (SELECT COUNT(*) FROM price_list_entry e WHERE e.list_id = l.id AND NOT e.converted) AS entries
     FROM price_list l LEFT JOIN customer_group g ON g.id = l.group_id";
 
 impl Row {
@@ -90,7 +90,7 @@ pub struct Entry {
 
 type EntryRow = (VariantId, String, String, String, i64, i64, Option<i64>);
 
-/// The entries in the order of their variants; a page begins after a key, however large the list is.
+/// The typed entries in the order of their variants; a page begins after a key, however large the list is.
 pub async fn entries(shop: &Shop, _by: &Staff, id: PriceListId, after: Option<&str>, rows: i64) -> Result<Page<Entry>> {
     let rows = rows.clamp(*PAGE_ROWS.start(), *PAGE_ROWS.end());
     let (variant, currency, quantity) = after.map_or(Ok((VariantId(Uuid::nil()), String::new(), 0)), place)?;
@@ -100,7 +100,7 @@ pub async fn entries(shop: &Shop, _by: &Staff, id: PriceListId, after: Option<&s
             "SELECT e.variant_id, v.sku, p.title, e.currency, e.min_quantity, e.amount, r.amount
              FROM price_list_entry e JOIN variant v ON v.id = e.variant_id JOIN product p ON p.id = v.product_id
              LEFT JOIN price r ON r.variant_id = e.variant_id AND r.currency = e.currency
-             WHERE e.list_id = $1 AND (e.variant_id, e.currency, e.min_quantity) > ($2, $3, $4)
+             WHERE e.list_id = $1 AND NOT e.converted AND (e.variant_id, e.currency, e.min_quantity) > ($2, $3, $4)
              ORDER BY e.variant_id, e.currency, e.min_quantity LIMIT $5",
             args![id, variant, currency, quantity, rows + 1],
         )

@@ -27,6 +27,8 @@ pub enum Reason {
     Units(i64),
     /// Nothing in the cart that it is for.
     NoLines,
+    /// Its gift is not in the cart.
+    NoGift,
     /// Others have left nothing to take off.
     NothingLeft,
     /// Delivery costs nothing as it is.
@@ -55,6 +57,7 @@ impl Reason {
             Self::Minimum(_) => "minimum",
             Self::Units(_) => "units",
             Self::NoLines => "no_lines",
+            Self::NoGift => "no_gift",
             Self::NothingLeft => "nothing_left",
             Self::DeliveryFree => "delivery_free",
             Self::NotWith(_) => "not_with",
@@ -81,6 +84,7 @@ impl Reason {
             Self::Units(1) => "Add one more piece of what it is for.".into(),
             Self::Units(missing) => format!("Add {missing} more pieces of what it is for."),
             Self::NoLines => "Nothing in the cart is what it is for.".into(),
+            Self::NoGift => "Its gift is not in the cart.".into(),
             Self::NothingLeft => "There is nothing left that it could take off.".into(),
             Self::DeliveryFree => "Delivery is free already.".into(),
             Self::NotWith(other) => format!("It does not go together with “{other}”."),

@@ -137,7 +137,8 @@ fn off_lines(snapshot: &Snapshot<'_>, promotion: &Promotion, rest: &[i64]) -> Ve
             cheapest(items, &within, rest, free, *percent)
         }
         Effect::Gift { variants, units } => {
-            let gifts: Vec<bool> = items.iter().map(|item| variants.contains(&item.variant_id)).collect();
+            let is_gift = |item: &Item| variants.contains(&item.variant_id) && !item.facts.gift_card;
+            let gifts: Vec<bool> = items.iter().map(is_gift).collect();
             cheapest(items, &gifts, rest, *units, 100)
         }
         Effect::FreeDelivery => vec![0; rest.len()],
@@ -182,7 +183,7 @@ fn step(steps: &[Step], reached: i64) -> Option<&Step> {
 /// Whether a line is one that the promotion is for.
 fn counts(promotion: &Promotion, item: &Item) -> bool {
     let (scope, facts) = (&promotion.rule.scope, &item.facts);
-    if scope.skip_reduced && facts.reduced {
+    if facts.gift_card || (scope.skip_reduced && facts.reduced) {
         return false;
     }
     let everything = scope.products.is_empty() && scope.categories.is_empty() && scope.collections.is_empty();
@@ -244,7 +245,7 @@ fn lacking(snapshot: &Snapshot<'_>, promotion: &Promotion, totals: &[i64]) -> Op
     }
     match &rule.effect {
         Effect::Gift { variants, .. } if !items.iter().any(|item| variants.contains(&item.variant_id)) => {
-            Some(Reason::NoLines)
+            Some(Reason::NoGift)
         }
         Effect::Tiers { currency, steps } => {
             let reached = reached(items, &within, currency.is_some());

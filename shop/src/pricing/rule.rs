@@ -28,7 +28,8 @@ pub enum Effect {
         get: i64,
         percent: i64,
     },
-    /// Up to `units` of these variants cost nothing. The shopper puts them into the cart.
+    /// Up to `units` of these variants cost nothing. The first that is there comes into the cart by itself
+    /// ([`crate::promotion::with_gifts`]).
     Gift {
         variants: Vec<VariantId>,
         units: i64,
@@ -176,6 +177,8 @@ pub struct Facts {
     pub reduced: bool,
     /// Nothing of it has to be carried, so delivery is not for it.
     pub intangible: bool,
+    /// It becomes a gift card over its price: nothing is taken off that, and it counts towards no promotion.
+    pub gift_card: bool,
 }
 
 /// Who buys, as far as it is known. What is not known yet stands against nothing: it is asked again before paying.

@@ -47,7 +47,7 @@ impl Claim<'_> {
 }
 
 /// As whom a shopper is counted: as customer, and by the mailbox.
-pub(super) fn buyers(customer: Option<CustomerId>, email: &str) -> impl Iterator<Item = String> + use<> {
+pub(crate) fn buyers(customer: Option<CustomerId>, email: &str) -> impl Iterator<Item = String> + use<> {
     let email = Some(normalised_email(email)).filter(|email| !email.is_empty());
     customer.map(|id| format!("c:{id}")).into_iter().chain(email.map(|email| format!("e:{email}")))
 }

@@ -94,7 +94,7 @@ pub(crate) async fn price_cart(
 
 /// What of a line can be bought now.
 pub(super) fn item(line: &Line) -> Option<Item> {
-    let quantity = line.availability.cap(line.quantity);
+    let quantity = line.cap(line.quantity);
     (quantity > 0 && line.problem != Some(LineProblem::Unavailable)).then(|| Item {
         variant_id: line.variant_id,
         quantity,
@@ -105,6 +105,7 @@ pub(super) fn item(line: &Line) -> Option<Item> {
             reduced: line.from_quantity.is_some()
                 || line.compare_at.is_some_and(|before| before.amount > line.unit_price.amount),
             intangible: !line.requires_shipping,
+            gift_card: line.gift_card,
             ..Facts::default()
         },
     })
@@ -165,7 +166,9 @@ pub async fn add_code(shop: &Shop, visitor: &Visitor, network_address: &str, typ
         now,
     };
     let priced = pricing::price(&snapshot)?;
-    if let Some(reason) = priced.verdicts.into_iter().find(|v| v.code == code).and_then(|verdict| verdict.refused) {
+    let reason = priced.verdicts.into_iter().find(|v| v.code == code).and_then(|verdict| verdict.refused);
+    // A gift comes into the cart by itself.
+    if let Some(reason) = reason.filter(|reason| *reason != Reason::NoGift) {
         return Err(refused(&code, &reason));
     }
     tx.commit().await?;

@@ -8,8 +8,8 @@ use crate::checkout::Details;
 use crate::db::Read;
 use crate::id::{CartId, CategoryId, CollectionId, CustomerId, GroupId, ProductId, PromotionCodeId, PromotionId};
 use crate::money::Currency;
-use crate::pricing::{Buyer, Facts, Item, Promotion, Reason, Rule};
-use crate::{Result, args};
+use crate::pricing::{Amounts, Buyer, Effect, Facts, Item, Promotion, Reason, Rule};
+use crate::{Result, args, currency};
 use std::collections::{HashMap, HashSet};
 
 /// Promotions for one cart and who buys.
@@ -184,6 +184,7 @@ impl<'a> Asking<'a> {
             }
             promotions.push(row.promotion(self.customer, now)?);
         }
+        self.convert(db, &mut promotions).await?;
         let mut buyer = Buyer { customer: self.customer, country: self.country.to_owned(), ..Buyer::default() };
         if let Some(customer) = self.customer.filter(|_| promotions.iter().any(|p| !p.rule.groups.is_empty())) {
             let sql = "SELECT group_id FROM customer_group_member WHERE customer_id = $1";
@@ -197,6 +198,26 @@ impl<'a> Asking<'a> {
         let by_collection = promotions.iter().any(|p| !p.rule.scope.collections.is_empty());
         place(db, items, by_category, by_collection).await?;
         Ok(Candidates { promotions, codes, buyer })
+    }
+
+    /// Amounts that nobody has typed in the cart's currency.
+    async fn convert(&self, db: &mut impl Read, promotions: &mut [Promotion]) -> Result<()> {
+        let code = self.currency.code();
+        let lacks = |amounts: &Amounts| !amounts.is_empty() && !amounts.contains_key(code);
+        let asks = |rule: &Rule| {
+            lacks(&rule.minimum)
+                || matches!(&rule.effect, Effect::Fixed { amounts } if lacks(amounts))
+                || matches!(&rule.effect, Effect::Tiers { currency: Some(other), .. } if *other != self.currency)
+        };
+        if !promotions.iter().any(|promotion| asks(&promotion.rule)) {
+            return Ok(());
+        }
+        if let Some(conversion) = currency::conversion(db, self.currency).await? {
+            for promotion in promotions {
+                conversion.complete(&mut promotion.rule);
+            }
+        }
+        Ok(())
     }
 
     /// Whether an order of this shopper stands; `None` while nobody knows who it is.

@@ -1,6 +1,8 @@
 //! The owner's rules by which an order waits for a person.
 
 use super::payer::Payer;
+use crate::currency::conversion;
+use crate::money::Currency;
 use crate::pricing::Totals;
 use crate::{Result, Shop, args};
 
@@ -13,7 +15,7 @@ pub(crate) async fn reasons(shop: &Shop, payer: &Payer, totals: &Totals, decline
     if rules.declined > 0 && declined >= rules.declined {
         reasons.push(format!("{declined} declined payments in the last hour"));
     }
-    if rules.totals.iter().any(|least| least.currency == totals.currency && totals.total >= least.amount) {
+    if least_total(shop, totals.currency).await?.is_some_and(|least| totals.total >= least) {
         reasons.push(format!("Comes to {}", totals.money(totals.total)));
     }
     if rules.orders_a_day > 0 {
@@ -24,4 +26,16 @@ pub(crate) async fn reasons(shop: &Shop, payer: &Payer, totals: &Totals, decline
         }
     }
     Ok(reasons)
+}
+
+/// From which total on orders in this currency wait: as the owner says, or what that comes to where prices are converted.
+async fn least_total(shop: &Shop, currency: Currency) -> Result<Option<i64>> {
+    let totals = &shop.settings.hold.totals;
+    let named =
+        |currency: Currency| totals.iter().filter(|least| least.currency == currency).map(|least| least.amount).min();
+    if totals.is_empty() || named(currency).is_some() {
+        return Ok(named(currency));
+    }
+    let rule = conversion(&mut &shop.db, currency).await?;
+    Ok(rule.and_then(|rule| rule.threshold(named(rule.base)?)))
 }

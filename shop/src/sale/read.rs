@@ -172,7 +172,8 @@ pub async fn preview(shop: &Shop, _by: &Staff, sale: &Summary) -> Result<Preview
     let from = format!(
         "FROM sale s CROSS JOIN variant v CROSS JOIN price r
          LEFT JOIN sale_entry e ON e.sale_id = s.id AND e.variant_id = r.variant_id AND e.currency = r.currency
-         WHERE s.id = $1 AND v.active AND r.variant_id = v.id AND (s.percent IS NOT NULL OR e.amount IS NOT NULL) AND {}",
+         WHERE s.id = $1 AND v.active AND r.variant_id = v.id AND (s.percent IS NOT NULL OR e.amount IS NOT NULL)
+           AND (NOT r.converted OR e.amount IS NOT NULL) AND {}",
         sale.scope.condition()
     );
     let count = format!(

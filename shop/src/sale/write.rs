@@ -42,6 +42,7 @@ pub(super) const PRICED: Sql = rows!(
     [id UUID],
     "JOIN price r ON r.variant_id = d.id
      LEFT JOIN sale_entry e ON e.sale_id = $2 AND e.variant_id = r.variant_id AND e.currency = r.currency
+     WHERE NOT r.converted OR e.amount IS NOT NULL
      ORDER BY r.variant_id, r.currency"
 );
 

@@ -3,6 +3,7 @@
 //! Working days are Monday to Friday, by the UTC calendar; holidays are nobody's here, so a method's longest time should
 //! leave room for them. An estimate is between two days; it is no promise, and says so to nobody as one.
 
+use crate::date;
 use serde::{Deserialize, Serialize};
 
 pub const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -38,6 +39,16 @@ impl Estimate {
     pub fn of(now: i64, parcels: impl IntoIterator<Item = Leaving>, days: (i64, i64)) -> Option<Self> {
         let left = parcels.into_iter().map(|leaving| leaving.day(now)).max()?;
         Some(Self { from: after(left, days.0), to: after(left, days.1) })
+    }
+
+    /// "between 14 March 2026 and 17 March 2026", or "on 14 March 2026".
+    pub fn text(self) -> String {
+        let (from, to) = self.times();
+        if from == to {
+            format!("on {}", date::day(from))
+        } else {
+            format!("between {} and {}", date::day(from), date::day(to))
+        }
     }
 
     /// Both days as times, Unix ms at midnight UTC.

@@ -154,7 +154,11 @@ impl Till {
             ..Address::default()
         };
         let view = checkout::save_address(&self.shop, visitor, address).await.unwrap();
-        checkout::save_delivery(&self.shop, visitor, view.delivery_options[0].id).await.unwrap()
+        match view.delivery_options.first() {
+            Some(option) => checkout::save_delivery(&self.shop, visitor, option.id).await.unwrap(),
+            // Nothing has to be carried.
+            None => view,
+        }
     }
 
     /// Goes to the page of a provider; its address.

@@ -2,9 +2,9 @@
 
 use shop::order::{Actions, Dispute, Line, Order, PaymentState, State};
 
-/// Units of a line that are neither sent nor given back.
+/// Units of a line that are neither sent nor given back; gift cards are mailed by themselves.
 pub fn to_send(line: &Line) -> i64 {
-    line.quantity - line.fulfilled - line.restocked
+    if line.gift_card { 0 } else { line.quantity - line.fulfilled - line.restocked }
 }
 
 /// `held`: it waits for a person.

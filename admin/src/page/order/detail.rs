@@ -1,17 +1,20 @@
 //! One order: what was bought, what was paid, what was sent, what happened, what to do next.
 
+mod items;
 mod parcel;
 mod payment;
 
+use self::items::{gift_cards, lines};
 use self::parcel::{from_where, parcels, ship};
 use self::payment::{is_refundable, payment, refund};
 use super::actions;
+use crate::date;
 use crate::form::{Field, Form};
 use crate::page::mail;
-use crate::{date, part};
+use crate::part;
 use leptos::prelude::*;
 use shop::limits::REASON_CHARS;
-use shop::order::{Actions, Detail, Dispute, Event, Line, MailEntry, Order, PaymentState, Source, State};
+use shop::order::{Actions, Detail, Dispute, Event, MailEntry, Order, PaymentState, Source, State};
 use shop::pricing::Discount;
 use shop::reconcile::Break;
 
@@ -62,6 +65,7 @@ pub fn detail(detail: Detail, sources: &[Source], differences: &[Break], forms: 
                 {simple(&order, can)}
                 {can.ship.then(|| ship(&order, &forms.ship))}
                 {parcels(&order)}
+                {gift_cards(&order)}
                 {payment(&order, attempts, refunds)}
                 {is_refundable(&order, can).then(|| refund(&order, can, &forms.refund))}
                 {(can.cancel && held.is_empty()).then(|| hold(&order, &forms.hold))}
@@ -163,63 +167,6 @@ fn next_step(order: &Order, can: Actions) -> &'static str {
 
 fn hidden_version(order: &Order) -> AnyView {
     view! { <input type="hidden" name="version" value=order.version /> }.into_any()
-}
-
-fn lines(order: &Order) -> AnyView {
-    let rows = order.lines.iter().map(line).collect_view();
-    view! {
-        <section class="card" aria-labelledby="lines">
-            <h2 id="lines">"Items"</h2>
-            <div class="scroll" role="group" aria-labelledby="lines" tabindex="0">
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Item"</th>
-                            <th scope="col" class="num">"Ordered"</th>
-                            <th scope="col" class="num">"Sent"</th>
-                            <th scope="col" class="num">"Price"</th>
-                            <th scope="col" class="num">"Total"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-        </section>
-    }
-    .into_any()
-}
-
-fn line(line: &Line) -> AnyView {
-    let picture = (!line.picture_url.is_empty()).then(|| {
-        view! { <img class="thumb" src=line.picture_url.clone() alt="" width="40" height="40" loading="lazy" /> }
-    });
-    // What a refund of the whole line comes to, where prices include the tax.
-    let left = line.total.currency.money(line.total.amount - line.discount.amount);
-    let paid =
-        (line.discount.amount > 0).then(|| view! { <span class="sub">{format!("{left} after discounts")}</span> });
-    let back = (line.restocked > 0).then(|| format!("{} back on the shelf", line.restocked));
-    view! {
-        <tr>
-            <th scope="row">
-                <div class="item">
-                    {picture}
-                    <div>
-                        {line.title.clone()}
-                        <span class="sub">{line.variant_title.clone()}</span>
-                        <span class="sub">
-                            <a href=format!("/admin/inventory/{}", part::encode(&line.sku))><code>{line.sku.clone()}</code></a>
-                        </span>
-                        {back.map(|text| view! { <span class="sub">{text}</span> })}
-                    </div>
-                </div>
-            </th>
-            <td class="num">{line.quantity}</td>
-            <td class="num">{line.fulfilled}</td>
-            <td class="num">{line.unit_price.to_string()}</td>
-            <td class="num">{line.total.to_string()}{paid}</td>
-        </tr>
-    }
-    .into_any()
 }
 
 /// Forms that are a button.
@@ -330,6 +277,8 @@ fn customer(order: &Order) -> AnyView {
     let phone =
         (!order.shipping_address.phone.is_empty()).then(|| view! { <p>{order.shipping_address.phone.clone()}</p> });
     let note = (!order.note.is_empty()).then(|| view! { <h3>"Note"</h3><p class="pre">{order.note.clone()}</p> });
+    let gift = (!order.gift_note.is_empty())
+        .then(|| view! { <h3>"Card of the present"</h3><p class="pre">{order.gift_note.clone()}</p> });
     let fetched = order.pickup.as_ref().map(|place| {
         let lines = place.lines().into_iter().map(|line| view! { {line}<br /> }).collect_view();
         view! { <h3>"Fetched at"</h3><address>{lines}</address> }
@@ -353,6 +302,7 @@ fn customer(order: &Order) -> AnyView {
             {phone}
             <p class="hint">{order.shipping_method.clone()}</p>
             {due}
+            {gift}
             {note}
         </section>
     }

@@ -1,6 +1,6 @@
 //! The editor of one product, new or existing.
 
-use super::{attributes, pictures, variants};
+use super::{attributes, delivery, limit, pictures, variants};
 use crate::form::{Field, Form};
 use crate::part::{Number, Text};
 use crate::{date, part};
@@ -8,9 +8,9 @@ use leptos::prelude::*;
 use shop::attribute::Attribute;
 use shop::catalogue::edit::Edited;
 use shop::catalogue::history::PriceChange;
-use shop::id::CategoryId;
+use shop::id::{CategoryId, VariantId};
 use shop::limits::{NAME_CHARS, SEO_DESCRIPTION_CHARS, SLUG_CHARS, TITLE_CHARS};
-use shop::money::Currency;
+use shop::money::{Currency, Money};
 use shop::sale::Held;
 
 /// What the editor stands on besides its form.
@@ -21,10 +21,16 @@ pub struct Opened {
     pub categories: Vec<(CategoryId, String)>,
     pub attributes: Vec<Attribute>,
     pub currencies: Vec<Currency>,
+    /// Codes and names.
+    pub tax_classes: Vec<(String, String)>,
     /// The latest changes of its prices, newest first.
     pub prices: Vec<PriceChange>,
     /// Its prices that sales hold.
     pub held: Vec<Held>,
+    /// What its variants cost in currencies in which nothing is typed for them.
+    pub converted: Vec<(VariantId, Money)>,
+    /// How much one may buy of it, as [`limit::section`] shows it.
+    pub limit: Form,
 }
 
 pub fn editor(opened: &Opened, form: &Form) -> AnyView {
@@ -41,6 +47,7 @@ pub fn editor(opened: &Opened, form: &Form) -> AnyView {
         {part::up("/admin/products", "Products")}
         {part::heading(title, Some(actions.into_any()))}
         {form.summary()}
+        {opened.limit.summary()}
         <form method="post" action=action class="columns" data-guard="">
             <input type="hidden" name="version" value=form.value("version").to_owned() />
             // Pressing Enter in a field saves: the first button of a form is the one that is meant.
@@ -51,16 +58,17 @@ pub fn editor(opened: &Opened, form: &Form) -> AnyView {
             </div>
             <div class="column side-column">
                 {organisation(opened, form)}
+                {delivery::section(form, &opened.tax_classes)}
                 {attributes::section(&opened.attributes, form)}
                 {search_engines(form)}
             </div>
             <div class="column across">
                 {on_sale(&opened.held)}
-                {variants::section(form, &opened.currencies)}
+                {variants::section(form, &opened.currencies, &opened.converted)}
                 <div class="save-bar"><button name="do" value="save">"Save product"</button></div>
             </div>
         </form>
-        {opened.stored.as_ref().map(|stored| after(stored, form, &opened.prices))}
+        {opened.stored.as_ref().map(|stored| after(stored, form, opened))}
     }
     .into_any()
 }
@@ -136,11 +144,12 @@ fn search_engines(form: &Form) -> AnyView {
 }
 
 /// What stands below the form of a saved product, because it is sent by itself.
-fn after(stored: &Edited, form: &Form, prices: &[PriceChange]) -> AnyView {
+fn after(stored: &Edited, form: &Form, opened: &Opened) -> AnyView {
     let preview = stored.draft.description_html.clone();
     view! {
         {pictures::upload(stored, form)}
-        {price_history(prices)}
+        {limit::section(stored.id, &opened.limit)}
+        {price_history(&opened.prices)}
         <details class="card">
             <summary><h2>"Preview of the saved description"</h2></summary>
             <div class="prose" inner_html=preview></div>

@@ -3,7 +3,7 @@
 //! `attributes.<id>` is the value of an attribute (`attributes.rs`); `variants.2.prices.EUR` is the price in euros of the third row; `options.0.values` a comma-separated list;
 //! `variants.2.remove` and `pictures.1.remove` take a row away. Rows are numbered again when the form is read.
 
-use super::attributes;
+use super::{attributes, delivery};
 use crate::date;
 use crate::form::{Form, list};
 use shop::FieldError;
@@ -39,6 +39,7 @@ pub fn form_of(draft: &Draft, version: i64) -> Form {
     for (at, variant) in draft.variants.iter().enumerate() {
         form = with_variant(form, at, variant);
     }
+    form = delivery::with_values(form, draft);
     for (at, picture) in draft.pictures.iter().enumerate() {
         form = form
             .with(&format!("pictures.{at}.id"), picture.id)
@@ -178,7 +179,7 @@ fn variant(
     if weight_grams.is_none() {
         refuse("weight_grams", "Enter whole grams, like 250.".to_owned());
     }
-    DraftVariant {
+    let variant = DraftVariant {
         id,
         sku: sent("sku"),
         barcode: Some(sent("barcode")).filter(|code| !code.is_empty()),
@@ -187,7 +188,8 @@ fn variant(
         weight_grams: weight_grams.unwrap_or_default(),
         tracked: form.is_on(&format!("variants.{row}.tracked")),
         ..stored
-    }
+    };
+    delivery::apply(form, variant)
 }
 
 /// The stored pictures in their new order, with their new texts. Those that the form does not name came after it was

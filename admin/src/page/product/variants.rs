@@ -4,10 +4,12 @@ use super::sent::rows;
 use crate::form::{Field, Form};
 use crate::part;
 use leptos::prelude::*;
+use shop::id::VariantId;
 use shop::limits::{OPTIONS, SKU_CHARS, VARIANTS};
-use shop::money::Currency;
+use shop::money::{Currency, Money};
 
-pub fn section(form: &Form, currencies: &[Currency]) -> AnyView {
+/// `converted` are today's prices of variants where nothing is typed.
+pub fn section(form: &Form, currencies: &[Currency], converted: &[(VariantId, Money)]) -> AnyView {
     let options = (0..OPTIONS)
         .map(|at| {
             view! {
@@ -20,7 +22,8 @@ pub fn section(form: &Form, currencies: &[Currency]) -> AnyView {
         .collect_view();
     let names: Vec<String> =
         (0..OPTIONS).map(|at| form.value(&format!("options.{at}.name")).to_owned()).filter(|n| !n.is_empty()).collect();
-    let body = rows(form, "variants", "sku", VARIANTS).into_iter().map(|at| row(form, at, &names, currencies));
+    let body =
+        rows(form, "variants", "sku", VARIANTS).into_iter().map(|at| row(form, at, &names, (currencies, converted)));
     let body = body.collect_view();
     let values = names.iter().map(|name| view! { <th scope="col">{name.clone()}</th> }).collect_view();
     let prices = currencies
@@ -59,7 +62,12 @@ pub fn section(form: &Form, currencies: &[Currency]) -> AnyView {
     .into_any()
 }
 
-fn row(form: &Form, at: usize, names: &[String], currencies: &[Currency]) -> AnyView {
+fn row(
+    form: &Form,
+    at: usize,
+    names: &[String],
+    (currencies, converted): (&[Currency], &[(VariantId, Money)]),
+) -> AnyView {
     let name = |part: &str| format!("variants.{at}.{part}");
     let number = at + 1;
     let label = |text: &str| format!("{text}, row {number}");
@@ -71,13 +79,20 @@ fn row(form: &Form, at: usize, names: &[String], currencies: &[Currency]) -> Any
             view! { <td>{field.input(form)}</td> }
         })
         .collect_view();
+    let hint = |currency: Currency| {
+        let is_it = |(variant, price): &&(VariantId, Money)| {
+            price.currency == currency && variant.to_string() == form.value(&name("id"))
+        };
+        let price = converted.iter().find(is_it).map(|(_, price)| price);
+        price.map_or_else(String::new, |price| format!("Converted: {price}"))
+    };
     let prices = currencies
         .iter()
         .map(|currency| {
             let now = Field::new(name(&format!("prices.{currency}")), label(&format!("Price {currency}")));
             let before = Field::new(name(&format!("compare.{currency}")), label(&format!("Price before {currency}")));
             view! {
-                <td>{now.quiet().keys("decimal").input(form)}</td>
+                <td>{now.quiet().keys("decimal").hint(hint(*currency)).input(form)}</td>
                 <td>{before.quiet().keys("decimal").input(form)}</td>
             }
         })

@@ -81,7 +81,7 @@ fn effect(choices: &Choices, form: &Form) -> AnyView {
                 {Field::new("get", "Get").keys("numeric").max(3).hint("3 for 2 is: buy 2, get 1. The cheapest pieces are the ones that cost less.").input(form)}
             </div>
             <div class="effect of-gift">
-                {Field::new("gifts", "Gifts, by SKU").rows(2).hint("One on each line. Whoever puts one into the cart pays nothing for it.").area(form)}
+                {Field::new("gifts", "Gifts, by SKU").rows(2).hint("One on each line. The first that is there comes into the cart by itself and costs nothing.").area(form)}
                 {Field::new("gift_units", "Pieces that are free").keys("numeric").max(3).hint("One when left empty.").input(form)}
             </div>
             <div class="effect of-tiers">

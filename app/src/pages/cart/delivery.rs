@@ -1,7 +1,6 @@
 //! What delivering the cart costs and how much is missing for it to be free, before the checkout asks for an address.
 
 use crate::components::{Field, Form, Select};
-use crate::date;
 use leptos::prelude::*;
 use shop::address::{countries, rules};
 use shop::limits::POSTAL_CODE_CHARS;
@@ -59,7 +58,7 @@ fn option(option: &DeliveryOption) -> AnyView {
     let price = if option.price.amount == 0 { "Free".to_owned() } else { option.price.to_string() };
     let time = option.estimate.map(|estimate| {
         let what = if option.pickup.is_some() { "is ready" } else { "arrives" };
-        let text = format!("If ordered now, it {what} {}", date::between(estimate));
+        let text = format!("If ordered now, it {what} {}", estimate.text());
         view! { <br /><span class="option-note">{text}</span> }
     });
     view! { <li>{format!("{}: {price}", option.name)}{time}</li> }.into_any()

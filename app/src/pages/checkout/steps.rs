@@ -2,7 +2,6 @@
 
 use super::step;
 use crate::components::{Errors, Field, Form, Icon, Select};
-use crate::date;
 use crate::islands::AddressForm;
 use crate::shell::{Head, Site};
 use leptos::prelude::*;
@@ -13,7 +12,13 @@ use shop::shipping::DeliveryOption;
 
 /// The contact form as it stands with the cart.
 pub fn contact_form(view: &View) -> Form {
-    Form::new("contact").with("email", view.details.email.clone()).with("note", view.details.note.clone())
+    let remind = if view.details.remind { "1" } else { "" };
+    let form = Form::new("contact").with("email", view.details.email.clone()).with("note", view.details.note.clone());
+    let form = form.with("remind", remind);
+    match &view.details.gift_to {
+        Some(to) => form.with("gift_email", to.email.clone()).with("gift_message", to.message.clone()),
+        None => form,
+    }
 }
 
 pub fn contact(site: &Site, view: &View, form: &Form) -> impl IntoView + use<> {
@@ -23,6 +28,15 @@ pub fn contact(site: &Site, view: &View, form: &Form) -> impl IntoView + use<> {
                 "You can order as a guest. Have an account? "
                 <a href="/login?next=/checkout">"Log in"</a>
             </p>
+        }
+    });
+    // A customer says so in the account.
+    let reminder = site.customer_name.is_none().then(|| {
+        view! {
+            <label class="check">
+                <input type="checkbox" name="remind" value="1" checked=!form.value("remind").is_empty() />
+                <span>"Remind me by e-mail if I leave this cart without ordering. Every such mail has a link that ends them."</span>
+            </label>
         }
     });
     let note_id = form.id("note");
@@ -45,10 +59,37 @@ pub fn contact(site: &Site, view: &View, form: &Form) -> impl IntoView + use<> {
                 <label for=note_id.clone()>"Note for us" <span class="optional">" (optional)"</span></label>
                 <textarea id=note_id name="note" rows="3" maxlength=limits::ORDER_NOTE_CHARS>{form.area_text("note")}</textarea>
             </div>
+            {view.cart.has_gift_cards().then(|| gift_to(form))}
+            {reminder}
             {go_on("Continue to address")}
         </form>
     };
     step(site, view, StepName::Contact, Head::private("Contact · Checkout"), content.into_any())
+}
+
+/// Whom the gift cards in the cart are for.
+fn gift_to(form: &Form) -> impl IntoView + use<> {
+    let message = form.id("gift_message");
+    view! {
+        <fieldset class="stack">
+            <legend>"Your gift card"</legend>
+            <Field
+                form=form
+                name="gift_email"
+                label="Send it to"
+                kind="email"
+                autocomplete="off"
+                inputmode="email"
+                hint="Its code is mailed there when your payment has arrived. Left empty, it is mailed to you."
+                required=false
+                max=limits::EMAIL_CHARS
+            />
+            <div class="field">
+                <label for=message.clone()>"Your words to go with it" <span class="optional">" (optional)"</span></label>
+                <textarea id=message name="gift_message" rows="3" maxlength=limits::GIFT_MESSAGE_CHARS>{form.area_text("gift_message")}</textarea>
+            </div>
+        </fieldset>
+    }
 }
 
 /// The address form of `address`.
@@ -91,13 +132,18 @@ pub fn address(site: &Site, view: &View, form: &Form, saved: &[Address]) -> impl
     let offers = (!saved.is_empty()).then(|| {
         view! { <h2>"Your addresses"</h2><ul class="offers">{offers}</ul><h2>"Another address"</h2> }
     });
+    let (title, next) = if view.cart.requires_shipping() {
+        ("Where should it go?", "Continue to delivery")
+    } else {
+        ("Your address", "Continue to payment")
+    };
     let content = view! {
-        <h1>"Where should it go?"</h1>
+        <h1>{title}</h1>
         <Errors form=form />
         {offers}
         <form class="stack" action="/checkout/address" method="post">
             {address_fields(form)}
-            {go_on("Continue to delivery")}
+            {go_on(next)}
         </form>
     };
     step(site, view, StepName::Address, Head::private("Address · Checkout"), content.into_any())
@@ -170,7 +216,13 @@ pub(in crate::pages) fn address_fields(form: &Form) -> impl IntoView + use<> {
     }
 }
 
+/// The delivery form as it stands with the cart.
+pub fn delivery_form(view: &View) -> Form {
+    Form::new("delivery").with("gift_note", view.details.gift_note.clone())
+}
+
 pub fn delivery(site: &Site, view: &View, form: &Form) -> impl IntoView + use<> {
+    let (gift_id, gift_text) = (form.id("gift_note"), form.area_text("gift_note"));
     let chosen = view.details.delivery.or_else(|| view.delivery_options.first().map(|option| option.id));
     let options = view
         .delivery_options
@@ -208,6 +260,11 @@ pub fn delivery(site: &Site, view: &View, form: &Form) -> impl IntoView + use<> 
                     <legend class="visually-hidden">"Choose how it is delivered"</legend>
                     {options}
                 </fieldset>
+                <div class="field">
+                    <label for=gift_id.clone()>"Message on a card, if it is a present" <span class="optional">" (optional)"</span></label>
+                    <textarea id=gift_id name="gift_note" rows="3" maxlength=limits::GIFT_NOTE_CHARS>{gift_text}</textarea>
+                    {form.error("gift_note").map(|text| view! { <p class="field-error">{text}</p> })}
+                </div>
                 {go_on("Continue to payment")}
             </form>
         }
@@ -236,7 +293,7 @@ fn delivery_note(option: &DeliveryOption) -> String {
 
 /// When it arrives, or can be fetched, if it is ordered now.
 fn delivery_time(option: &DeliveryOption) -> Option<String> {
-    let days = date::between(option.estimate?);
+    let days = option.estimate?.text();
     Some(if option.pickup.is_some() { format!("Ready {days}") } else { format!("Arrives {days}") })
 }
 

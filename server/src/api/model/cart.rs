@@ -33,6 +33,8 @@ pub struct Cart {
     /// Codes in the cart, those that do not apply included.
     codes: Vec<Code>,
     gift_cards: Vec<GiftCard>,
+    /// Promotions whose gifts are sold out.
+    missing_gifts: Vec<String>,
 }
 
 /// A gift card, or the customer's store credit, that is to pay.
@@ -91,6 +93,8 @@ pub struct Item {
     total: Money,
     /// Units that can be bought now; null when stock is not counted.
     available: Option<i64>,
+    /// A promotion has put it there, and it costs nothing; removed, it stays away.
+    gift: bool,
     problem: Option<ItemProblem>,
 }
 
@@ -98,8 +102,20 @@ pub struct Item {
 #[derive(Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ItemProblem {
-    PriceChanged { from: Money, to: Money },
-    StockReduced { wanted: i64, available: i64 },
+    PriceChanged {
+        from: Money,
+        to: Money,
+    },
+    StockReduced {
+        wanted: i64,
+        available: i64,
+    },
+    /// More than one may buy of it; `why` is the limit, for people.
+    LimitReached {
+        wanted: i64,
+        allowed: i64,
+        why: String,
+    },
     Unavailable,
 }
 
@@ -122,6 +138,7 @@ impl Cart {
             discounts: priced.totals.discounts.into_iter().map(Discount::from).collect(),
             codes: priced.codes.into_iter().map(Code::from).collect(),
             gift_cards: shares.into_iter().map(GiftCard::from).collect(),
+            missing_gifts: c.missing_gifts,
         }
     }
 }
@@ -140,6 +157,7 @@ impl From<cart::Line> for Item {
             price_from_quantity: l.from_quantity,
             total: l.total.into(),
             available: units(l.availability),
+            gift: l.gift.is_some(),
             problem: l.problem.map(ItemProblem::from),
         }
     }
@@ -151,6 +169,7 @@ impl From<cart::LineProblem> for ItemProblem {
         match problem {
             P::PriceChanged { from, to } => Self::PriceChanged { from: from.into(), to: to.into() },
             P::StockReduced { wanted, available } => Self::StockReduced { wanted, available },
+            P::LimitReached { wanted, allowed, why } => Self::LimitReached { wanted, allowed, why },
             P::Unavailable => Self::Unavailable,
         }
     }

@@ -15,9 +15,22 @@ pub struct Details {
     pub email: Option<String>,
     /// To the merchant; saved together with `email`.
     pub note: Option<String>,
+    /// What the card of a present says; empty: there is none.
+    pub gift_note: Option<String>,
     pub address: Option<Address>,
     /// Id of one of the delivery options.
     pub delivery: Option<String>,
+    /// Whom gift cards in the cart are mailed to; without it, or with an empty address, the buyer gets them.
+    pub gift_to: Option<GiftTo>,
+}
+
+/// Whom gift cards are for.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct GiftTo {
+    pub email: String,
+    /// Words that go with them; an error names it `gift_message`.
+    #[serde(default)]
+    pub message: String,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -25,8 +38,10 @@ pub struct CheckoutOptions {
     cart_version: i64,
     email: String,
     note: String,
+    gift_note: String,
     address: Option<Address>,
     delivery: Option<uuid::Uuid>,
+    gift_to: Option<GiftTo>,
     /// Empty until the address is known.
     delivery_options: Vec<DeliveryOption>,
     /// Without delivery until it is chosen.
@@ -140,8 +155,10 @@ impl From<checkout::View> for CheckoutOptions {
             cart_version: view.cart.version,
             email: view.details.email,
             note: view.details.note,
+            gift_note: view.details.gift_note,
             address: view.details.address.map(Address::from),
             delivery: view.details.delivery.map(|id| id.0),
+            gift_to: view.details.gift_to.map(|to| GiftTo { email: to.email, message: to.message }),
             delivery_options: view.delivery_options.into_iter().map(DeliveryOption::from).collect(),
             totals: view.totals.into(),
             next_step: view.reached.into(),

@@ -28,6 +28,8 @@ pub struct Order {
     due_from: Option<String>,
     due_to: Option<String>,
     note: String,
+    /// What the card of a present says; empty: there is none.
+    gift_note: String,
     parcels: Vec<Parcel>,
     /// Unix milliseconds.
     created_at: i64,
@@ -92,6 +94,7 @@ impl From<order::Order> for Order {
             due_from: o.due.map(|due| date(due.times().0)),
             due_to: o.due.map(|due| date(due.times().1)),
             note: o.note,
+            gift_note: o.gift_note,
             parcels: o.fulfilments.into_iter().map(parcel).collect(),
             created_at: o.created_at,
             placed_at: o.placed_at,

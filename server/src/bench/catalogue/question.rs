@@ -9,6 +9,8 @@ use std::sync::Arc;
 const POPULAR: usize = 1_000;
 /// Products from whose titles searches are made.
 const SAMPLE: i64 = 2_000;
+/// Of a product that is put into carts.
+const UNITS: i64 = 5;
 
 pub type Paths = Arc<Vec<String>>;
 
@@ -21,6 +23,8 @@ pub struct Questions {
     admin_all: Paths,
     admin_narrow: Paths,
     admin_text: Paths,
+    /// Of products that can be bought.
+    pub skus: Paths,
 }
 
 impl Questions {
@@ -37,6 +41,9 @@ impl Questions {
             )
             .await
             .map_err(told)?;
+        let buyable = "SELECT v.sku FROM variant v JOIN product p ON p.id = v.product_id AND p.status = 'published'
+            WHERE (SELECT SUM(s.free) FROM stock s WHERE s.variant_id = v.id) >= $1 ORDER BY v.id LIMIT $2";
+        let skus: Vec<(String,)> = db.fetch_all(buyable, args![UNITS, SAMPLE]).await.map_err(told)?;
         let prices = (10..60).step_by(5);
         let category = prices.flat_map(|from| {
             categories
@@ -58,6 +65,7 @@ impl Questions {
             admin_all: Arc::new(vec!["/admin/products".into()]),
             admin_narrow: Arc::new(admin_narrow.collect()),
             admin_text: Arc::new(admin_text.collect()),
+            skus: Arc::new(skus.into_iter().map(|(sku,)| sku).collect()),
         })
     }
 

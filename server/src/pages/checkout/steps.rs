@@ -17,7 +17,8 @@ use shop::id::ShippingMethodId;
 use shop::{Error, account, promotion};
 
 pub async fn start(at: AtCheckout) -> Response {
-    to(at.view.reached)
+    // Whom a gift card is for is asked there, and nobody is asked twice who they are.
+    to(if at.view.cart.has_gift_cards() { StepName::Contact } else { at.view.reached })
 }
 
 pub async fn contact(mut at: AtCheckout) -> Result<Response, PageError> {
@@ -34,13 +35,40 @@ pub struct Contact {
     email: String,
     #[serde(default)]
     note: String,
+    /// Not empty: remind of this cart.
+    #[serde(default)]
+    remind: String,
+    /// There while a gift card is in the cart.
+    gift_email: Option<String>,
+    #[serde(default)]
+    gift_message: String,
+}
+
+impl Contact {
+    async fn save(&self, at: &AtCheckout) -> Result<(), Error> {
+        let (shop, visitor) = (&at.state.shop, &at.visitor);
+        checkout::save_contact(shop, visitor, &self.email, &self.note).await?;
+        if let Some(email) = &self.gift_email {
+            checkout::save_gift_to(shop, visitor, email, &self.gift_message).await?;
+        }
+        if visitor.customer.is_none() {
+            checkout::save_reminder(shop, visitor, !self.remind.is_empty()).await?;
+        }
+        Ok(())
+    }
 }
 
 pub async fn save_contact(at: AtCheckout, Body(form): Body<Contact>) -> Result<Response, PageError> {
-    match checkout::save_contact(&at.state.shop, &at.visitor, &form.email, &form.note).await {
-        Ok(_) => Ok(to(StepName::Address)),
+    match form.save(&at).await {
+        Ok(()) => Ok(to(StepName::Address)),
         Err(error @ Error::Invalid(_)) => {
-            let again = Form::new("contact").with("email", form.email).with("note", form.note).refused(&error);
+            let again = Form::new("contact")
+                .with("email", form.email)
+                .with("note", form.note)
+                .with("remind", form.remind)
+                .with("gift_email", form.gift_email.unwrap_or_default())
+                .with("gift_message", form.gift_message)
+                .refused(&error);
             let site = at.site().await?;
             Ok(page(error.status(), || pages::contact(&site, &at.view, &again)))
         }
@@ -122,7 +150,7 @@ pub async fn save_address(at: AtCheckout, Body(fields): Body<AddressFields>) -> 
         return draw_address(&at, 200, &address_form(&address)).await;
     }
     match checkout::save_address(&at.state.shop, &at.visitor, address.clone()).await {
-        Ok(_) => Ok(to(StepName::Delivery)),
+        Ok(view) => Ok(to(if view.cart.requires_shipping() { StepName::Delivery } else { StepName::Payment })),
         Err(error @ Error::Invalid(_)) => {
             draw_address(&at, error.status(), &address_form(&address).refused(&error)).await
         }
@@ -134,25 +162,34 @@ pub async fn delivery(at: AtCheckout) -> Result<Response, PageError> {
     if let Some(response) = at.too_early(StepName::Delivery) {
         return Ok(response);
     }
+    if !at.view.cart.requires_shipping() {
+        return Ok(to(StepName::Payment));
+    }
     let site = at.site().await?;
-    Ok(page(200, || pages::delivery(&site, &at.view, &Form::new("delivery"))))
+    Ok(page(200, || pages::delivery(&site, &at.view, &pages::delivery_form(&at.view))))
 }
 
 #[derive(Deserialize)]
 pub struct Delivery {
     #[serde(default)]
     delivery: String,
+    #[serde(default)]
+    gift_note: String,
 }
 
 pub async fn save_delivery(at: AtCheckout, Body(form): Body<Delivery>) -> Result<Response, PageError> {
+    let (shop, visitor) = (&at.state.shop, &at.visitor);
     let saved = match form.delivery.parse::<ShippingMethodId>() {
-        Ok(method) => checkout::save_delivery(&at.state.shop, &at.visitor, method).await,
+        Ok(method) => match checkout::save_gift_note(shop, visitor, &form.gift_note).await {
+            Ok(_) => checkout::save_delivery(shop, visitor, method).await,
+            refused => refused,
+        },
         Err(_) => Err(Error::field("delivery", "Choose one of the ways to deliver.")),
     };
     match saved {
         Ok(_) => Ok(to(StepName::Payment)),
         Err(error @ Error::Invalid(_)) => {
-            let again = Form::new("delivery").refused(&error);
+            let again = Form::new("delivery").with("gift_note", form.gift_note).refused(&error);
             let site = at.site().await?;
             Ok(page(error.status(), || pages::delivery(&site, &at.view, &again)))
         }

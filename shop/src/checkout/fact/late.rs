@@ -12,13 +12,15 @@ use crate::id::WarehouseId;
 use crate::inventory::reserve::{self, CommitRequest, ReserveRequest};
 use crate::outbox::{self, Kind, Note};
 use crate::warehouse::route::{self, Destination, Otherwise};
-use crate::{Error, Result, args, promotion, tender, warehouse};
+use crate::{Error, Result, args, promotion, purchase_limit, tender, warehouse};
 
 /// Decides once: the checkout leaves `late_paid` in this transaction, for `placed` or for `refunding`.
 pub(super) async fn apply(tx: &mut Tx, j: &Judged<'_>, now: i64) -> Result<Standing> {
     let s = &j.situation;
     let Some(attempt) = s.attempt_id else { return Err(Error::Internal("a late payment without an attempt".into())) };
-    let is_there = tender::reclaim(tx, s.checkout_id).await? && promotion::reclaim(tx, s.checkout_id).await?;
+    let is_there = tender::reclaim(tx, s.checkout_id).await?
+        && promotion::reclaim(tx, s.checkout_id).await?
+        && purchase_limit::reclaim(tx, s.checkout_id, now).await?;
     if is_there && reserve_again(tx, s, now).await? {
         confirm(tx, &[s], "paid late, goods were still there", now).await?;
         tender::spend(tx, &[s.spender()], now).await?;
@@ -39,6 +41,7 @@ pub(super) async fn apply(tx: &mut Tx, j: &Judged<'_>, now: i64) -> Result<Stand
     // Claimed again for goods that are gone.
     tender::release(tx, std::iter::once(s.checkout_id)).await?;
     promotion::release(tx, std::iter::once(s.checkout_id)).await?;
+    purchase_limit::release(tx, std::iter::once(s.checkout_id)).await?;
     move_on(tx, s, ("refunding", "refunding"), now).await?;
     let notes = [Note::of_attempt(Kind::UndoPayment, s.order_id, attempt), Note::mail(s.order_id, "payment_returned")];
     outbox::put(tx, &notes, now).await?;

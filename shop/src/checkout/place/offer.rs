@@ -21,9 +21,23 @@ pub(super) fn check_stock(cart: &Cart) -> Result<()> {
     if short.is_empty() { Ok(()) } else { Err(Error::SoldOut(short)) }
 }
 
+/// `Conflict` "limit_reached" when a line asks for more than one may buy.
+fn check_limits(cart: &Cart) -> Result<()> {
+    cart.lines.iter().try_for_each(|line| match &line.problem {
+        Some(LineProblem::LimitReached { why, .. }) => Err(limit_reached(&line.title, why)),
+        _ => Ok(()),
+    })
+}
+
+/// More than one may buy of a product; `why` is the limit.
+pub(super) fn limit_reached(title: &str, why: &str) -> Error {
+    Error::conflict("limit_reached", format!("{title}: {why} Nothing was charged."))
+}
+
 /// Nothing about the cart may be unacknowledged, and every step must be done.
 pub(super) fn check(view: &View) -> Result<()> {
     check_stock(&view.cart)?;
+    check_limits(&view.cart)?;
     if view.cart.has_problems() {
         return Err(view::changed());
     }
@@ -55,6 +69,7 @@ pub(super) fn quote(view: &View) -> Result<Quote> {
             product_slug: line.product_slug.clone(),
             picture_url: line.picture_url.clone().unwrap_or_default(),
             tracked: line.availability != crate::catalogue::Availability::Untracked,
+            gift_card: line.gift_card,
         })
         .collect();
     Ok(Quote {
@@ -65,6 +80,8 @@ pub(super) fn quote(view: &View) -> Result<Quote> {
         delivery_name: chosen.map_or_else(|| "No delivery needed".to_owned(), |option| option.name.clone()),
         pickup: chosen.and_then(|option| option.pickup.as_ref()).map(|pickup| pickup.warehouse_id),
         note: view.details.note.clone(),
+        gift_to: view.details.gift_to.clone().filter(|_| view.cart.has_gift_cards()),
+        gift_note: view.details.gift_note.clone(),
         totals: view.totals.clone(),
         promotions: view.uses.clone(),
         tender: tender::quoted(&view.tender),

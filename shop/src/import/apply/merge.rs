@@ -123,7 +123,9 @@ fn variant(file: &DraftVariant, before: &DraftVariant, given: &Given) -> DraftVa
         requires_shipping: pick(given.shipping).requires_shipping,
         tax_class: pick(given.own).tax_class.clone(),
         cost: pick(given.cost).cost,
+        gift_card: pick(given.gift_card).gift_card,
     }
+    .settled()
 }
 
 /// Pictures show the same variants as before, wherever in the list these are now.

@@ -36,7 +36,7 @@ const READ: &[(&str, &str, &str)] = &[
     ("Image Position", "order of the pictures", ""),
     ("Image Alt Text", "picture.alt", "the title when empty"),
     ("Variant Image", "picture of the variant", ""),
-    ("Gift Card", "", "a gift card is refused: it is no product here"),
+    ("Gift Card", "variant.gift_card", "true: each unit becomes a card over its price"),
     ("SEO Title", "product.seo_title", ""),
     ("SEO Description", "product.seo_description", ""),
     ("Cost per item", "variant.cost", ""),

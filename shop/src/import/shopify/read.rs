@@ -34,6 +34,7 @@ pub fn given(mapping: &Mapping) -> Given {
         weight: has("Variant Grams"),
         tracked: has("Variant Inventory Tracker") || has("Variant Inventory Qty") || has("Variant Inventory Policy"),
         taxable: has("Variant Taxable"),
+        gift_card: has("Gift Card"),
         shipping: has("Variant Requires Shipping"),
         cost: has("Cost per item"),
         ..Given::new(mapping)
@@ -46,9 +47,6 @@ pub fn item(key: String, rows: &[Row<'_>], given: &Given, currency: Currency) ->
     let mut item = Item::new(key, first);
     if first.get("Title").is_empty() {
         item.errors.push(first.error("Title", "Empty in the product's first row."));
-    }
-    if first.flag("Gift Card", false, &mut item.errors) {
-        item.errors.push(first.error("Gift Card", "Gift cards cannot be imported as products."));
     }
     let names: Vec<&str> =
         NAMES.into_iter().map(|column| first.get(column)).take_while(|name| !name.is_empty()).collect();
@@ -87,6 +85,9 @@ pub fn item(key: String, rows: &[Row<'_>], given: &Given, currency: Currency) ->
             variant(&mut item, row, names.len(), given, currency);
         }
         image(&mut item, row, given);
+    }
+    if first.flag("Gift Card", false, &mut item.errors) {
+        item.become_gift_card();
     }
     // After the others: most of them are pictures that have a row of their own.
     for (row, at) in shown {

@@ -94,7 +94,7 @@ fn head(row: &mut Cells<'_>, product: &Stored, scope: &Scope) -> Result<()> {
     row.set("Type", &draft.product_type);
     row.set("Tags", join(draft.tags.iter().map(String::as_str), ','));
     row.set("Published", if draft.status == Status::Published { "true" } else { "false" });
-    row.set("Gift Card", "false");
+    row.set("Gift Card", if draft.variants.iter().any(|v| v.gift_card) { "true" } else { "false" });
     row.set("SEO Title", &draft.seo_title);
     row.set("SEO Description", &draft.seo_description);
     row.set(

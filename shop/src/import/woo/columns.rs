@@ -54,6 +54,7 @@ const READ: &[(&str, &str, &str)] = &[
     (own::SEO_DESCRIPTION, "product.seo_description", ""),
     (own::PICTURES, "picture.alt", ""),
     (own::TAX_CLASS, "variant.tax_class", ""),
+    (own::GIFT_CARD, "variant.gift_card", "true: each unit becomes a card over its price"),
     (own::TRACKED, "variant.tracked", ""),
     (own::COST, "variant.cost", ""),
     (own::COMPARE_AT, "price before the reduction", ""),

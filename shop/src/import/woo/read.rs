@@ -32,6 +32,7 @@ pub fn given(mapping: &Mapping) -> Given {
         weight: WEIGHTS.iter().any(|(column, _)| has(column)),
         tracked: has("Stock") || has(IN_STOCK) || has(BACKORDERS) || has(own::TRACKED),
         taxable: has("Tax status"),
+        gift_card: has(own::GIFT_CARD),
         shipping: true,
         cost: has(own::COST),
         attributes: (1..=ATTRIBUTES).filter(|n| has(&attribute(*n).0)).collect(),
@@ -223,8 +224,10 @@ fn variant(item: &mut Item, row: &Row<'_>, option_values: Vec<String>, given: &G
         requires_shipping: !split(&row.get(TYPE).to_lowercase(), ',', false).iter().any(|kind| kind == "virtual"),
         cost: row.money(own::COST, currency, errors),
         tax_class: Some(row.get(own::TAX_CLASS)).filter(|class| !class.is_empty()).unwrap_or("standard").to_owned(),
+        gift_card: row.flag(own::GIFT_CARD, false, errors),
         ..DraftVariant::default()
-    };
+    }
+    .settled();
     let prices = item.prices(row, price, given);
     item.draft.variants.push(DraftVariant { prices, ..draft });
     item.lines.push(row.line);

@@ -48,6 +48,7 @@ const OWN: &[&str] = &[
     own::SEO_DESCRIPTION,
     own::PICTURES,
     own::TAX_CLASS,
+    own::GIFT_CARD,
     own::TRACKED,
     own::COST,
     own::COMPARE_AT,
@@ -158,6 +159,7 @@ fn variant(row: &mut Cells<'_>, v: &DraftVariant, product: &Stored, scope: &Scop
     row.set(BACKORDERS, "0");
     row.set(WEIGHTS[0].0, format!("{}.{:03}", v.weight_grams / 1000, v.weight_grams % 1000));
     row.set(own::TAX_CLASS, &v.tax_class);
+    row.set(own::GIFT_CARD, if v.gift_card { "true" } else { "" });
     row.set(own::TRACKED, if v.tracked { "1" } else { "0" });
     row.set(own::COST, scope.money(v.cost));
     let (price, compare_at) = Scope::price(v, scope.currency);

@@ -1,5 +1,7 @@
 //! Times as PayPal writes them, "2026-11-21T09:30:00Z", with or without a fraction.
 
+pub use crate::date::iso as write;
+
 /// Unix milliseconds, whole seconds; `None` for anything else.
 pub fn read(text: &str) -> Option<i64> {
     let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
@@ -14,20 +16,6 @@ pub fn read(text: &str) -> Option<i64> {
             - 1
             - 719_468;
     Some((((days * 24 + hour) * 60 + minute) * 60 + second) * 1000)
-}
-
-pub fn write(at_ms: i64) -> String {
-    let at_s = at_ms.div_euclid(1000);
-    let z = at_s.div_euclid(86_400) + 719_468;
-    let era = z.div_euclid(146_097);
-    let day_of_era = z - era * 146_097;
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let (year, day) = (year_of_era + era * 400 + i64::from(month <= 2), day_of_year - (153 * shifted + 2) / 5 + 1);
-    let second = at_s.rem_euclid(86_400);
-    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60)
 }
 
 #[cfg(test)]

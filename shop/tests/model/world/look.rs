@@ -95,7 +95,7 @@ fn shown(cart: cart::Cart) -> Cart {
             problem: line.problem.map(|problem| match problem {
                 LineProblem::StockReduced { available, .. } => Problem::Short(available),
                 LineProblem::PriceChanged { .. } => Problem::Price,
-                LineProblem::Unavailable => panic!("everything is for sale"),
+                LineProblem::Unavailable | LineProblem::LimitReached { .. } => panic!("everything is for sale"),
             }),
         })
         .collect();
