@@ -97,6 +97,14 @@ impl Stage {
 }
 
 impl Copy {
+    /// For a play in which nobody is in a hurry: on PostgreSQL every connection plans every statement for itself.
+    pub fn with_few_connections(mut self) -> Self {
+        if self.server.is_some() {
+            self.url.push_str("?pool=3");
+        }
+        self
+    }
+
     pub async fn strike(self) -> Result<(), String> {
         match &self.server {
             Some((server, name)) => admin(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await,

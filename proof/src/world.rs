@@ -47,7 +47,7 @@ impl World {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let plan = serde_json::to_string(&stage.plan).map_err(|error| error.to_string())?;
         std::fs::write(life::plan(folder.path()), plan).map_err(|error| error.to_string())?;
-        let copy = stage.copy(folder.path()).await?;
+        let copy = stage.copy(folder.path()).await?.with_few_connections();
         let gateway = Sandbox::start().await?;
         Ok(Self { program: program.to_owned(), gateway, folder, copy, plan: stage.plan.clone(), now: stage.now })
     }

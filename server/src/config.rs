@@ -73,7 +73,8 @@ pub struct Config {
     #[arg(long, env = "MERCER_DATA_DIR", value_name = "FOLDER", default_value = "data", global = true)]
     pub data_dir: PathBuf,
 
-    /// `sqlite:PATH` or `postgres://…`; without it, a SQLite file in the data folder
+    /// `sqlite:PATH` or `postgres://…` (`?pool=4`: so many connections in each of two pools, 16 unless said); without it,
+    /// a SQLite file in the data folder
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
     pub database_url: Option<Secret>,
 

@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use std::sync::OnceLock;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Hashes at work at once: bounds memory to a multiple of 19 MiB whatever the number of log-ins.
 static HASHING: Semaphore = Semaphore::const_new(2);
@@ -27,6 +27,17 @@ pub fn hash_token(token: &str) -> String {
 
 /// The hash to store for a password, in PHC string format.
 pub async fn hash_password(password: &str) -> Result<String> {
+    hash_password_if(password, async { Ok(()) }).await
+}
+
+/// As [`hash_password`], but asks `wanted` when its turn has come: of a crowd behind one link, all but the first would
+/// wait for hashes that nobody needs any more.
+///
+/// # Errors
+/// Those of `wanted`; then nothing was hashed.
+pub async fn hash_password_if(password: &str, wanted: impl Future<Output = Result<()>>) -> Result<String> {
+    let _turn = turn().await;
+    wanted.await?;
     let password = password.to_owned();
     at_work(move || {
         let salt = SaltString::encode_b64(&rand::random::<[u8; 16]>()).map_err(|e| e.to_string())?;
@@ -50,6 +61,7 @@ pub async fn verify_password(password: &str, hash: Option<&str>) -> Result<bool>
         }
     };
     let password = password.to_owned();
+    let _turn = turn().await;
     let matches = at_work(move || {
         let hash = PasswordHash::new(&hash).map_err(|e| e.to_string())?;
         Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
@@ -58,10 +70,14 @@ pub async fn verify_password(password: &str, hash: Option<&str>) -> Result<bool>
     Ok(known && matches)
 }
 
+async fn turn() -> SemaphorePermit<'static> {
+    HASHING.acquire().await.expect("the semaphore is never closed")
+}
+
+/// Runs for whoever has a [`turn`].
 async fn at_work<T: Send + 'static>(
     work: impl FnOnce() -> std::result::Result<T, String> + Send + 'static,
 ) -> Result<T> {
-    let _turn = HASHING.acquire().await.expect("the semaphore is never closed");
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|e| Error::Internal(format!("password hashing stopped: {e}")))?

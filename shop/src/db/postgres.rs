@@ -15,9 +15,10 @@ static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations/postgre
 
 /// `server_version_num` of PostgreSQL 13, the oldest with everything the statements use.
 const OLDEST_VERSION: i64 = 130_000;
-/// Two machines leave a server that is set up for 100 connections room to be looked after.
+/// In each of two pools, unless the URL says otherwise. Two machines leave a server that is set up for 100 connections
+/// room to be looked after.
 const CONNECTIONS: u32 = 16;
-const KEYED: u32 = 16;
+const MOST_CONNECTIONS: u32 = 200;
 /// Five queues with one batch each, and what a batch that failed is still rolling back.
 const BATCHES: u32 = 6;
 /// A connection that rested longer is pinged before use.
@@ -55,10 +56,12 @@ pub struct Postgres {
 
 impl Postgres {
     /// Opens the pools. Every connection gives up on a lock after 2 s, on a statement after 5 s, and when idle in a
-    /// transaction after 10 s; commits wait for the disk.
+    /// transaction after 10 s; commits wait for the disk. `?pool=4` in the URL asks for so many connections in each pool,
+    /// 2 to 200: every connection plans every statement for itself, so a shop with little to do is faster with few.
     pub(super) async fn open(url: &str) -> Result<Self> {
+        let (url, connections) = without_pool(url)?;
         let options =
-            PgConnectOptions::from_str(url)?.application_name("mercer").disable_statement_logging().options([
+            PgConnectOptions::from_str(&url)?.application_name("mercer").disable_statement_logging().options([
                 ("lock_timeout", "2s"),
                 ("statement_timeout", "5s"),
                 ("idle_in_transaction_session_timeout", "10s"),
@@ -68,10 +71,10 @@ impl Postgres {
                 ("jit", "off"),
                 ("max_parallel_workers_per_gather", "0"),
             ]);
-        let pool = self::pool(CONNECTIONS).connect_with(options.clone()).await?;
+        let pool = self::pool(connections).connect_with(options.clone()).await?;
         check(&pool).await?;
         let options = options.options(BY_KEY);
-        let keyed = self::pool(KEYED).connect_lazy_with(options.clone());
+        let keyed = self::pool(connections).connect_lazy_with(options.clone());
         let batches = self::pool(BATCHES).connect_lazy_with(options);
         Ok(Self { pool, gather: Gather::new(keyed.clone()), keyed, by_key: false, batches })
     }
@@ -93,6 +96,25 @@ impl Postgres {
         self.keyed.close().await;
         self.pool.close().await;
     }
+}
+
+/// The URL as PostgreSQL knows it, and how many connections each pool may have.
+fn without_pool(url: &str) -> Result<(String, u32)> {
+    let mut parsed = url::Url::parse(url).map_err(|error| DbError::Setup(format!("DATABASE_URL: {error}")))?;
+    let (pool, others): (Vec<_>, Vec<_>) = parsed
+        .query_pairs()
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .partition(|(name, _)| name == "pool");
+    let Some((_, wanted)) = pool.last() else { return Ok((url.to_owned(), CONNECTIONS)) };
+    let connections = wanted.parse().ok().filter(|number| (2..=MOST_CONNECTIONS).contains(number));
+    let connections = connections.ok_or_else(|| {
+        DbError::Setup(format!("DATABASE_URL: pool={wanted} is no number of connections from 2 to {MOST_CONNECTIONS}"))
+    })?;
+    parsed.set_query(None);
+    if !others.is_empty() {
+        parsed.query_pairs_mut().extend_pairs(others);
+    }
+    Ok((parsed.into(), connections))
 }
 
 fn pool(connections: u32) -> PgPoolOptions {
@@ -141,6 +163,18 @@ pub(super) async fn migrate(pool: &PgPool) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_url_may_say_how_many_connections_there_are() {
+        let plain = "postgres://anna:secret@db.example/shop?sslmode=require";
+        assert_eq!(without_pool(plain).unwrap(), (plain.to_owned(), CONNECTIONS));
+        let few = "postgres://anna:secret@db.example/shop?pool=4&sslmode=require";
+        assert_eq!(without_pool(few).unwrap(), (plain.to_owned(), 4));
+        for wrong in ["0", "1", "201", "-4", "many", ""] {
+            let refused = without_pool(&format!("postgres://db.example/shop?pool={wrong}")).unwrap_err().to_string();
+            assert!(refused.contains(&format!("pool={wrong} ")), "{refused}");
+        }
+    }
 
     #[test]
     fn a_server_that_is_not_set_up_for_the_shop_is_refused() {

@@ -93,7 +93,7 @@ pub async fn accept(shop: &Shop, token: &str, name: &str, email: &str, password:
     check.that(looks_like_mail(&email), "email", "Enter an e-mail address like anna@example.com.");
     super::login::check_password(&mut check, "password", password);
     check.done()?;
-    let hash = secret::hash_password(password).await?;
+    let hash = secret::hash_password_if(password, async { self::check(shop, token).await.map(drop) }).await?;
 
     let (id, now) = (StaffId::new(), shop.now_ms());
     let mut tx = shop.db.begin().await?;

@@ -9,6 +9,7 @@ use crate::shipping::warehouses::{house, shelf};
 use crate::support::TestShop;
 use crate::support::till::Till;
 use shop::account::Visitor;
+use shop::db::{Db, Engine};
 use shop::id::{CartLineId, CheckoutId, OrderLineId, StaffId, StockId, VariantId};
 use shop::inventory::{self, Reason};
 use shop::money::Currency;
@@ -35,7 +36,11 @@ struct Named {
 }
 
 impl World {
-    pub async fn open(t: TestShop) -> Self {
+    pub async fn open(mut t: TestShop) -> Self {
+        if t.db.engine() == Engine::Postgres {
+            // One thing happens at a time here, and every connection plans every statement for itself.
+            t.db = Db::open(&format!("{}?pool=3", t.url)).await.unwrap();
+        }
         let second = house(&t, "SECOND", "NL", "").await;
         let mut stock = Vec::new();
         for name in NAMES {
