@@ -23,10 +23,11 @@ stage "lints, browser side"
 scripts/browser-clippy.sh
 
 stage "unit and integration tests on SQLite and PostgreSQL"
+scratch=$(scripts/scratch.sh)
 if command -v cargo-nextest >/dev/null; then
-  scripts/with-postgres.sh cargo nextest run --locked "${host[@]}" --no-fail-fast
+  TMPDIR=$scratch scripts/with-postgres.sh cargo nextest run --locked "${host[@]}" --no-fail-fast
 else
-  scripts/with-postgres.sh cargo test --locked "${host[@]}" --no-fail-fast
+  TMPDIR=$scratch scripts/with-postgres.sh cargo test --locked "${host[@]}" --no-fail-fast
 fi
 
 stage "release build, download budgets, one price in WebAssembly and here"

@@ -6,12 +6,15 @@
 # MERCER_POSTGRES_DURABLE is set: tests ask whether answers are right, not whether this disk keeps them.
 set -euo pipefail
 
+scratch=/tmp
+[ -n "${MERCER_POSTGRES_DURABLE:-}" ] || scratch=$("$(dirname "$0")/scratch.sh")
+
 # Debian keeps the server's programs out of PATH, one folder per version.
 newest() { compgen -G '/usr/lib/postgresql/*/bin/initdb' | sort -V | tail -1 || command -v initdb; }
 initdb=$(newest) || { "$(dirname "$0")/need.sh" initdb:postgresql && initdb=$(newest); }
 bin=$(dirname "$(readlink -f "$initdb")")
 
-folder=$(mktemp -d /tmp/mercer-postgres.XXXXXX)
+folder=$(mktemp -d "$scratch/mercer-postgres.XXXXXX")
 # PostgreSQL refuses to run as root.
 as=()
 if [ "$(id -u)" -eq 0 ]; then
