@@ -98,6 +98,7 @@ impl Stage {
 
 impl Copy {
     /// For a play in which nobody is in a hurry: on PostgreSQL every connection plans every statement for itself.
+    #[must_use]
     pub fn with_few_connections(mut self) -> Self {
         if self.server.is_some() {
             self.url.push_str("?pool=3");
