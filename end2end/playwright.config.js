@@ -19,7 +19,7 @@ export default defineConfig({
     contextOptions: { reducedMotion: "reduce" },
     viewport: { width: 1280, height: 900 },
     screenshot: "only-on-failure",
-    // A recording of every story costs a third of the run's time, so CI records the second try of one that failed.
+    // A recording of a story that passes is thrown away, so CI records only the second try of one that failed.
     trace: process.env.CI ? "on-first-retry" : "retain-on-failure",
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
