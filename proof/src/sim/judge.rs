@@ -31,6 +31,7 @@ pub async fn judge(world: &World, shop: &Shop) -> shop::Result<Vec<String>> {
         wrong.extend(rows.into_iter().map(|(which, how)| format!("{what}: {which} {how}")));
     }
     wrong.extend(kept(shop, &payments).await?);
+    wrong.extend(charged_all_the_same(shop, &payments).await?);
     wrong.extend(conserved(world, shop).await?);
     digest(world, shop).await?;
     Ok(wrong)
@@ -83,16 +84,28 @@ const RULES: [(&str, &str); 6] = [
 /// Money that the provider holds or has taken for an attempt that the shop has declared over. The shop sees it and asks
 /// for a person; but it should never have come to that.
 async fn kept(shop: &Shop, payments: &[Payment]) -> shop::Result<Vec<String>> {
-    let sql = "SELECT id FROM payment_attempt WHERE state IN ('declined','canceled')";
-    let over: Vec<(shop::id::AttemptId,)> = shop.db.fetch_all(sql, args![]).await?;
-    let over: Vec<String> = over.into_iter().map(|(id,)| id.to_string()).collect();
+    let over = attempts(shop, "state IN ('declined','canceled')").await?;
     let is_kept = |payment: &&Payment| {
         let held = payment.authorised - payment.voided - payment.captured;
-        let of_one = over.iter().any(|id| names(payment, id));
-        of_one && held + payment.captured - payment.refunded > 0
+        held + payment.captured - payment.refunded > 0 && over.iter().any(|id| names(payment, id))
     };
     let show = |payment: &Payment| format!("money for an attempt that is over: {payment:?}");
     Ok(payments.iter().filter(is_kept).map(show).collect())
+}
+
+/// Cards that the provider charged, be it for a moment, after their shoppers were told that they were declined. Only the
+/// shop itself charges a token, so nobody can have paid behind its back.
+async fn charged_all_the_same(shop: &Shop, payments: &[Payment]) -> shop::Result<Vec<String>> {
+    let declined = attempts(shop, "state = 'declined' AND way = 'token'").await?;
+    let is_charged = |payment: &&Payment| payment.authorised > 0 && declined.iter().any(|id| names(payment, id));
+    let show = |payment: &Payment| format!("declined here and charged there: {payment:?}");
+    Ok(payments.iter().filter(is_charged).map(show).collect())
+}
+
+async fn attempts(shop: &Shop, which: &str) -> shop::Result<Vec<String>> {
+    let sql = format!("SELECT id FROM payment_attempt WHERE {which}");
+    let found: Vec<(shop::id::AttemptId,)> = shop.db.fetch_all(&sql, args![]).await?;
+    Ok(found.into_iter().map(|(id,)| id.to_string()).collect())
 }
 
 /// I2 and I3 by the world's own count: what was ever on a shelf is there, or with somebody who keeps it.
