@@ -37,7 +37,7 @@ cargo run --quiet --package xtask -- pricing
 
 stage "storms from 3,000 seeds and three planted bugs, optimised"
 cargo run --release --locked --quiet --package proof -- simulate --seeds 3000
-cargo run --release --locked --quiet --package proof -- canaries --number 1 --number 4 --number 8
+cargo run --release --locked --quiet --package proof -- canaries --number 1 --number 3 --number 4 --number 8
 
 stage "end-to-end stories, JavaScript off and on"
 scripts/e2e.sh

@@ -3,7 +3,7 @@ import { expectValidHtml } from "../support/checks.js";
 import { CARDS, newEmail } from "../support/shopper.js";
 import { expect, test } from "../support/test.js";
 
-const OPEN = ["/", "/search?q=mug", "/search?q=elephant&in_stock=1", "/search?price_from=9&sort=price_low&page=2", "/collections/a-quiet-morning", "/collections/reduced?in_stock=1&price_to=1", "/collections/presents-up-to-30?sort=newest", "/p/morning-mug", "/p/morning-mug?stars=5", "/cart", "/cart?country=FR&postal_code=75001", "/wishlist", "/login", "/register", "/shipping", "/returns", "/contact", "/about", "/privacy", "/imprint"];
+const OPEN = ["/", "/search?q=mug", "/search?q=elephant&in_stock=1", "/search?price_from=9&sort=price_low&page=2", "/collections/a-quiet-morning", "/collections/reduced?in_stock=1&price_to=1", "/collections/presents-up-to-30?sort=newest", "/p/morning-mug", "/p/morning-mug?stars=5", "/cart", "/cart?country=FR&postal_code=75001", "/cart?country=US&region=CA&postal_code=90210", "/wishlist", "/login", "/register", "/shipping", "/returns", "/contact", "/about", "/privacy", "/imprint"];
 
 for (const path of OPEN) {
   test(`the page ${path} is accessible and valid`, async ({ visit, accessible }) => {
@@ -48,6 +48,15 @@ test("a refused form says what is wrong and is accessible", async ({ shopper, pa
   await page.locator("main").getByRole("button", { name: "Log in" }).click();
   await expect(page.getByRole("alert")).toBeVisible();
   await accessible();
+});
+
+test("a customer's own pages are accessible and valid", async ({ shopper, accessible }) => {
+  test.setTimeout(120_000);
+  await shopper.register(newEmail("pages"));
+  for (const path of ["/account", "/account/orders", "/account/addresses", "/account/credit", "/account/reviews"]) {
+    await expectValidHtml(await shopper.open(path));
+    await accessible();
+  }
 });
 
 const DESK = [

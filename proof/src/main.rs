@@ -7,7 +7,7 @@ use proof::rush;
 use proof::season::{DEATHS, Manner};
 use proof::sim::{self, Town, campaign};
 use proof::stage::Stage;
-use proof::torture::{Given, PROOFS, Round, Tests, proofs, report, torture};
+use proof::torture::{Given, Outcome, PROOFS, Round, Tests, proofs, report, torture};
 use shop::canary::Canary;
 use shop::clock::{Clock, SystemClock};
 use std::io::Write;
@@ -217,9 +217,12 @@ async fn torment(wanted: Wanted) -> Result<(), String> {
     }
     let tests = Tests { races: wanted.races, model: wanted.model };
     let postgres = wanted.postgres.as_deref();
-    let outcomes = torture(&proofs, &Given { program: &program()?, tests: Some(&tests), postgres, scale, seed }).await;
-    let text = report(&outcomes);
-    print!("{text}");
-    std::fs::write(&wanted.report, &text).map_err(|error| format!("{}: {error}", wanted.report.display()))?;
+    let write = |outcomes: &[Outcome]| {
+        std::fs::write(&wanted.report, report(outcomes))
+            .map_err(|error| format!("{}: {error}", wanted.report.display()))
+    };
+    let given = Given { program: &program()?, tests: Some(&tests), postgres, scale, seed };
+    let outcomes = torture(&proofs, &given, write).await?;
+    print!("{}", report(&outcomes));
     verdict(outcomes.iter().map(|outcome| outcome.failures.len()).sum())
 }

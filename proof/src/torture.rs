@@ -44,8 +44,16 @@ pub struct Given<'a> {
     pub seed: u64,
 }
 
-/// Runs `proofs` at a share of their nightly counts, at least once each.
-pub async fn torture(proofs: &[&Proof], given: &Given<'_>) -> Vec<Outcome> {
+/// Runs `proofs` at a share of their nightly counts, at least once each. `seen` is shown all outcomes there are after each: a
+/// night that is broken off has told of the proofs that were done.
+///
+/// # Errors
+/// Those of `seen`.
+pub async fn torture(
+    proofs: &[&Proof],
+    given: &Given<'_>,
+    mut seen: impl FnMut(&[Outcome]) -> Result<(), String>,
+) -> Result<Vec<Outcome>, String> {
     let mut outcomes = Vec::new();
     for (at, proof) in proofs.iter().enumerate() {
         let begun = SystemClock.now_ms();
@@ -53,6 +61,7 @@ pub async fn torture(proofs: &[&Proof], given: &Given<'_>) -> Vec<Outcome> {
         let server = given.postgres.filter(|_| engine == Engine::Postgres);
         if engine == Engine::Postgres && server.is_none() {
             outcomes.push(Outcome { name, engine, count: None, failures: Vec::new(), seconds: 0 });
+            seen(&outcomes)?;
             continue;
         }
         let title = format!("{} of {}: {name} on {engine:?}", at + 1, proofs.len());
@@ -64,8 +73,9 @@ pub async fn torture(proofs: &[&Proof], given: &Given<'_>) -> Vec<Outcome> {
         let (count, failures) = round.end();
         let seconds = (SystemClock.now_ms() - begun) / 1000;
         outcomes.push(Outcome { name, engine, count: Some(count), failures, seconds });
+        seen(&outcomes)?;
     }
-    outcomes
+    Ok(outcomes)
 }
 
 #[expect(
@@ -120,7 +130,13 @@ mod tests {
         ];
         let program = Path::new("mercer-proof");
         let given = Given { program, tests: None, postgres: None, scale: 0.1, seed: 1 };
-        let outcomes = torture(&proofs.each_ref(), &given).await;
+        let mut told = Vec::new();
+        let seen = |outcomes: &[Outcome]| {
+            told.push(outcomes.len());
+            Ok(())
+        };
+        let outcomes = torture(&proofs.each_ref(), &given, seen).await.unwrap();
+        assert_eq!(told, [1, 2, 3]);
         let text = report(&outcomes);
         assert!(text.contains("| first | Sqlite | 10 | 1 | 0 |"), "{text}");
         assert!(text.contains("| second | Postgres | not run: no cluster | 0 | 0 |"), "{text}");

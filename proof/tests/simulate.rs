@@ -24,7 +24,7 @@ fn no_seed_ends_wrong() {
 }
 
 /// Seeds that went wrong once, each in its own way.
-const KNOWN: [u64; 9] = [
+const KNOWN: [u64; 10] = [
     1002,
     1418,
     1_795_315_081,
@@ -34,6 +34,7 @@ const KNOWN: [u64; 9] = [
     1_795_331_946,
     1_795_351_081,
     1_795_359_498,
+    1_795_479_458,
 ];
 
 #[test]

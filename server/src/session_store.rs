@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use shop::clock::Clock;
 use shop::db::{Db, DbError};
 use shop::id::{CustomerId, StaffId};
-use shop::session;
+use shop::session::{self, Creator};
 use std::collections::HashMap;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -24,12 +24,14 @@ pub const USER_AGENT: &str = "user_agent";
 #[derive(Clone)]
 pub struct DbSessions {
     db: Db,
+    creator: Creator,
     clock: Arc<dyn Clock>,
 }
 
 impl DbSessions {
+    /// On the current runtime.
     pub fn new(db: Db, clock: Arc<dyn Clock>) -> Self {
-        Self { db, clock }
+        Self { creator: Creator::start(&db), db, clock }
     }
 }
 
@@ -43,7 +45,7 @@ impl std::fmt::Debug for DbSessions {
 impl SessionStore for DbSessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
         loop {
-            match session::create(&self.db, &row(record)?, self.clock.now_ms()).await {
+            match self.creator.create(row(record)?, self.clock.now_ms()).await {
                 // 128 random bits: a collision is a fault of the generator, but never somebody else's session.
                 Err(error) if error.is_unique_violation() => record.id = Id::default(),
                 other => return other.map_err(backend),

@@ -128,8 +128,5 @@ pub(crate) async fn forget_old(shop: &Shop) -> Result<u64> {
     }
     // Nobody who writes waits for more than a part of it.
     let kept_from = (last - KEEP_PAGE_CHANGES).min(first + KEEP_PAGE_CHANGES);
-    let mut tx = shop.db.begin().await?;
-    let gone = tx.execute(OLD, args![kept_from]).await?;
-    tx.commit().await?;
-    Ok(gone)
+    Ok(shop.db.execute(OLD, args![kept_from]).await?)
 }

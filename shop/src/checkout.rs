@@ -169,6 +169,9 @@ pub struct Quote {
     /// The warehouse where the buyer fetches it.
     #[serde(default)]
     pub pickup: Option<WarehouseId>,
+    /// Its country and region, by whose rates it is taxed; otherwise the address's are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taxed_at: Option<(String, String)>,
     pub note: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gift_to: Option<GiftTo>,
@@ -194,6 +197,14 @@ impl Quote {
     /// Minor units that gift cards and credit pay.
     pub fn tendered(&self) -> i64 {
         self.tender.iter().map(|one| one.amount).sum()
+    }
+
+    /// Country and region by whose rates it is taxed.
+    pub fn taxed_at(&self) -> (&str, &str) {
+        match &self.taxed_at {
+            Some((country, region)) => (country, region),
+            None => (&self.address.country, &self.address.region),
+        }
     }
 
     /// Minor units that are left for a payment.

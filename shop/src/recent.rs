@@ -163,9 +163,8 @@ pub async fn by_slug(shop: &Shop, slugs: Vec<String>, buyer: impl Into<Buyer>) -
 /// Forgets the viewer's list.
 pub async fn clear(shop: &Shop, views: &Views, viewer: Viewer) -> Result<()> {
     views.waiting().remove(&viewer);
-    let mut tx = shop.db.begin().await?;
-    tx.execute(&viewer.sql("DELETE FROM recently_viewed WHERE {viewer} = $1"), args![viewer.id()]).await?;
-    Ok(tx.commit().await?)
+    shop.db.execute(&viewer.sql("DELETE FROM recently_viewed WHERE {viewer} = $1"), args![viewer.id()]).await?;
+    Ok(())
 }
 
 /// Brings one viewer's list into another's: a guest has logged in, or has a new cart. Running it twice changes nothing more.
@@ -196,8 +195,5 @@ pub(crate) async fn forget_old(shop: &Shop) -> Result<u64> {
     if first.is_none_or(|(at,)| at >= before) {
         return Ok(0);
     }
-    let mut tx = shop.db.begin().await?;
-    let gone = tx.execute(OLD, args![before, FORGET]).await?;
-    tx.commit().await?;
-    Ok(gone)
+    Ok(shop.db.execute(OLD, args![before, FORGET]).await?)
 }

@@ -207,8 +207,6 @@ async fn ask_all(shop: &Shop) -> Result<usize> {
     }
     // In a rush there is news of some at this moment: they are skipped, and two who wait for each other are avoided.
     const DUE: Sql = Sql { sqlite: due!(")"), postgres: due!(" FOR NO KEY UPDATE OF a SKIP LOCKED)") };
-    let mut tx = shop.db.begin().await?;
-    tx.execute(DUE.of(tx.engine()), args![shop.now_ms()]).await?;
-    tx.commit().await?;
+    shop.db.execute(DUE.of(shop.db.engine()), args![shop.now_ms()]).await?;
     worker::to_the_end(shop, checkout::poll_stuck_attempts).await
 }

@@ -1,9 +1,10 @@
 //! Sessions: good until they expire or are revoked, and never back afterwards.
 
 use crate::support::TestShop;
+use futures_util::future::join_all;
 use shop::args;
 use shop::id::{CustomerId, StaffId};
-use shop::session::{self, Owner, Session};
+use shop::session::{self, Creator, Owner, Session};
 
 fn session(name: &str, owner: Option<Owner>, expires_at: i64) -> Session {
     Session {
@@ -35,20 +36,30 @@ async fn people(t: &TestShop) -> (Owner, Owner) {
 on_both_engines! {
     async fn a_session_is_read_back_until_it_expires(t: TestShop) {
         let one = session("one", None, 100);
-        session::create(&t.db, &one, 10).await.unwrap();
+        let creator = Creator::start(&t.db);
+        creator.create(one.clone(), 10).await.unwrap();
         assert_eq!(session::load(&t.db, &one.key, 99).await.unwrap(), Some((one.data.clone(), 100)));
         assert_eq!(session::load(&t.db, &one.key, 100).await.unwrap(), None);
         assert_eq!(session::load(&t.db, "one", 10).await.unwrap(), None);
         assert_eq!(t.number("SELECT COUNT(*) FROM session WHERE id = 'one'").await, 0);
-        assert!(session::create(&t.db, &one, 10).await.unwrap_err().is_unique_violation());
+        assert!(creator.create(one, 10).await.unwrap_err().is_unique_violation());
         assert_eq!(session::delete_expired(&t.db, 99).await.unwrap(), 0);
         assert_eq!(session::delete_expired(&t.db, 100).await.unwrap(), 1);
+    }
+
+    async fn a_taken_key_among_many_costs_nobody_else_a_session(t: TestShop) {
+        let creator = Creator::start(&t.db);
+        creator.create(session("3", None, 100), 10).await.unwrap();
+        let all = (0..8).map(|n| creator.create(session(&n.to_string(), None, 100), 10));
+        let made: Vec<bool> = join_all(all).await.into_iter().map(|made| made.is_ok()).collect();
+        assert_eq!(made, [true, true, true, false, true, true, true, true]);
+        assert_eq!(t.number("SELECT COUNT(*) FROM session").await, 8);
     }
 
     async fn a_save_changes_a_session_and_never_brings_a_revoked_one_back(t: TestShop) {
         let (customer, _) = people(&t).await;
         let anonymous = session("one", None, 100);
-        session::create(&t.db, &anonymous, 10).await.unwrap();
+        Creator::start(&t.db).create(anonymous, 10).await.unwrap();
         let logged_in = session("one", Some(customer), 200);
         assert!(session::save(&t.db, &logged_in, 20).await.unwrap());
         let logins = session::list(&t.db, customer, 20).await.unwrap();
@@ -60,8 +71,9 @@ on_both_engines! {
 
     async fn owners_list_and_revoke_their_own_sessions_only(t: TestShop) {
         let (customer, staff) = people(&t).await;
+        let creator = Creator::start(&t.db);
         for (name, owner) in [("a", Some(customer)), ("b", Some(customer)), ("c", Some(staff)), ("d", None)] {
-            session::create(&t.db, &session(name, owner, 100), 10).await.unwrap();
+            creator.create(session(name, owner, 100), 10).await.unwrap();
         }
         let agents = |logins: Vec<session::Login>| logins.into_iter().map(|l| l.user_agent).collect::<Vec<_>>();
         assert_eq!(session::list(&t.db, customer, 10).await.unwrap().len(), 2);
@@ -70,7 +82,7 @@ on_both_engines! {
 
         assert!(!session::revoke(&t.db, customer, &session::key("c")).await.unwrap());
         assert!(session::revoke(&t.db, customer, &session::key("a")).await.unwrap());
-        session::create(&t.db, &session("e", Some(customer), 100), 10).await.unwrap();
+        creator.create(session("e", Some(customer), 100), 10).await.unwrap();
         assert_eq!(session::revoke_all(&t.db, customer, Some(&session::key("b"))).await.unwrap(), 1);
         assert_eq!(agents(session::list(&t.db, customer, 10).await.unwrap()), ["agent of b"]);
         assert_eq!(session::revoke_all(&t.db, staff, None).await.unwrap(), 1);

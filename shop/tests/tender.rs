@@ -11,8 +11,8 @@ use shop::gift_card::{self, Draft, Filter};
 use shop::id::{CheckoutId, StoredValueId};
 use shop::money::{Currency, Money};
 use shop::order::{self, Destination, PaymentState, State};
-use shop::tender;
 use shop::{Error, args, cart, credit};
+use shop::{tax, tender};
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
 const ADDRESS: &str = "192.0.2.1";
@@ -60,6 +60,12 @@ async fn on_it(till: &Till, id: StoredValueId) -> (i64, i64) {
 
 async fn found(till: &Till, number: &str) -> order::Order {
     order::detail(&till.shop, &anna(), number).await.unwrap().order
+}
+
+/// What went back by the report of taxes, those included.
+async fn reported_back(t: &TestShop, till: &Till) -> i64 {
+    let report = tax::report(&till.shop, &anna(), t.now() - HOUR_MS, t.now() + HOUR_MS).await.unwrap();
+    report.rows.iter().map(|row| row.refunded + row.refunded_tax).sum()
 }
 
 async fn sql(t: &TestShop, text: &str) {
@@ -259,6 +265,23 @@ on_both_engines! {
         }
     }
 
+    async fn nobody_comes_before_the_time_is_up_and_the_card_has_its_value_again(t: TestShop) {
+        let mug = t.stock("MUG", 9).await;
+        let till = Till::open(&t).await;
+        let (id, code) = card(&till, 500).await;
+        let (visitor, view) = guest(&till, &code).await;
+        let placed = till.place(&visitor, &view, "k", PaymentWay::Embedded).await.unwrap();
+        let Placed::Confirm { checkout_id, .. } = placed else { panic!("{placed:?}") };
+        pays_everything(&t, checkout_id, id).await;
+        let (all, held) = on_it(&till, id).await;
+        assert_eq!(held, all);
+        t.clock.advance(HOUR_MS);
+        till.work().await;
+        assert_eq!(on_it(&till, id).await, (all, 0));
+        assert_eq!(till.count("SELECT COUNT(*) FROM checkout WHERE state = 'released'").await, 1);
+        assert_eq!(till.stock(mug).await, (9, 0));
+    }
+
     async fn a_late_payment_holds_its_card_again_or_goes_back(t: TestShop) {
         let stock = t.stock("MUG", 9).await;
         let till = Till::open(&t).await;
@@ -321,12 +344,15 @@ on_both_engines! {
         assert_eq!((order.credited, order.tender[0].refunded, order.actions().refundable), (euros(590), euros(210), 0));
         let more = order::refund(&till.shop, &anna(), &order_number, order.version, 1, Vec::new(), "").await;
         refusal(more);
+        assert_eq!(reported_back(&t, &till).await, 1200);
         back(Destination::Credit, 290).await.unwrap();
         let order = found(&till, &order_number).await;
         assert_eq!((order.state, order.payment_state), (State::Refunded, PaymentState::Refunded));
         assert_eq!(credit::of_customer(&till.shop, ada.id).await.unwrap()[0].balance, euros(890));
         refusal(back(Destination::Credit, 1).await);
         assert_eq!(till.money().await, (990, 990, 0, 400));
+        // The tax of everything has gone back, whichever way the money went.
+        assert_eq!(reported_back(&t, &till).await, 1490);
         till.check().await;
         // A guest has nobody to credit.
         let (_, guests, _) = till.buy("MUG", 1).await;

@@ -57,6 +57,7 @@ pub fn Select<'a>(
     /// First, empty entry when nothing is chosen yet.
     #[prop(optional, into)]
     prompt: Option<String>,
+    #[prop(default = true)] required: bool,
 ) -> impl IntoView + use<> {
     let ids = Ids::of(form, name, false);
     let chosen = form.value(name);
@@ -75,7 +76,7 @@ pub fn Select<'a>(
                 id=ids.input.clone()
                 name=name
                 autocomplete=autocomplete
-                required=true
+                required=required
                 aria-invalid=ids.error.as_ref().map(|_| "true")
                 aria-describedby=ids.described_by()
             >

@@ -97,14 +97,21 @@ pub(super) fn words(error: &Error) -> String {
 #[serde(default)]
 pub struct Asked {
     country: String,
+    region: String,
     postal_code: String,
 }
 
 impl Asked {
     /// `None` for no country that the shop knows.
     fn address(self) -> Option<Address> {
-        let address = Address { country: self.country, postal_code: self.postal_code, ..Address::default() };
-        Some(address.normalised()).filter(|address| rules(&address.country).is_some())
+        let Self { country, region, postal_code } = self;
+        let mut address = Address { country, region, postal_code, ..Address::default() }.normalised();
+        let rules = rules(&address.country)?;
+        // Chosen for another country.
+        if rules.regions.iter().all(|(code, _)| *code != address.region) {
+            address.region.clear();
+        }
+        Some(address)
     }
 }
 

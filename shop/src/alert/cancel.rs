@@ -21,10 +21,7 @@ pub async fn behind(shop: &Shop, token: &str) -> Result<Vec<Waiting>> {
 pub async fn cancel_behind(shop: &Shop, token: &str) -> Result<u64> {
     const END: &str = "DELETE FROM stock_alert WHERE email = $1 AND told_at IS NULL";
     let email = address_of(shop, token).await?;
-    let mut tx = shop.db.begin().await?;
-    let ended = tx.execute(END, args![email]).await?;
-    tx.commit().await?;
-    Ok(ended)
+    Ok(shop.db.execute(END, args![email]).await?)
 }
 
 async fn address_of(shop: &Shop, token: &str) -> Result<String> {
@@ -44,7 +41,6 @@ pub async fn own(shop: &Shop, customer: &Customer) -> Result<Vec<Waiting>> {
 /// The customer no longer waits for one thing. Cancelling twice is once.
 pub async fn cancel_own(shop: &Shop, customer: &Customer, alert: AlertId) -> Result<()> {
     const END: &str = "DELETE FROM stock_alert WHERE id = $1 AND customer_id = $2 AND told_at IS NULL";
-    let mut tx = shop.db.begin().await?;
-    tx.execute(END, args![alert, customer.id]).await?;
-    Ok(tx.commit().await?)
+    shop.db.execute(END, args![alert, customer.id]).await?;
+    Ok(())
 }

@@ -186,9 +186,7 @@ pub async fn remove(shop: &Shop, by: &Staff, id: AttributeId) -> Result<i64> {
     let before = read::read(&mut &shop.db, id).await?;
     // The rest goes with the attribute: nobody who writes waits for a hundred thousand of them.
     for _ in 0..before.products / BATCH {
-        let mut tx = shop.db.begin().await?;
-        tx.execute(SOME, args![id, BATCH]).await?;
-        tx.commit().await?;
+        shop.db.execute(SOME, args![id, BATCH]).await?;
     }
     let mut tx = shop.db.begin().await?;
     if tx.execute("DELETE FROM attribute WHERE id = $1", args![id]).await? == 0 {

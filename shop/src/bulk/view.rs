@@ -122,10 +122,7 @@ pub async fn forget_old(shop: &Shop) -> Result<u64> {
     if old == 0 {
         return Ok(0);
     }
-    let mut tx = shop.db.begin().await?;
-    let gone = tx.execute(&format!("DELETE FROM bulk_edit WHERE {OLD}"), args![before]).await?;
-    tx.commit().await?;
-    Ok(gone)
+    Ok(shop.db.execute(&format!("DELETE FROM bulk_edit WHERE {OLD}"), args![before]).await?)
 }
 
 impl Row {

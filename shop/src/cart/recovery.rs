@@ -42,8 +42,5 @@ pub async fn work(shop: &Shop) -> Result<usize> {
 pub(crate) async fn forget_old(shop: &Shop) -> Result<u64> {
     const OLD: &str = "DELETE FROM abandoned_cart WHERE id IN
         (SELECT id FROM abandoned_cart WHERE since < $1 ORDER BY since LIMIT $2)";
-    let mut tx = shop.db.begin().await?;
-    let gone = tx.execute(OLD, args![shop.now_ms() - KEEP_MS, FORGET]).await?;
-    tx.commit().await?;
-    Ok(gone)
+    Ok(shop.db.execute(OLD, args![shop.now_ms() - KEEP_MS, FORGET]).await?)
 }

@@ -97,8 +97,5 @@ pub(super) fn wanted(line: &Line) -> Wanted {
 pub(crate) async fn forget_old(shop: &Shop) -> Result<u64> {
     const OLD: &str = "DELETE FROM cart_share WHERE token_hash IN
         (SELECT token_hash FROM cart_share WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";
-    let mut tx = shop.db.begin().await?;
-    let gone = tx.execute(OLD, args![shop.now_ms(), FORGET]).await?;
-    tx.commit().await?;
-    Ok(gone)
+    Ok(shop.db.execute(OLD, args![shop.now_ms(), FORGET]).await?)
 }

@@ -83,13 +83,8 @@ pub(super) const NUMBER_TAKEN: &str = "order_number_taken";
 
 impl Prepare {
     fn taxed(&self) -> Taxed<'_> {
-        Taxed {
-            order_id: self.order_id,
-            country: &self.quote.address.country,
-            region: &self.quote.address.region,
-            exemption: &self.quote.exemption,
-            parts: &self.quote.taxes,
-        }
+        let (country, region) = self.quote.taxed_at();
+        Taxed { order_id: self.order_id, country, region, exemption: &self.quote.exemption, parts: &self.quote.taxes }
     }
 
     fn promotions(&self) -> PromotionClaim<'_> {

@@ -45,7 +45,13 @@ async fn recover(shop: &Shop, id: CheckoutId) -> Result<()> {
             fact::apply(shop, id, None, News::NothingToPay).await?;
             return Ok(());
         }
-        return saga::let_go(shop, id, epoch, shop.now_ms() + POLL_MAX_MS).await;
+        // Declined in the moment before the lease was taken: the shopper tries another card. What has expired is the
+        // sweeper's.
+        let until = match checkout.state {
+            CheckoutState::PayableAgain => 0,
+            _ => checkout.expires_at.min(shop.now_ms() + POLL_MAX_MS),
+        };
+        return saga::let_go(shop, id, epoch, until).await;
     };
     let is_ours_to_do = attempt.way == Way::Token || attempt.provider_ref.is_some() || attempt.session_ref.is_some();
     if is_ours_to_do {

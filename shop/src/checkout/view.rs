@@ -56,7 +56,7 @@ pub(super) async fn told(shop: &Shop, visitor: &Visitor) -> Result<(Cart, Detail
 
 /// What can be chosen, and what it comes to.
 pub(super) async fn priced(shop: &Shop, visitor: &Visitor, cart: Cart, details: Details) -> Result<View> {
-    let (methods, taxation) = destination(shop, visitor, &cart, &details).await?;
+    let (methods, taxation, to) = destination(shop, visitor, &cart, &details).await?;
     let mut delivery_options = Vec::new();
     let mut chosen = None;
     let mut of_cart = promotion::price_cart(shop, visitor, &cart, &details, &taxation, |value| {
@@ -68,7 +68,7 @@ pub(super) async fn priced(shop: &Shop, visitor: &Visitor, cart: Cart, details: 
     let reached = reached(&cart, &details, chosen);
     let shipping = chosen.map(|option| option.price.amount);
     if reached == StepName::Payment
-        && let Some(told) = tax::service::asked(shop, &cart, &details, &taxation, &of_cart.priced).await?
+        && let Some(told) = tax::service::asked(shop, &cart, &to, &taxation, &of_cart.priced).await?
     {
         of_cart = promotion::price_cart(shop, visitor, &cart, &details, &told, |_| shipping).await?;
     }
@@ -216,24 +216,30 @@ async fn head(shop: &Shop, visitor: &Visitor) -> Result<Head> {
     cart::read::head(&mut db, visitor, shop.now_ms()).await?.ok_or_else(empty)
 }
 
-/// What delivery and tax the destination has; nothing before the address is known.
+/// What delivery and tax the destination has, and where that is: at the counter, for whoever fetches it. Nothing before the
+/// address is known.
 async fn destination(
     shop: &Shop,
     visitor: &Visitor,
     cart: &Cart,
     details: &Details,
-) -> Result<(Vec<Method>, Taxation)> {
+) -> Result<(Vec<Method>, Taxation, Address)> {
     let mut db = &shop.db;
     let Some(address) = &details.address else {
         // Prices are shown as the home country's shoppers see them until the shopper's is known.
         let rates = tax::rates_at(&mut db, &Destination::home(shop), shop.now_ms()).await?;
-        return Ok((Vec::new(), Taxation { rates, ..Taxation::default() }));
+        return Ok((Vec::new(), Taxation { rates, ..Taxation::default() }, Address::default()));
     };
-    let taxation = tax::taxation(shop, visitor, &Destination::from(address)).await?;
-    if !cart.requires_shipping() {
-        return Ok((Vec::new(), taxation));
-    }
-    Ok((shipping::methods_for(&mut db, address, cart.currency).await?, taxation))
+    let methods = if cart.requires_shipping() {
+        shipping::methods_for(&mut db, address, cart.currency).await?
+    } else {
+        Vec::new()
+    };
+    let fetched = methods.iter().find(|method| Some(method.id) == details.delivery);
+    let handed_over = fetched.and_then(|method| method.pickup.as_ref()).map_or(address, |pickup| &pickup.address);
+    let taxation = tax::taxation(shop, visitor, &Destination::from(handed_over)).await?;
+    let handed_over = handed_over.clone();
+    Ok((methods, taxation, handed_over))
 }
 
 pub(super) fn empty() -> Error {

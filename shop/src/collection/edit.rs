@@ -151,9 +151,7 @@ pub async fn remove(shop: &Shop, by: &Staff, id: CollectionId) -> Result<()> {
     let before = super::load(shop, by, id).await?;
     // The rest goes with the collection: nobody who writes waits for a hundred thousand of them.
     for _ in 0..before.products / BATCH {
-        let mut tx = shop.db.begin().await?;
-        tx.execute(SOME, args![id, BATCH]).await?;
-        tx.commit().await?;
+        shop.db.execute(SOME, args![id, BATCH]).await?;
     }
     let mut tx = shop.db.begin().await?;
     if tx.execute("DELETE FROM collection WHERE id = $1", args![id]).await? == 0 {

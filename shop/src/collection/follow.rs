@@ -126,9 +126,7 @@ async fn age(shop: &Shop, until: &CancellationToken) -> Result<usize> {
             }
         }
         if !ages.is_empty() {
-            let mut tx = shop.db.begin().await?;
-            tx.execute(DONE, args![id, now, since]).await?;
-            tx.commit().await?;
+            shop.db.execute(DONE, args![id, now, since]).await?;
         }
     }
     Ok(done)

@@ -19,8 +19,8 @@ const OLDEST_VERSION: i64 = 130_000;
 /// room to be looked after.
 const CONNECTIONS: u32 = 16;
 const MOST_CONNECTIONS: u32 = 200;
-/// Five queues with one batch each, and what a batch that failed is still rolling back.
-const BATCHES: u32 = 6;
+/// Seven queues with one batch each, and what a batch that failed is still rolling back.
+const BATCHES: u32 = 8;
 /// A connection that rested longer is pinged before use.
 const PING_AFTER: Duration = Duration::from_secs(1);
 

@@ -45,9 +45,7 @@ async fn fetch_of(shop: &Shop, provider: &dyn Provider) -> Result<usize> {
         }
     }
     let sql = "INSERT INTO setting (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
-    let mut tx = shop.db.begin().await?;
-    tx.execute(sql, args![&key, now.to_string()]).await?;
-    tx.commit().await?;
+    shop.db.execute(sql, args![&key, now.to_string()]).await?;
     Ok(fresh)
 }
 

@@ -133,7 +133,6 @@ pub(super) async fn position(shop: &Shop, name: &str) -> Result<String> {
 }
 
 pub(super) async fn set_position(shop: &Shop, name: &str, position: &str) -> Result<()> {
-    let mut tx = shop.db.begin().await?;
-    tx.execute("UPDATE recon_run SET position = $2 WHERE name = $1", args![name, position]).await?;
-    Ok(tx.commit().await?)
+    shop.db.execute("UPDATE recon_run SET position = $2 WHERE name = $1", args![name, position]).await?;
+    Ok(())
 }

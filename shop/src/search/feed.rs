@@ -209,10 +209,7 @@ pub(crate) async fn forget_old_changes(shop: &Shop) -> Result<u64> {
     if kept_from <= first.seq {
         return Ok(0);
     }
-    let mut tx = shop.db.begin().await?;
-    let gone = tx.execute(OLD, args![kept_from]).await?;
-    tx.commit().await?;
-    Ok(gone)
+    Ok(shop.db.execute(OLD, args![kept_from]).await?)
 }
 
 /// Whether what is not found is not there.

@@ -131,10 +131,7 @@ pub(crate) async fn forget_old_terms(shop: &Shop) -> Result<u64> {
     if first.is_none_or(|first| first >= until) {
         return Ok(0);
     }
-    let mut tx = shop.db.begin().await?;
-    let gone = tx.execute("DELETE FROM search_term WHERE day < $1", args![until]).await?;
-    tx.commit().await?;
-    Ok(gone)
+    Ok(shop.db.execute("DELETE FROM search_term WHERE day < $1", args![until]).await?)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use serde::Serialize;
 /// What one order is charged.
 pub(crate) struct Taxed<'o> {
     pub order_id: OrderId,
-    /// Of the delivery address.
+    /// Where it is handed over.
     pub country: &'o str,
     pub region: &'o str,
     /// The number by which nothing is charged; else empty.

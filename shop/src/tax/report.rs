@@ -1,11 +1,12 @@
 //! What was charged, by country and rate, from what orders and refunds say: nothing is computed anew.
 //!
-//! An order counts on the day on which it was placed, a refund on the day on which the money went back. Orders that were
-//! cancelled before any money was taken do not count.
+//! An order counts on the day on which it was placed, a refund on the day on which the money went back, be it onto a gift
+//! card or as credit. Orders that were cancelled before any payment was taken do not count, and neither does what goes back
+//! of them onto cards.
 
 use super::refund::Remaining;
 use crate::db::{Db, Sql};
-use crate::id::{OrderId, RefundId};
+use crate::id::OrderId;
 use crate::import::cell::guarded;
 use crate::money::Currency;
 use crate::pricing::TaxPart;
@@ -22,7 +23,7 @@ const ORDERS: usize = 500;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportRow {
     pub currency: Currency,
-    /// ISO 3166-1 alpha-2, of the delivery addresses.
+    /// ISO 3166-1 alpha-2, of where it was handed over.
     pub country: String,
     /// As it was charged; empty: not taxed.
     pub name: String,
@@ -66,8 +67,17 @@ struct Sold {
 const SALES: &str = "SELECT o.currency, t.country, t.name, t.rate_ppm, COUNT(*) AS orders,
       CAST(SUM(t.goods + t.delivery) AS BIGINT) AS sales, CAST(SUM(t.goods_tax + t.delivery_tax) AS BIGINT) AS tax
     FROM orders o JOIN order_tax t ON t.order_id = o.id
-    WHERE o.placed_at >= $1 AND o.placed_at < $2 AND NOT (o.captured = 0 AND o.state IN ('cancelled','payment_failed'))
+    WHERE o.placed_at >= $1 AND o.placed_at < $2 AND (o.captured > 0 OR o.state NOT IN ('cancelled','payment_failed'))
     GROUP BY o.currency, t.country, t.name, t.rate_ppm";
+
+/// Orders of which something went back in a time.
+const REFUNDED: &str = "SELECT o.id FROM refund r JOIN payment_attempt a ON a.id = r.attempt_id
+      JOIN orders o ON o.checkout_id = a.checkout_id
+    WHERE r.state = 'succeeded' AND r.updated_at >= $1 AND r.updated_at < $2
+    UNION
+    SELECT o.id FROM stored_value_entry e JOIN orders o ON o.id = e.order_id
+    WHERE e.kind = 'refund' AND e.at >= $1 AND e.at < $2
+      AND (o.captured > 0 OR o.state NOT IN ('cancelled','payment_failed'))";
 
 /// From `from` up to, not including, `to` (Unix milliseconds).
 ///
@@ -83,10 +93,7 @@ pub async fn report(shop: &Shop, _by: &Staff, from: i64, to: i64) -> Result<Repo
         let row = row_of(&mut rows, one.currency, &one.country, &one.name, one.rate_ppm);
         (row.orders, row.sales, row.tax) = (one.orders, one.sales, one.tax);
     }
-    let sql = "SELECT DISTINCT o.id FROM refund r JOIN payment_attempt a ON a.id = r.attempt_id
-        JOIN orders o ON o.checkout_id = a.checkout_id
-        WHERE r.state = 'succeeded' AND r.updated_at >= $1 AND r.updated_at < $2";
-    let refunded: Vec<(OrderId,)> = shop.db.fetch_all(sql, args![from, to]).await?;
+    let refunded: Vec<(OrderId,)> = shop.db.fetch_all(REFUNDED, args![from, to]).await?;
     for some in refunded.chunks(ORDERS) {
         let some: Vec<_> = some.iter().map(|(id,)| id.0).collect();
         take_back(&shop.db, some, (from, to), &mut rows).await?;
@@ -139,13 +146,21 @@ const CHARGED: Sql = Sql {
          FROM order_tax t JOIN orders o ON o.id = t.order_id
          WHERE t.order_id = ANY($1) ORDER BY t.order_id, t.position",
 };
+// By the provider, then onto cards and as credit.
 const GIVEN_BACK: Sql = Sql {
-    sqlite: "SELECT o.id AS order_id, r.id, r.amount, r.updated_at FROM orders o
+    sqlite: "SELECT o.id AS order_id, r.amount, r.updated_at AS at FROM orders o
          JOIN payment_attempt a ON a.checkout_id = o.checkout_id JOIN refund r ON r.attempt_id = a.id
-         WHERE o.id IN (SELECT unhex(value) FROM json_each($1)) AND r.state = 'succeeded' ORDER BY r.updated_at, r.id",
-    postgres: "SELECT o.id AS order_id, r.id, r.amount, r.updated_at FROM orders o
+         WHERE o.id IN (SELECT unhex(value) FROM json_each($1)) AND r.state = 'succeeded'
+         UNION ALL
+         SELECT order_id, amount, at FROM stored_value_entry
+         WHERE order_id IN (SELECT unhex(value) FROM json_each($1)) AND kind = 'refund'
+         ORDER BY at, amount",
+    postgres: "SELECT o.id AS order_id, r.amount, r.updated_at AS at FROM orders o
          JOIN payment_attempt a ON a.checkout_id = o.checkout_id JOIN refund r ON r.attempt_id = a.id
-         WHERE o.id = ANY($1) AND r.state = 'succeeded' ORDER BY r.updated_at, r.id",
+         WHERE o.id = ANY($1) AND r.state = 'succeeded'
+         UNION ALL
+         SELECT order_id, amount, at FROM stored_value_entry WHERE order_id = ANY($1) AND kind = 'refund'
+         ORDER BY at, amount",
 };
 
 /// Counts the refunds of these orders that fall into the time. Each takes from what those before it have left.
@@ -156,7 +171,7 @@ async fn take_back(
     rows: &mut BTreeMap<Key, ReportRow>,
 ) -> Result<()> {
     let charged: Vec<Charged> = db.fetch_all(CHARGED.of(db.engine()), args![orders.clone()]).await?;
-    let refunds: Vec<(OrderId, RefundId, i64, i64)> = db.fetch_all(GIVEN_BACK.of(db.engine()), args![orders]).await?;
+    let refunds: Vec<(OrderId, i64, i64)> = db.fetch_all(GIVEN_BACK.of(db.engine()), args![orders]).await?;
     let mut of_order: HashMap<OrderId, (Currency, String, Vec<TaxPart>)> = HashMap::new();
     for one in charged {
         let (_, _, parts) = of_order.entry(one.order_id).or_insert((one.currency, one.country, Vec::new()));
@@ -173,7 +188,7 @@ async fn take_back(
         .into_iter()
         .map(|(id, (currency, country, parts))| (id, (currency, country, Remaining::of(parts))))
         .collect();
-    for (order, _, amount, at) in refunds {
+    for (order, amount, at) in refunds {
         let Some((currency, country, remaining)) = left.get_mut(&order) else { continue };
         let back = remaining.take(amount);
         for part in back.into_iter().filter(|_| (from..to).contains(&at)) {

@@ -16,9 +16,7 @@ const FORGET: i64 = 500;
 pub async fn open(shop: &Shop) -> Result<(WishlistId, String)> {
     const OPEN: &str = "INSERT INTO wishlist (id, token_hash, updated_at, expires_at) VALUES ($1, $2, $3, $4)";
     let (id, token, now) = (WishlistId::new(), secret::token(), shop.now_ms());
-    let mut tx = shop.db.begin().await?;
-    tx.execute(OPEN, args![id, secret::hash_token(&token), now, now + LIFE_MS]).await?;
-    tx.commit().await?;
+    shop.db.execute(OPEN, args![id, secret::hash_token(&token), now, now + LIFE_MS]).await?;
     Ok((id, token))
 }
 
@@ -72,9 +70,8 @@ pub async fn remove(shop: &Shop, owner: Owner, product: ProductId) -> Result<()>
     let sql = format!(
         "DELETE FROM wishlist_item WHERE product_id = $2 AND wishlist_id IN (SELECT w.id FROM wishlist w WHERE {whose} = $1)"
     );
-    let mut tx = shop.db.begin().await?;
-    tx.execute(&sql, args![id, product]).await?;
-    Ok(tx.commit().await?)
+    shop.db.execute(&sql, args![id, product]).await?;
+    Ok(())
 }
 
 /// Brings the list of a session into that of the customer who has just logged in, as far as there is room; what is on both

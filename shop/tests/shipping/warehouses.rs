@@ -9,6 +9,7 @@ use shop::checkout::{self, Placed};
 use shop::id::{StockId, VariantId, WarehouseId};
 use shop::inventory::reserve::{ReserveRequest, reserve_many};
 use shop::shipping::Estimate;
+use shop::tax::{self, RateDraft, ZoneDraft};
 use shop::warehouse::route::{Destination, Otherwise, Shelf};
 use shop::warehouse::{self, Draft};
 use shop::{Error, args, cart, inventory, order};
@@ -163,6 +164,14 @@ on_both_engines! {
         let mut tx = t.db.begin().await.unwrap();
         tx.execute("UPDATE shipping_method SET pickup_id = $1, days_min = 0, days_max = 0", args![rotterdam]).await.unwrap();
         tx.commit().await.unwrap();
+        let dutch = ZoneDraft { name: "Netherlands".into(), inclusive: true, places: "NL".into() };
+        let dutch = tax::create_zone(&till.shop, &anna(), &dutch).await.unwrap();
+        for class in ["standard", "shipping"] {
+            let rate = RateDraft {
+                tax_class: class.into(), name: "BTW 21 %".into(), rate_ppm: 210_000, valid_from: 0, valid_until: None,
+            };
+            tax::add_rate(&till.shop, &anna(), dutch, &rate).await.unwrap();
+        }
         let (visitor, view) = till.guest("MUG", 2).await;
         assert_eq!(view.delivery_options[0].pickup.as_ref().unwrap().address.name, "RTM");
         let placed = till.pay(&visitor, &view, "a", VISA).await.unwrap();
@@ -171,6 +180,10 @@ on_both_engines! {
         let order = order::by_token(&till.shop, &number, &token).await.unwrap();
         assert_eq!(order.pickup.unwrap().name, "RTM");
         assert_eq!(order.shipping_address.city, "Berlin");
+        // It is handed over in Rotterdam, so Dutch rates apply.
+        let sql = "SELECT country, name, CAST(SUM(goods_tax + delivery_tax) AS BIGINT) FROM order_tax GROUP BY country, name";
+        let taxed: Vec<(String, String, i64)> = t.db.fetch_all(sql, args![]).await.unwrap();
+        assert_eq!(taxed, [("NL".to_owned(), "BTW 21 %".to_owned(), 432)]);
         // There is nothing left to be fetched, however much lies elsewhere.
         let mut visitor = shop::account::Visitor { cart_id: None, ..visitor };
         cart::add(&till.shop, &mut visitor, "MUG", 1).await.unwrap();

@@ -57,6 +57,7 @@ pub(super) fn quote(view: &View) -> Result<Quote> {
     if view.priced.len() != view.cart.lines.len() {
         return Err(view::changed());
     }
+    let pickup = chosen.and_then(|option| option.pickup.as_ref());
     let lines = view
         .priced
         .iter()
@@ -78,7 +79,8 @@ pub(super) fn quote(view: &View) -> Result<Quote> {
         address: view.details.address.clone().unwrap_or_default(),
         delivery_id: chosen.map(|option| option.id),
         delivery_name: chosen.map_or_else(|| "No delivery needed".to_owned(), |option| option.name.clone()),
-        pickup: chosen.and_then(|option| option.pickup.as_ref()).map(|pickup| pickup.warehouse_id),
+        pickup: pickup.map(|pickup| pickup.warehouse_id),
+        taxed_at: pickup.map(|pickup| (pickup.address.country.clone(), pickup.address.region.clone())),
         note: view.details.note.clone(),
         gift_to: view.details.gift_to.clone().filter(|_| view.cart.has_gift_cards()),
         gift_note: view.details.gift_note.clone(),

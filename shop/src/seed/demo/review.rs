@@ -77,9 +77,7 @@ pub async fn fill(shop: &Shop) -> Result<()> {
         }
     }
     if !rows.is_empty() {
-        let mut tx = shop.db.begin().await?;
-        tx.execute(INSERT.of(tx.engine()), args![serde_json::to_string(&rows)?, DAY_MS]).await?;
-        tx.commit().await?;
+        shop.db.execute(INSERT.of(shop.db.engine()), args![serde_json::to_string(&rows)?, DAY_MS]).await?;
     }
     worker::count_ratings(shop).await.map(drop)
 }

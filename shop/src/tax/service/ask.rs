@@ -1,8 +1,8 @@
 //! Asking for a cart: once for the same question, and what to do without an answer.
 
 use super::{ServiceAddress, ServiceAnswer, ServiceLine, ServiceQuestion};
+use crate::address::Address;
 use crate::cart::Cart;
-use crate::checkout::Details;
 use crate::id::CartId;
 use crate::pricing::Priced;
 use crate::setting::TaxFallback;
@@ -16,19 +16,19 @@ const KEPT_MS: i64 = 60 * 60 * 1000;
 const STAND_IN_MS: i64 = 5 * 60 * 1000;
 
 /// The service's rates for a cart that is ready to be paid; `None` when there is no service, the buyer is exempt, or the
-/// table stands in. `priced` is the cart as the table's rates have it.
+/// table stands in. `to` is where it is handed over, `priced` the cart as the table's rates have it.
 ///
 /// # Errors
 /// `Unavailable` when there is no answer and the owner wants no order without one.
 pub(crate) async fn asked(
     shop: &Shop,
     cart: &Cart,
-    details: &Details,
+    to: &Address,
     taxation: &Taxation,
     priced: &Priced,
 ) -> Result<Option<Taxation>> {
-    let (Some(service), None, Some(_)) = (&shop.taxes, &taxation.exempt, &details.address) else { return Ok(None) };
-    let question = question(shop, cart, details, taxation, priced);
+    let (Some(service), None) = (&shop.taxes, &taxation.exempt) else { return Ok(None) };
+    let question = question(shop, cart, to.clone(), taxation, priced);
     if question.lines.is_empty() {
         return Ok(None);
     }
@@ -55,8 +55,7 @@ pub(crate) async fn asked(
     }
 }
 
-fn question(shop: &Shop, cart: &Cart, details: &Details, taxation: &Taxation, priced: &Priced) -> ServiceQuestion {
-    let address = details.address.clone().unwrap_or_default();
+fn question(shop: &Shop, cart: &Cart, to: Address, taxation: &Taxation, priced: &Priced) -> ServiceQuestion {
     let lines = cart.lines.iter().filter_map(|line| {
         let class = line.tax_class.clone()?;
         let priced = priced.lines.iter().find(|priced| priced.variant_id == line.variant_id)?;
@@ -72,11 +71,11 @@ fn question(shop: &Shop, cart: &Cart, details: &Details, taxation: &Taxation, pr
         currency: cart.currency.code().to_owned(),
         from_country: shop.settings.home_country.clone(),
         to: ServiceAddress {
-            country: address.country,
-            region: address.region,
-            city: address.city,
-            postal_code: address.postal_code,
-            line1: address.line1,
+            country: to.country,
+            region: to.region,
+            city: to.city,
+            postal_code: to.postal_code,
+            line1: to.line1,
         },
         amounts_include_tax: !taxation.rates.is_empty() && is_inclusive(&taxation.rates),
         lines: lines.collect(),
