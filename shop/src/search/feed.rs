@@ -225,7 +225,9 @@ async fn position(search: &Search) -> Result<Option<Position>> {
 
 /// From the first change that is kept to the last one that is complete: who stands elsewhere has missed some.
 pub(crate) async fn known(shop: &Shop) -> Result<RangeInclusive<Position>> {
-    Ok(end(shop, FIRST).await?..=end(shop, LAST).await?)
+    // In this order: a first change that becomes visible between the two must not make all that was forgotten known.
+    let last = end(shop, LAST).await?;
+    Ok(end(shop, FIRST).await?..=last)
 }
 
 /// The next changes behind `at`, as far as they are complete.
