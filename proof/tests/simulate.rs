@@ -24,7 +24,7 @@ fn no_seed_ends_wrong() {
 }
 
 /// Seeds that went wrong once, each in its own way.
-const KNOWN: [u64; 10] = [
+const KNOWN: [u64; 11] = [
     1002,
     1418,
     1_795_315_081,
@@ -35,6 +35,7 @@ const KNOWN: [u64; 10] = [
     1_795_351_081,
     1_795_359_498,
     1_795_479_458,
+    1_795_493_561,
 ];
 
 #[test]

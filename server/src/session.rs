@@ -12,19 +12,23 @@ mod extract;
 pub use extract::{RequireCustomer, RequireOwner, RequireStaff, currency};
 
 use crate::config::Config;
-use crate::session_store::{CUSTOMER, DbSessions, STAFF, USER_AGENT};
+use crate::session_store::{self, CUSTOMER, DbSessions, STAFF, USER_AGENT};
 use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::Cookie;
 use http::HeaderMap;
 use http::header::USER_AGENT as USER_AGENT_HEADER;
 use serde::de::DeserializeOwned;
 use shop::account::{Customer, Visitor};
+use shop::cart::First;
 use shop::id::{CartId, WishlistId};
 use shop::recent::{self, Viewer, Views};
 use shop::staff::Staff;
 use shop::wishlist::Owner;
 use shop::{Error, Result, Shop, cart, wishlist};
+use std::collections::HashMap;
 use tower_sessions::cookie::SameSite;
-use tower_sessions::cookie::time::Duration;
+use tower_sessions::cookie::time::{Duration, OffsetDateTime};
+use tower_sessions::session::{Id, Record};
 use tower_sessions::{Expiry, Session, SessionManagerLayer};
 
 const CART: &str = "cart";
@@ -51,15 +55,34 @@ pub fn is_carried(headers: &HeaderMap) -> bool {
 
 /// The layer that carries [`Session`] to the handlers.
 pub fn layer(shop: &Shop, config: &Config) -> SessionManagerLayer<DbSessions> {
-    let secure = config.is_https();
-    let name = if secure { SECURE_COOKIE } else { COOKIE };
     SessionManagerLayer::new(DbSessions::new(shop.db.by_key(), shop.clock.clone()))
-        .with_name(name)
-        .with_secure(secure)
+        .with_name(cookie_name(config))
+        .with_secure(config.is_https())
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
         .with_path("/")
         .with_expiry(Expiry::OnInactivity(Duration::days(IDLE_DAYS)))
+}
+
+fn cookie_name(config: &Config) -> &'static str {
+    if config.is_https() { SECURE_COOKIE } else { COOKIE }
+}
+
+/// A cart and the session that names it, for a guest whose request carries none, and the cookie that opens the session: as
+/// the layer would make it, for an answer that the layer has nothing to add to.
+pub fn first(config: &Config) -> Result<(First, Cookie<'static>)> {
+    let (id, cart_id, life) = (Id::default(), CartId::new(), Duration::days(IDLE_DAYS));
+    let data = HashMap::from([(CART.to_owned(), serde_json::to_value(cart_id)?)]);
+    let record = Record { id, data, expiry_date: OffsetDateTime::now_utc() + life };
+    let session = session_store::row(&record).map_err(|error| Error::Internal(format!("session: {error}")))?;
+    let cookie = Cookie::build((cookie_name(config), id.to_string()))
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(config.is_https())
+        .path("/")
+        .max_age(life)
+        .build();
+    Ok((First { cart_id, session }, cookie))
 }
 
 /// Remembers the visitor's cart, or that there is none. Call it after whatever may have made a cart.

@@ -72,7 +72,8 @@ impl SessionStore for DbSessions {
     }
 }
 
-fn row(record: &Record) -> Result<session::Session> {
+/// The row of a session.
+pub fn row(record: &Record) -> Result<session::Session> {
     let text = |name| record.data.get(name).and_then(serde_json::Value::as_str);
     Ok(session::Session {
         key: key(&record.id),

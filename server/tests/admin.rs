@@ -131,6 +131,15 @@ over_http! {
         assert_eq!(header(&login, "x-robots-tag"), "noindex");
     }
 
+    async fn looking_at_a_page_does_not_write_the_session(site: Site) {
+        let olga = owner(&site).await;
+        let written = "SELECT MAX(seen_at) FROM session";
+        let before = site.number(written).await;
+        site.clock.advance(1000);
+        assert_eq!(status(&site, "/admin", &olga).await, 200);
+        assert_eq!(site.number(written).await, before);
+    }
+
     async fn staff_see_their_pages_and_owners_see_all(site: Site) {
         let olga = owner(&site).await;
         let sam = colleague(&site).await;

@@ -38,6 +38,31 @@ over_http! {
         assert_ne!(Some(stored.0), cookie(&answer, "mercer"), "the database must not hold what the browser sends");
     }
 
+    async fn the_first_line_of_a_cart_makes_cart_and_session_together_or_neither(site: Site) {
+        for refused in [("NONE", "1"), ("CUP", "6"), ("CUP", "many")] {
+            let answer = site.form("/cart/items", &[("sku", refused.0), ("quantity", refused.1)]).send().await.unwrap();
+            assert!(answer.status().is_client_error(), "{refused:?}: {}", answer.status());
+            assert!(cookie(&answer, "mercer").is_none(), "{refused:?}");
+        }
+        let made = "SELECT CAST((SELECT COUNT(*) FROM session) + (SELECT COUNT(*) FROM cart) AS BIGINT)";
+        assert_eq!(site.number(made).await, 0);
+
+        let added = site.form("/cart/items", &[("sku", "CUP"), ("quantity", "2")]).send().await.unwrap();
+        assert_eq!((added.status().as_u16(), site.number(made).await), (303, 2));
+        let session = cookie(&added, "mercer").expect("a cart needs a session");
+        let seen = site.get("/cart").header("accept", "application/json").header("cookie", format!("mercer={session}"));
+        let cart: serde_json::Value = seen.send().await.unwrap().json().await.unwrap();
+        assert_eq!(cart["count"], 2, "{cart}");
+
+        let wished = site.form("/wishlist/items", &[("product", "cup")]).send().await.unwrap();
+        let attributes = |answer: &reqwest::Response| {
+            let sent: Vec<_> = answer.headers().get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();
+            assert_eq!(sent.len(), 1, "{sent:?}");
+            sent[0].split_once(';').unwrap().1.to_owned()
+        };
+        assert_eq!(attributes(&added), attributes(&wished), "a cookie is the same, whatever made its session");
+    }
+
     async fn a_session_from_before_the_log_in_is_worth_nothing_after_it(site: Site) {
         let added = site.form("/cart/items", &[("sku", "CUP"), ("quantity", "1")]).send().await.unwrap();
         let before = cookie(&added, "mercer").expect("a cart needs a session");

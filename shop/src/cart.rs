@@ -23,7 +23,7 @@ pub mod token;
 #[cfg(feature = "server")]
 pub(crate) use add::{Adding, Wish};
 #[cfg(feature = "server")]
-pub use add::{add, add_to};
+pub use add::{First, add, add_first, add_to};
 #[cfg(feature = "server")]
 pub(crate) use edit::touch;
 #[cfg(feature = "server")]

@@ -46,11 +46,12 @@ impl Creator {
     }
 }
 
+/// A session that begins at `now`, Unix milliseconds.
 #[derive(Serialize)]
-struct New {
+pub(crate) struct New {
     #[serde(flatten)]
-    session: Session,
-    now: i64,
+    pub session: Session,
+    pub now: i64,
 }
 
 struct Creating;
@@ -64,10 +65,18 @@ impl Work for Creating {
     const POINT: Option<Point> = None;
 
     async fn run(&self, tx: &mut Tx, items: &[New]) -> Result<Vec<()>> {
-        let rows = serde_json::to_string(items).expect("sessions serialise");
-        tx.execute(CREATE.of(tx.engine()), args![rows]).await?;
+        create(tx, items).await?;
         Ok(vec![(); items.len()])
     }
+}
+
+/// Inserts them, in somebody else's transaction.
+pub(crate) async fn create(tx: &mut Tx, sessions: &[New]) -> Result<()> {
+    if sessions.is_empty() {
+        return Ok(());
+    }
+    let rows = serde_json::to_string(sessions).expect("sessions serialise");
+    tx.execute(CREATE.of(tx.engine()), args![rows]).await.map(drop)
 }
 
 const CREATE: Sql = rows!(

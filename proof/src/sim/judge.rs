@@ -31,7 +31,9 @@ pub async fn judge(world: &World, shop: &Shop) -> shop::Result<Vec<String>> {
         wrong.extend(rows.into_iter().map(|(which, how)| format!("{what}: {which} {how}")));
     }
     wrong.extend(kept(shop, &payments).await?);
-    wrong.extend(charged_all_the_same(shop, &payments).await?);
+    if !world.pays_meanwhile {
+        wrong.extend(charged_all_the_same(shop, &payments).await?);
+    }
     wrong.extend(conserved(world, shop).await?);
     digest(world, shop).await?;
     Ok(wrong)
@@ -94,7 +96,7 @@ async fn kept(shop: &Shop, payments: &[Payment]) -> shop::Result<Vec<String>> {
 }
 
 /// Cards that the provider charged, be it for a moment, after their shoppers were told that they were declined. Only the
-/// shop itself charges a token, so nobody can have paid behind its back.
+/// shop itself charges a token, so nobody can have paid behind its back, unless the weather has it.
 async fn charged_all_the_same(shop: &Shop, payments: &[Payment]) -> shop::Result<Vec<String>> {
     let declined = attempts(shop, "state = 'declined' AND way = 'token'").await?;
     let is_charged = |payment: &&Payment| payment.authorised > 0 && declined.iter().any(|id| names(payment, id));

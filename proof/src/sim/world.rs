@@ -41,6 +41,8 @@ pub struct World {
     pub skew_ms: Arc<AtomicI64>,
     pub gateway: Inside,
     pub town: TownPart,
+    /// Shoppers may pay, behind the shop's back, in the moment in which it cancels.
+    pub pays_meanwhile: bool,
     folder: tempfile::TempDir,
     pub agenda: Mutex<Agenda>,
     /// Something was put on the agenda.
@@ -107,7 +109,9 @@ impl World {
         let skew_ms = Arc::new(AtomicI64::new(0));
         let skew = Arc::clone(&skew_ms);
         chance::seed(dice.random(), move || source.now_ms() + skew.load(Ordering::Relaxed));
-        for rule in weather::moods(&mut dice) {
+        let moods = weather::moods(&mut dice);
+        let pays_meanwhile = moods.iter().any(|rule| rule["mood"] == "paid_meanwhile");
+        for rule in moods {
             gateway.mood(rule)?;
         }
         let stocked = town
@@ -152,6 +156,7 @@ impl World {
             skew_ms,
             gateway,
             town,
+            pays_meanwhile,
             folder,
             agenda: Mutex::new(agenda),
             nudge: Notify::new(),

@@ -67,7 +67,7 @@ impl Desk {
             shop_name: self.shop.settings.shop_name.clone(),
             section,
             staff: self.staff.clone(),
-            flash: self.session.remove(FLASH).await.ok().flatten(),
+            flash: self.flash().await,
             assets: files(),
         };
         (status, Html(render(|| shell::document(frame, view())))).into_response()
@@ -81,6 +81,14 @@ impl Desk {
     /// Goes back to a page that then says why nothing happened.
     pub async fn refused(&self, path: &str, text: impl Into<String>) -> Result<Response> {
         self.say(path, Flash { good: false, text: text.into() }).await
+    }
+
+    /// What is to be said once.
+    async fn flash(&self) -> Option<Flash> {
+        let flash = self.session.get(FLASH).await.ok()??;
+        // Only now: taking out what is not there would be written as a change, for every page.
+        self.session.remove_value(FLASH).await.ok();
+        Some(flash)
     }
 
     async fn say(&self, path: &str, flash: Flash) -> Result<Response> {

@@ -11,6 +11,7 @@ use app::{pages, variants, wire};
 use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Json, extract::FromRequestParts};
+use axum_extra::extract::CookieJar;
 use http::request::Parts;
 use http::{HeaderMap, Uri};
 use serde::Deserialize;
@@ -274,9 +275,15 @@ pub struct Add {
     quantity: String,
 }
 
-pub async fn add(session: Session, mut change: Change, Form(form): Form<Add>) -> Result<Response, PageError> {
+pub async fn add(
+    session: Session,
+    headers: HeaderMap,
+    mut change: Change,
+    Form(form): Form<Add>,
+) -> Result<Response, PageError> {
     let options: Vec<String> = [&form.option1, &form.option2, &form.option3].into_iter().flatten().cloned().collect();
     let shop = change.state.shop.clone();
+    let mut cookie = None;
     let outcome = async {
         let sku = if options.is_empty() {
             form.sku.clone()
@@ -287,8 +294,15 @@ pub async fn add(session: Session, mut change: Change, Form(form): Form<Add>) ->
                 .ok_or_else(|| Error::field("option1", "This combination does not exist. Please choose another."))?;
             product.variants[at].sku.clone()
         };
+        let quantity = quantity(&form.quantity)?;
+        if !session::is_carried(&headers) {
+            let (first, opens) = session::first(&change.state.config)?;
+            let cart = cart::add_first(&shop, &mut change.visitor, first, &sku, quantity).await?;
+            cookie = Some(opens);
+            return Ok(cart);
+        }
         let before = Viewer::of(&change.visitor);
-        let cart = cart::add(&shop, &mut change.visitor, &sku, quantity(&form.quantity)?).await?;
+        let cart = cart::add(&shop, &mut change.visitor, &sku, quantity).await?;
         session::set_cart(&session, &change.visitor).await?;
         // After an order the next cart is another one; what was looked at goes along.
         if let (Some(before), Some(after)) = (before, Viewer::of(&change.visitor)) {
@@ -304,7 +318,7 @@ pub async fn add(session: Session, mut change: Change, Form(form): Form<Add>) ->
             let problem = Some((error.status(), words(&error)));
             draw(&change.state, &change.visitor, &change.uri, product, at, problem).await
         }
-        outcome => change.answer(outcome).await,
+        outcome => Ok((cookie.into_iter().fold(CookieJar::new(), CookieJar::add), change.answer(outcome).await?).into_response()),
     }
 }
 

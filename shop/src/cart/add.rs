@@ -12,6 +12,7 @@ use crate::id::{CartId, CartLineId, CustomerId};
 use crate::limits::{CART_LINES, SKU_CHARS};
 use crate::money::Currency;
 use crate::point::Point;
+use crate::session::{self, Session};
 use crate::{Error, Result, Shop, args, rows};
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
@@ -20,7 +21,23 @@ use uuid::Uuid;
 /// Puts `quantity` more units of `sku` into the cart, making one when there is none yet (the visitor then carries
 /// its id). More than can be bought is `Error::SoldOut` with what is left.
 pub async fn add(shop: &Shop, visitor: &mut Visitor, sku: &str, quantity: i64) -> Result<Cart> {
-    let cart = put(shop, visitor, sku, quantity, true).await?;
+    let cart = put(shop, visitor, sku, quantity, Without::Make).await?;
+    visitor.cart_id = Some(cart.id);
+    Ok(cart)
+}
+
+/// What a guest's first line makes besides itself.
+#[derive(Clone, Debug)]
+pub struct First {
+    pub cart_id: CartId,
+    /// Names the cart.
+    pub session: Session,
+}
+
+/// As [`add`], for a guest who comes without a session: cart, line and session are one transaction, so that nobody waits
+/// for two, and what is refused leaves none of them.
+pub async fn add_first(shop: &Shop, visitor: &mut Visitor, first: First, sku: &str, quantity: i64) -> Result<Cart> {
+    let cart = put(shop, visitor, sku, quantity, Without::MakeFirst(first)).await?;
     visitor.cart_id = Some(cart.id);
     Ok(cart)
 }
@@ -28,10 +45,10 @@ pub async fn add(shop: &Shop, visitor: &mut Visitor, sku: &str, quantity: i64) -
 /// As [`add`], to the cart that the visitor names and to no other: an ordered one is `NotFound` "cart", for what is put
 /// into the next one would be found by nobody.
 pub async fn add_to(shop: &Shop, visitor: &Visitor, sku: &str, quantity: i64) -> Result<Cart> {
-    put(shop, visitor, sku, quantity, false).await
+    put(shop, visitor, sku, quantity, Without::Refuse).await
 }
 
-async fn put(shop: &Shop, visitor: &Visitor, sku: &str, quantity: i64, makes_cart: bool) -> Result<Cart> {
+async fn put(shop: &Shop, visitor: &Visitor, sku: &str, quantity: i64, without: Without) -> Result<Cart> {
     check_quantity(quantity)?;
     if sku.is_empty() || sku.chars().count() > SKU_CHARS {
         return Err(Error::NotFound("product"));
@@ -42,7 +59,7 @@ async fn put(shop: &Shop, visitor: &Visitor, sku: &str, quantity: i64, makes_car
         (None, None) => Owner::Nobody,
     };
     let (currency, sku) = (visitor.currency, sku.to_owned());
-    let wish = Wish { owner, currency, sku, quantity, makes_cart, now: shop.now_ms() };
+    let wish = Wish { owner, without, currency, sku, quantity, now: shop.now_ms() };
     loop {
         // Two wishes for one cart in one batch: the second is granted after the first.
         if let Some(cart) = shop.checkouts.add_to_cart(wish.clone()).await? {
@@ -61,16 +78,39 @@ enum Owner {
     Nobody,
 }
 
+/// What happens when there is no such cart.
+#[derive(Clone, Debug)]
+enum Without {
+    Refuse,
+    Make,
+    MakeFirst(First),
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Wish {
     owner: Owner,
+    without: Without,
     /// Of a cart that is made for it.
     currency: Currency,
     sku: String,
     quantity: i64,
-    makes_cart: bool,
     /// Unix milliseconds.
     now: i64,
+}
+
+impl Wish {
+    /// The cart that is made for it.
+    fn cart(&self) -> New {
+        let id = if let Without::MakeFirst(first) = &self.without { first.cart_id } else { CartId::new() };
+        let customer_id = if let Owner::Customer(id) = self.owner { Some(id) } else { None };
+        New { id, customer_id, currency: self.currency }
+    }
+
+    /// The session that is made with it.
+    fn session(&self) -> Option<session::New> {
+        let Without::MakeFirst(first) = &self.without else { return None };
+        Some(session::New { session: first.session.clone(), now: self.now })
+    }
 }
 
 pub(crate) struct Adding;
@@ -114,11 +154,11 @@ async fn heads(tx: &mut Tx, wishes: &[&Wish]) -> Result<Vec<Head>> {
         }
     }
     let missing: Vec<&Wish> = wishes.iter().copied().filter(|wish| !known.contains_key(&wish.owner)).collect();
-    if missing.iter().any(|wish| !wish.makes_cart) {
+    if missing.iter().any(|wish| matches!(wish.without, Without::Refuse)) {
         return Err(Error::NotFound("cart"));
     }
-    let owner = |wish: &&Wish| (if let Owner::Customer(id) = wish.owner { Some(id) } else { None }, wish.currency);
-    let mut made = create(tx, missing.iter().map(owner), now).await?.into_iter();
+    let mut made = create(tx, missing.iter().map(|wish| wish.cart()).collect(), now).await?.into_iter();
+    session::create(tx, &missing.iter().filter_map(|wish| wish.session()).collect::<Vec<_>>()).await?;
     let head = |wish: &&Wish| known.remove(&wish.owner).or_else(|| made.next());
     wishes.iter().map(head).collect::<Option<_>>().ok_or_else(|| Error::Internal("a cart was not made".into()))
 }
@@ -163,20 +203,16 @@ async fn touch(tx: &mut Tx, how: &Touch, ids: Vec<Uuid>, now: i64) -> Result<Vec
     Ok(tx.fetch_all(how.update.of(tx.engine()), args![ids, now, now + LIFE_MS]).await?)
 }
 
-/// An active cart for each customer, or guest, in their order.
-pub(super) async fn create(
-    tx: &mut Tx,
-    owners: impl Iterator<Item = (Option<CustomerId>, Currency)>,
-    now: i64,
-) -> Result<Vec<Head>> {
-    #[derive(Serialize)]
-    struct Row {
-        id: CartId,
-        customer_id: Option<CustomerId>,
-        currency: Currency,
-    }
-    let rows: Vec<Row> =
-        owners.map(|(customer_id, currency)| Row { id: CartId::new(), customer_id, currency }).collect();
+/// A cart that is to be made: a customer's, or a guest's.
+#[derive(Serialize)]
+pub(super) struct New {
+    pub id: CartId,
+    pub customer_id: Option<CustomerId>,
+    pub currency: Currency,
+}
+
+/// Makes active carts, in their order.
+pub(super) async fn create(tx: &mut Tx, rows: Vec<New>, now: i64) -> Result<Vec<Head>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }

@@ -14,7 +14,8 @@ pub async fn open(shop: &Shop, currency: Currency) -> Result<(Visitor, String)> 
     let mut visitor = Visitor { cart_id: None, customer: None, currency };
     let token = secret::token();
     let mut tx = shop.db.begin().await?;
-    let made = add::create(&mut tx, std::iter::once((None, currency)), shop.now_ms()).await?.pop();
+    let new = add::New { id: CartId::new(), customer_id: None, currency };
+    let made = add::create(&mut tx, vec![new], shop.now_ms()).await?.pop();
     let head = made.ok_or_else(|| Error::Internal("a cart was not made".into()))?;
     tx.execute(
         "INSERT INTO cart_token (token_hash, cart_id) VALUES ($1, $2)",
