@@ -114,6 +114,9 @@ impl Model {
         let open: [i64; GOODS] =
             std::array::from_fn(|what| (it.bought[what] - it.shipped[what] - it.restocked[what]).max(0));
         let parcel = part.map_or(open, |(what, units)| std::array::from_fn(|at| if at == what { units } else { 0 }));
+        if parcel == [0; GOODS] {
+            return "409 nothing_to_ship".into();
+        }
         if (0..GOODS).any(|what| parcel[what] > open[what]) {
             return "422 invalid".into();
         }
