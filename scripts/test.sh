@@ -35,7 +35,7 @@ scripts/build.sh
 cargo run --quiet --package xtask -- size
 cargo run --quiet --package xtask -- pricing
 
-stage "storms from 3,000 seeds and three planted bugs, optimised"
+stage "storms from 3,000 seeds and four planted bugs, optimised"
 cargo run --release --locked --quiet --package proof -- simulate --seeds 3000
 cargo run --release --locked --quiet --package proof -- canaries --number 1 --number 3 --number 4 --number 8
 
