@@ -97,7 +97,7 @@ pub struct HoldRules {
     pub totals: Vec<Money>,
     /// Orders whose buyer, delivery address or network had so many payments declined in the last hour.
     pub declined: i64,
-    /// From the so-manieth order of a buyer within 24 hours on.
+    /// Of one buyer within 24 hours: this order and all after it.
     pub orders_a_day: i64,
 }
 

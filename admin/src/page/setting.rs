@@ -145,9 +145,9 @@ pub fn page(form: &Form, providers: &[(String, String)], tax_service: bool) -> A
                         .keys("numeric")
                         .hint("Of the buyer, the address or the network. Empty: never.")
                         .input(form)}
-                    {Field::new("hold_orders", "From the so-manieth order of a buyer in 24 hours on")
+                    {Field::new("hold_orders", "Orders of one buyer in 24 hours")
                         .keys("numeric")
-                        .hint("Empty: never.")
+                        .hint("This one and all after it are held. Empty: never.")
                         .input(form)}
                 </div>
             </section>

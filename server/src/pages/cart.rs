@@ -318,7 +318,10 @@ pub async fn add(
             let problem = Some((error.status(), words(&error)));
             draw(&change.state, &change.visitor, &change.uri, product, at, problem).await
         }
-        outcome => Ok((cookie.into_iter().fold(CookieJar::new(), CookieJar::add), change.answer(outcome).await?).into_response()),
+        outcome => {
+            Ok((cookie.into_iter().fold(CookieJar::new(), CookieJar::add), change.answer(outcome).await?)
+                .into_response())
+        }
     }
 }
 

@@ -152,8 +152,11 @@ pub(super) async fn analyze(pool: &PgPool) -> Result<()> {
           EXECUTE 'SELECT EXISTS (SELECT 1 FROM ' || name || ')' INTO filled;
           IF filled THEN EXECUTE 'ANALYZE ' || name; END IF;
         END LOOP; END $$";
-    sqlx::query(FILLED).execute(pool).await?;
-    Ok(())
+    let mut tx = pool.begin().await?;
+    // Of a million products it may take longer than a shopper's statement may.
+    sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *tx).await?;
+    sqlx::query(FILLED).execute(&mut *tx).await?;
+    Ok(tx.commit().await?)
 }
 
 pub(super) async fn migrate(pool: &PgPool) -> Result<()> {

@@ -106,6 +106,7 @@ fn lines(product: &SheetProduct, form: &Form) -> AnyView {
         Some(view! { <input type="hidden" name=version.clone() value=form.value(&version).to_owned() /> });
     let rows = product.draft.variants.iter().filter_map(|variant| {
         let id = variant.id?;
+        let name = variant.option_values.join(" / ");
         let cell = |column: &Column, beside: Option<AnyView>| {
             let label = format!("{} of {}", column.heading, variant.sku);
             let mut field = Field::new(format!("{id}.{}", column.name), label).quiet().max(column.max);
@@ -113,11 +114,14 @@ fn lines(product: &SheetProduct, form: &Form) -> AnyView {
                 field = field.keys(column.keys);
             }
             let wide = (column.max > 0).then_some("wide");
-            view! { <td class=wide data-column=column.name>{beside}{field.input(form)}</td> }.into_any()
+            view! { <td class=wide data-column=column.name>{field.input(form)}{beside}</td> }.into_any()
         };
         let first = match version.take() {
-            Some(version) => cell(&COLUMNS[0], Some(version.into_any())),
-            None => view! { <th scope="row" class="of">{variant.option_values.join(" / ")}</th> }.into_any(),
+            Some(version) => {
+                let name = (!name.is_empty()).then(|| view! { <span class="hint">{name}</span> });
+                cell(&COLUMNS[0], Some(view! { {version} {name} }.into_any()))
+            }
+            None => view! { <th scope="row" class="of">{name}</th> }.into_any(),
         };
         let others = COLUMNS[1..].iter().map(|column| cell(column, None)).collect_view();
         Some(view! { <tr>{first}{others}</tr> })
