@@ -34,6 +34,14 @@ export class Merchant {
     return email;
   }
 
+  /** Opens a list that the search index fills, until it shows `what`: it follows a moment after a change. */
+  async openList(path, what) {
+    await expect(async () => {
+      await this.open(path);
+      await expect(what).toBeVisible({ timeout: 1_000 });
+    }).toPass({ timeout: 30_000 });
+  }
+
   async openOrder(number) {
     await this.open(`/admin/orders/${number}`);
     await expect(this.page.getByRole("heading", { level: 1 })).toContainText(number);

@@ -41,8 +41,9 @@ test("a merchant says what products are like, and shoppers read it and choose by
   await expect(desk.getByText("The attribute is saved.")).toBeVisible();
   await awake(desk, hydrated);
 
-  await merchant.open(`/admin/products?q=${encodeURIComponent(title)}`);
-  await desk.getByRole("link", { name: title }).click();
+  const product = desk.getByRole("link", { name: title });
+  await merchant.openList(`/admin/products?q=${encodeURIComponent(title)}`, product);
+  await product.click();
   await awake(desk, hydrated);
   const card = desk.getByRole("region", { name: "Attributes" });
   await card.getByRole("group", { name: glaze }).getByLabel("Gloss").check();

@@ -14,8 +14,9 @@ test("a merchant fills in a table, sees the differences, and types over a price 
   const desk = merchant.page;
   await sell(merchant, run);
 
-  await merchant.open(`/admin/products?q=Candle+${run}`);
-  await desk.getByRole("checkbox", { name: `Tick Candle ${run}` }).check();
+  const tick = desk.getByRole("checkbox", { name: `Tick Candle ${run}` });
+  await merchant.openList(`/admin/products?q=Candle+${run}`, tick);
+  await tick.check();
   await desk.getByRole("button", { name: "Edit ticked as a table" }).click();
   await expect(desk.getByRole("heading", { level: 1 })).toHaveText("1 product as a table");
   await expectValidHtml(await desk.reload());
