@@ -26,14 +26,16 @@ async fn cuts(first_seed: u64) -> Score {
 
 async fn is_found(canary: Canary) {
     let stage = Stage::build(None).await.unwrap();
+    let mut all = Score::default();
     for (at, deaths) in season::split(PATIENCE).enumerate() {
         let plan = Plan { manner: Manner::PowerCut, seed: 1 + at as u64, deaths, canary: Some(canary) };
         let score = season::play(&stage, program(), plan, || ()).await.unwrap();
         if score.wrong.iter().any(|wrong| wrong.starts_with("I8")) {
             return stage.strike().await.unwrap();
         }
+        all.add(&score);
     }
-    panic!("{canary:?} lives through {PATIENCE} deaths: nobody looks for it");
+    panic!("{canary:?} lives through {PATIENCE} deaths: nobody looks for it: {all:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -16,7 +16,7 @@ pub enum Canary {
     ReleaseWithoutCancel = 4,
     /// News counts as dealt with before it has had its effect.
     MarkedBeforeEffect = 5,
-    /// A batch of transactions is answered before its COMMIT.
+    /// What ends checkouts is told before its COMMIT.
     ReplyBeforeCommit = 6,
     /// SQLite does not wait for the disk.
     SynchronousOff = 7,

@@ -197,6 +197,8 @@ impl Work for Facts {
     type Outcome = Option<Standing>;
     type Error = Error;
 
+    const IS_FINAL: bool = true;
+
     async fn run(&self, tx: &mut Tx, items: &[Fact]) -> Result<Vec<Option<Standing>>, Error> {
         let mut seen = HashSet::new();
         let first: Vec<bool> = items.iter().map(|fact| seen.insert(fact.checkout_id)).collect();

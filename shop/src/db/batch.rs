@@ -34,6 +34,11 @@ pub trait Work: Send + Sync + 'static {
     /// Where a proof may interrupt it right after a commit.
     const POINT: Option<Point> = Some(Point::BatchCommitted);
 
+    /// Whether shoppers are told its outcomes as the end of their checkouts: where a proof may plant
+    /// [`Canary::ReplyBeforeCommit`]. Anywhere else the next step would not find what it stands on, and nobody would be
+    /// told anything.
+    const IS_FINAL: bool = false;
+
     /// Handles `items`, in order of arrival, inside `tx`, and returns one outcome for each. An error undoes
     /// everything, and the items come again one by one.
     fn run(
@@ -188,10 +193,10 @@ async fn transact<W: Work>(db: &Db, work: &W, items: &[W::Item]) -> Result<Vec<W
     let mut tx = db.begin_batch().await.map_err(|error| Failure::Undone(error.into()))?;
     let outcomes = work.run(&mut tx, items).await.map_err(Failure::Undone)?;
     assert_eq!(outcomes.len(), items.len(), "a batch has one outcome per item");
-    if canary::on(Canary::ReplyBeforeCommit) {
+    if W::IS_FINAL && canary::on(Canary::ReplyBeforeCommit) {
         tokio::spawn(async move {
-            // As long as a disk takes: in memory it is over before anybody has heard the answer.
-            tokio::time::sleep(Duration::from_millis(2)).await;
+            // As long as a slow disk takes: in memory it is over before anybody has heard the answer.
+            tokio::time::sleep(Duration::from_millis(10)).await;
             tx.commit().await
         });
         return Ok(outcomes);
